@@ -1,0 +1,66 @@
+"""What can go wrong, said for the people who must mend it.
+
+Each error carries a message *template*, its facts (file, row, column, what was found) and a hint (what to
+do). The templates are marked with `N_` so that the catalogue holds them; the command line renders them in the
+user's language, ``str(error)`` renders them in English. The lowest floor of the house: imports nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a message that is translated later
+    """Mark `message` for the catalogue and return it unchanged."""
+    return message
+
+
+class GeosocialError(Exception):
+    """Base of every error that geosocial raises on purpose.
+
+    Parameters
+    ----------
+    template
+        English message with ``{fact}`` fields, marked by `N_`.
+    hint
+        English sentence that says what to do, with the same fields, marked by `N_`.
+    **facts
+        The values of the fields: ``file``, ``row``, ``column``, ``got``, ``expected`` …
+    """
+
+    #: Exit code of the command line: 1, refused.
+    exit_code = 1
+
+    def __init__(self, template: str, *, hint: str = "", **facts: object) -> None:
+        self.template = template
+        self.hint = hint
+        self.facts: Mapping[str, object] = facts
+        super().__init__(template)
+
+    def __str__(self) -> str:
+        """Return the message and its hint in English, on one line."""
+        return " ".join(part.format(**self.facts) for part in (self.template, self.hint) if part)
+
+
+class InputError(GeosocialError, ValueError):
+    """A file, a row, a column or a value that cannot be used as it is."""
+
+
+class MissingFileError(InputError, FileNotFoundError):
+    """A file that does not exist or cannot be opened."""
+
+
+class UnknownCrsError(InputError):
+    """A layer that does not say in which coordinate reference system it is."""
+
+
+class StudyError(InputError):
+    """A study.toml that contradicts itself or its files."""
+
+
+class ConservationError(GeosocialError, ArithmeticError):
+    """A run that lost or invented a record: a fault of geosocial, never of the user's file."""
+
+
+class OutputError(GeosocialError, OSError):
+    """A file that cannot be written."""

@@ -1,0 +1,136 @@
+"""Words and numbers in French and English: one catalogue for the command line, the maps and the reports.
+
+A message is written in English where it is used, marked by ``t``, ``n`` or `geosocial.errors.N_`; the French
+stands in ``locale/fr/LC_MESSAGES/geosocial.po`` (compiled by ``make words``). Numbers, dates and lists follow
+Babel's ``fr_CA`` and ``en_CA``. A `Words` is passed explicitly: there is no current language.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gettext
+import math
+import os
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from geosocial.errors import GeosocialError
+from geosocial.vocabulary import Lang, LocalText
+
+DOMAIN: Final = "geosocial"
+LOCALE_DIR: Final = Path(__file__).parent / "locale"
+NBSP: Final = "\u00a0"
+
+
+class Words:
+    """One language: its messages, its numbers, its lists.
+
+    Parameters
+    ----------
+    lang
+        ``"fr"`` (as written in Québec) or ``"en"`` (Canada).
+    """
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang: Final[Lang] = lang
+        #: Babel locale, also the ``lang`` attribute of pages with a hyphen.
+        self.locale: Final = f"{lang}_CA"
+        self._catalogue = gettext.translation(DOMAIN, LOCALE_DIR, languages=[lang], fallback=lang == "en")
+
+    def t(self, message: str, /, **facts: object) -> str:
+        """Return `message` in this language, its ``{fields}`` filled with `facts`."""
+        text = self._catalogue.gettext(message) if message else ""
+        return text.format(**facts) if facts else text
+
+    def n(self, one: str, many: str, count: float, /, **facts: object) -> str:
+        """Return `one` or `many` by the language's rule for `count`: in French, 0 and 1 are singular."""
+        whole = abs(math.floor(count)) if self.lang == "fr" else (1 if count == 1 else 2)
+        return self._catalogue.ngettext(one, many, whole).format(**facts)
+
+    def error(self, error: GeosocialError) -> str:
+        """Return an error and its hint, on one line."""
+        parts = (self.t(part, **error.facts) for part in (error.template, error.hint) if part)
+        return " ".join(" ".join(parts).split("\n"))
+
+    def label(self, text: LocalText) -> str:
+        """Return a label of the study or the vocabulary in this language."""
+        return text[self.lang]
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """Return `value` with `decimals` digits: ``1 234,5`` in French, ``1,234.5`` in English; ``–`` for NaN."""
+        if math.isnan(value):
+            return "–"
+        text = f"{value:,.{decimals}f}"
+        if float(text.replace(",", "")) == 0:
+            text = text.lstrip("-")
+        text = text.replace("-", "−")
+        if self.lang == "en":
+            return text
+        return text.replace(",", NBSP).replace(".", ",")
+
+    def percent(self, share: float, decimals: int = 0) -> str:
+        """Return a share as a percentage: ``12,3 %`` in French, ``12.3%`` in English; ``–`` for NaN."""
+        if math.isnan(share):
+            return "–"
+        return self.number(share * 100, decimals) + (f"{NBSP}%" if self.lang == "fr" else "%")
+
+    def people(self, value: float) -> str:
+        """Return a number of people or households for a sentence: to hundreds, to tens below 1,000."""
+        if math.isnan(value):
+            return "–"
+        step = 100 if abs(value) >= 1000 else 10
+        return self.number(math.floor(value / step + 0.5) * step)
+
+    def dwellings(self, value: float) -> str:
+        """Return a number of dwellings for a sentence: to tens below 1,000, to hundreds above."""
+        return self.people(value)
+
+    def metres(self, value: float) -> str:
+        """Return a distance: ``800 m``, ``1 km``, ``1,5 km``."""
+        if math.isnan(value):
+            return "–"
+        if value < 1000:
+            return f"{self.number(value)}{NBSP}m"
+        km = value / 1000
+        return f"{self.number(km, 0 if km == int(km) else 1)}{NBSP}km"
+
+    def ordinal(self, rank: int) -> str:
+        """Return a rank: ``1er``, ``2e`` in French; ``1st``, ``2nd``, ``3rd``, ``11th`` in English."""
+        if self.lang == "fr":
+            return "1er" if rank == 1 else f"{rank}e"
+        teen = rank % 100 in {11, 12, 13}
+        return f"{rank}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(rank % 10, 'th')}"
+
+    def listing(self, items: Iterable[str]) -> str:
+        """Return ``A, B et C`` or ``A, B and C``."""
+        names = list(items)
+        if len(names) < 2:
+            return "".join(names)
+        joiner = " et " if self.lang == "fr" else " and "
+        return ", ".join(names[:-1]) + joiner + names[-1]
+
+    def date(self, day: dt.date) -> str:
+        """Return a date in words: ``22 novembre 2026``, ``November 22, 2026``."""
+        from babel.dates import format_date
+
+        return str(format_date(day, format="long", locale=self.locale))
+
+
+@cache
+def words(lang: Lang) -> Words:
+    """Return the words of a language, read once."""
+    return Words(lang)
+
+
+def system_language() -> Lang:
+    """Return the language that the user's environment asks for: French unless it says English.
+
+    Reads ``GEOSOCIAL_LANG``, then ``LC_ALL``, ``LC_MESSAGES``, ``LANG`` as gettext does.
+    """
+    for name in ("GEOSOCIAL_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")[:2].lower()
+        if value in {"fr", "en"}:
+            return "fr" if value == "fr" else "en"
+    return "en" if os.environ.get("LANG") in {"C", "C.UTF-8", "POSIX"} else "fr"

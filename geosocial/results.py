@@ -1,0 +1,48 @@
+"""The frozen bundle of tables that a run produces; maps, reports and files only show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from geosocial.study import Study
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One file that was read: what it is, and how it was read."""
+
+    role: str
+    path: str
+    sha256: str
+    bytes: int
+    rows: int
+    #: How it was read, in facts: encoding, delimiter, driver, layer, crs.
+    how: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a run found. Each table obeys the contract of the same name in `geosocial.tables`."""
+
+    study: Study
+    zones: gpd.GeoDataFrame
+    #: Layers that are only shown, by key (districts, land, water_names), in the study's CRS.
+    context: Mapping[str, gpd.GeoDataFrame]
+    places: pd.DataFrame
+    faults: pd.DataFrame
+    conservation: pd.DataFrame
+    demand: pd.DataFrame
+    supply: pd.DataFrame
+    measures: pd.DataFrame
+    overall: pd.DataFrame
+    ranking: pd.DataFrame
+    settings: pd.DataFrame
+    declared: pd.DataFrame
+    unmapped: pd.DataFrame
+    inputs: tuple[InputFile, ...]

@@ -1,0 +1,289 @@
+"""A study: which zones, which demand, which lists, which standards. Read from ``study.toml``, then frozen.
+
+A study never computes. Paths are relative to the folder of the file. Each standard and norm carries its source,
+or the word *assumption*. Every fault of the file is found at once and named by its key.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from geosocial.errors import MissingFileError, N_, StudyError
+from geosocial.vocabulary import LocalText, kinds, spheres
+
+
+def _local(value: object) -> object:
+    """Accept one text for both languages, as proper names are."""
+    if isinstance(value, str):
+        return LocalText(value, value)
+    if isinstance(value, dict) and set(value) == {"fr", "en"}:
+        return LocalText(**value)
+    return value
+
+
+Text = Annotated[LocalText, BeforeValidator(_local)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Source(_Part):
+    """Where data comes from: what must be shown wherever a figure stands."""
+
+    title: Text
+    publisher: Text
+    year: str
+    licence: Text
+    url: str = ""
+    as_of: str = ""
+
+
+class ZonesSpec(_Part):
+    """The reporting zones: a polygon layer and the columns that name them."""
+
+    file: Path
+    layer: str | None = None
+    crs: str | None = None
+    id: str
+    name_fr: str
+    name_en: str = ""
+    #: Column that holds the kind of zone (``borough``, ``town`` …), or a constant after ``=``: ``"=borough"``.
+    kind: str = "=borough"
+    #: Crosswalk from the words of that column to our kinds of zone.
+    kinds: dict[str, str] = Field(default_factory=dict)
+    #: Column of the land area in km²; without it the area of the polygons, in the study's CRS.
+    land_km2: str = ""
+    #: Other spellings of zone names: alias → id.
+    aliases: dict[str, str] = Field(default_factory=dict)
+    source: str
+
+
+class ContextSpec(_Part):
+    """A layer that is only shown: districts, land beyond the study, water names."""
+
+    key: Literal["districts", "land", "water_names"]
+    file: Path
+    name: str = ""
+    source: str
+
+
+class DemandColumn(_Part):
+    """One measure of demand: a column of the demand layer, its label and its unit."""
+
+    key: str
+    column: str
+    label: Text
+    unit: Literal["people", "households"]
+
+
+class DemandSpec(_Part):
+    """Where people live: points with a position, or polygons assigned to zones by largest overlap."""
+
+    file: Path
+    layer: str | None = None
+    crs: str | None = None
+    id: str
+    x: str = ""
+    y: str = ""
+    #: Column with the zone id of each row; without it zones come from the geometry.
+    zone: str = ""
+    columns: tuple[DemandColumn, ...]
+    #: What one row is, in words: "dissemination area", "250 m cell".
+    unit_label: Text
+    source: str
+
+
+class PlacesSpec(_Part):
+    """A list of enterprises, projects or facilities, and the columns that describe them.
+
+    A column option holds the header of the column, or a constant after ``=``: ``sphere = "=culture"``.
+    """
+
+    key: str
+    file: Path
+    layer: str | None = None
+    crs: str | None = None
+    label: Text
+    id: str = ""
+    name: str = ""
+    sphere: str = ""
+    kind: str = ""
+    #: Crosswalk of `geosocial.vocabulary` from the words of the kind column to our kinds.
+    crosswalk: str = ""
+    legal_form: str = ""
+    status: str = "=existing"
+    #: Column with the number of facilities that a row stands for; without it each row is one.
+    count: str = ""
+    capacity: str = ""
+    x: str = ""
+    y: str = ""
+    declared_zone: str = ""
+    #: Shown on maps and in tables as named initiatives.
+    shown: bool = True
+    #: Counted as supply in the measures (existing facilities only).
+    counted: bool = True
+    #: Whether the list is complete for the study; where it is not, a zone without a record is missing, not zero.
+    complete: bool = False
+    source: str
+
+
+class Service(_Part):
+    """What a sphere owes: the kinds of facility that count, whom they serve, the standard or the norm."""
+
+    key: str = "main"
+    label: Text
+    #: One facility, with its indefinite article: "un équipement culturel", "a cultural facility".
+    facility: Text
+    kinds: tuple[str, ...]
+    demand: str
+    #: Other demand columns under which the ranking is tried again.
+    alternative_demand: tuple[str, ...] = ()
+    rule: Literal["coverage", "ratio"] = "coverage"
+    #: Coverage: the largest acceptable cost, in metres along streets (straight line × detour factor).
+    standard_m: float | None = Field(default=None, gt=0)
+    standard_source: Text | None = None
+    #: Coverage: share of the demand that is due within the standard. Ratio: supply due per `per` units of demand,
+    #: or ``"city"`` for the city-wide ratio.
+    norm: float | Literal["city"] = 1.0
+    norm_source: Text
+    per: float = 1.0
+
+    @model_validator(mode="after")
+    def _whole(self) -> Service:
+        if self.rule == "coverage" and (self.standard_m is None or self.standard_source is None):
+            raise ValueError("standard_m")  # noqa: EM101, TRY003 - becomes a StudyError with its own words
+        if self.rule == "coverage" and not (isinstance(self.norm, float) and 0 < self.norm <= 1):
+            raise ValueError("norm")  # noqa: EM101, TRY003 - the same
+        return self
+
+
+class SphereSpec(_Part):
+    """The services of a sphere; the first is its headline."""
+
+    services: tuple[Service, ...] = Field(min_length=1)
+
+
+class Robustness(_Part):
+    """The settings under which each verdict is tried again, and the shares that decide it."""
+
+    standard_factors: tuple[float, ...] = (0.5, 0.75, 1.0, 1.25, 1.5)
+    #: Detour factors that bound the interval of a coverage (the same parameter as the standard: their ratio).
+    detour_range: tuple[float, float] = (1.2, 1.4)
+    underserved_from: float = 0.9
+    served_to: float = 0.1
+
+
+class StatusRules(_Part):
+    """When a figure is not said: too few people, or too few sites of an incomplete list."""
+
+    min_demand: float = 500
+    min_sites: int = 3
+
+
+class Study(_Part):
+    """A frozen study. See ``data/montreal/study.toml`` for one that is commented line by line."""
+
+    format: Literal[1]
+    id: str
+    name: Text
+    #: The date of the edition, ISO 8601.
+    edition: dt.date
+    crs: str
+    #: Straight-line metres are multiplied by this to stand for walking distance.
+    detour: float = Field(ge=1)
+    detour_source: Text
+    snap_m: float = Field(default=250, ge=0)
+    sources: dict[str, Source]
+    zones: ZonesSpec
+    context: tuple[ContextSpec, ...] = ()
+    demand: DemandSpec
+    places: tuple[PlacesSpec, ...]
+    spheres: dict[str, SphereSpec]
+    robustness: Robustness = Robustness()
+    status: StatusRules = StatusRules()
+    #: Folder of study.toml; not a key of the file.
+    folder: Path = Path()
+
+    def path(self, file: Path) -> Path:
+        """Return `file` resolved against the folder of the study."""
+        return file if file.is_absolute() else self.folder / file
+
+    def services(self) -> list[tuple[str, Service]]:
+        """Return every (sphere, service), in the order of the file."""
+        return [(sphere, service) for sphere, spec in self.spheres.items() for service in spec.services]
+
+    @model_validator(mode="after")
+    def _references(self) -> Study:
+        bad: list[str] = []
+        columns = {c.key for c in self.demand.columns}
+        for sphere, service in self.services():
+            where = f"spheres.{sphere}.{service.key}"
+            if sphere not in spheres():
+                bad.append(f"spheres.{sphere}")
+            bad += [f"{where}.kinds: {k}" for k in service.kinds if k not in kinds()]
+            bad += [f"{where}.demand: {d}" for d in (service.demand, *service.alternative_demand) if d not in columns]
+        used = {self.zones.source, self.demand.source, *(p.source for p in self.places), *(c.source for c in self.context)}
+        bad += [f"sources.{s}" for s in sorted(used - self.sources.keys())]
+        if bad:
+            raise ValueError("; ".join(bad))
+        return self
+
+
+def embedded_study() -> Path:
+    """Return the path of the embedded Montréal study, in a wheel or in a checkout."""
+    here = Path(__file__).parent
+    for folder in (here / "data" / "montreal", here.parent / "data" / "montreal"):
+        if (folder / "study.toml").is_file():
+            return folder / "study.toml"
+    raise MissingFileError(
+        N_("The embedded study is not in this installation ({folder})."),
+        hint=N_("Install geosocial again, or name a study: geosocial run STUDY."),
+        folder=here,
+    )
+
+
+def read_study(path: Path | str | None = None) -> Study:
+    """Read a study from its folder or its ``study.toml``; without `path`, the embedded one.
+
+    Raises
+    ------
+    MissingFileError
+        When there is no such file.
+    StudyError
+        When the file is not TOML, or a key is missing, unknown or contradictory: every fault at once.
+    """
+    file = Path(path) if path is not None else embedded_study()
+    if file.is_dir():
+        file = file / "study.toml"
+    try:
+        data: dict[str, Any] = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise MissingFileError(
+            N_("{file}: there is no such file."), hint=N_("Check the name of the study folder or of its study.toml."), file=file
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise StudyError(
+            N_("{file}: this is not a readable TOML file ({reason})."),
+            hint=N_("Correct the line that is named, or start from the embedded study."),
+            file=file,
+            reason=error,
+        ) from error
+    try:
+        return Study.model_validate({**data, "folder": file.parent})
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(str(p) for p in fault['loc']) or 'study'}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors()
+        )
+        raise StudyError(
+            N_("{file}: the study cannot be used: {faults}."),
+            hint=N_("Correct these keys; data/montreal/study.toml explains each of them."),
+            file=file,
+            faults=faults,
+        ) from error

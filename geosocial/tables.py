@@ -1,0 +1,265 @@
+"""The contract of each table that travels between rooms: columns, dtype, unit, key. `check` at the door, then trust.
+
+Tables are plain (Geo)DataFrames with a RangeIndex. Missing text is ``""``, a missing number is NaN: never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from geosocial.errors import ConservationError, InputError, N_
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Dtype = Literal["text", "float", "int", "bool"]
+
+#: What became of a record. read = the sum of these, in every run.
+OUTCOMES = ("matched", "snapped", "outside", "ambiguous", "unlocated", "rejected")
+#: What may be said of a figure.
+STATUSES = ("ok", "low_confidence", "cannot_say", "missing")
+#: What may be said of a zone over all the settings tried; ``""`` where it is not judged.
+VERDICTS = ("underserved", "served", "depends", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its dtype, what it means, its unit."""
+
+    dtype: Dtype
+    meaning: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A table: its columns in order, and the columns that identify a row."""
+
+    name: str
+    columns: Mapping[str, Column]
+    key: tuple[str, ...] = ()
+
+
+ZONES = Contract(
+    "zones",
+    {
+        "zone_id": Column("text", "identifier of the zone"),
+        "name_fr": Column("text", "name in French"),
+        "name_en": Column("text", "name in English"),
+        "kind": Column("text", "borough, town: a key of the vocabulary's zone_kinds"),
+        "land_km2": Column("float", "land area", "km²"),
+        # and a geometry column, polygons in the study's CRS
+    },
+    ("zone_id",),
+)
+
+PLACES = Contract(
+    "places",
+    {
+        "source": Column("text", "key of the list in study.toml"),
+        "source_file": Column("text", "file that the row was read from"),
+        "source_row": Column("int", "row of that file, as a spreadsheet counts: the header is row 1"),
+        "record_id": Column("text", "identifier given by the list, or source:row"),
+        "name": Column("text", "name; empty where the list gives figures only"),
+        "sphere": Column("text", "key of the sphere; empty where the kind serves none"),
+        "kind": Column("text", "key of the kind; empty where the category is not in the crosswalk"),
+        "category": Column("text", "the list's own word for the kind"),
+        "legal_form": Column("text", "npo, cooperative, other"),
+        "status": Column("text", "existing, planned, closed"),
+        "count": Column("float", "number of facilities that the row stands for", "facilities"),
+        "capacity": Column("float", "capacity, in the unit of its kind (dwellings)"),
+        "x": Column("float", "easting in the study's CRS; NaN when unlocated", "m"),
+        "y": Column("float", "northing in the study's CRS; NaN when unlocated", "m"),
+        "outcome": Column("text", "one of OUTCOMES"),
+        "zone_id": Column("text", "zone that the record is counted in; empty when it is in none"),
+        "other_zone_id": Column("text", "on a shared boundary or in an overlap: the next zone that covers it"),
+        "on_boundary": Column("bool", "whether the point lies exactly on a boundary between zones"),
+        "snap_m": Column("float", "distance to the zone, when snapped; 0 inside; NaN in none", "m"),
+        "declared_zone": Column("text", "zone that the list declares, as written"),
+        "declared_zone_id": Column("text", "the zone of that name; empty when no zone has it"),
+        "shown": Column("bool", "shown by name on maps and in tables"),
+        "counted": Column("bool", "counts as supply in the measures"),
+    },
+    ("source", "source_row"),
+)
+
+FAULTS = Contract(
+    "faults",
+    {
+        "source": Column("text", "key of the list"),
+        "source_file": Column("text", "file"),
+        "source_row": Column("int", "row of that file"),
+        "column": Column("text", "header of the column; empty when the whole row is at fault"),
+        "value": Column("text", "what was found"),
+        "code": Column("text", "reason: a key of geosocial.wording.REASONS"),
+        "action": Column("text", "rejected, unlocated, snapped, flagged"),
+    },
+)
+
+CONSERVATION = Contract(
+    "conservation",
+    {"source": Column("text", "key of the list"), "read": Column("int", "rows read")}
+    | {outcome: Column("int", "rows with this outcome") for outcome in OUTCOMES},
+    ("source",),
+)
+
+#: The demand table also has one float column for each demand column of the study, NaN where suppressed.
+DEMAND = Contract(
+    "demand",
+    {
+        "demand_id": Column("text", "identifier of the place"),
+        "x": Column("float", "easting in the study's CRS", "m"),
+        "y": Column("float", "northing in the study's CRS", "m"),
+        "zone_id": Column("text", "zone that it belongs to; empty when none"),
+    },
+    ("demand_id",),
+)
+
+SUPPLY = Contract(
+    "supply",
+    {
+        "zone_id": Column("text", "zone"),
+        "sphere": Column("text", "sphere"),
+        "kind": Column("text", "kind"),
+        "count": Column("float", "facilities in the zone; NaN when missing", "facilities"),
+        "capacity": Column("float", "their capacity; NaN where the list gives none"),
+        "status": Column("text", "ok, or missing: no record in a list that is not complete"),
+    },
+    ("zone_id", "kind"),
+)
+
+MEASURES = Contract(
+    "measures",
+    {
+        "zone_id": Column("text", "zone"),
+        "sphere": Column("text", "sphere"),
+        "service": Column("text", "service of the sphere"),
+        "indicator": Column("text", "key of geosocial.measure.indicators"),
+        "edition": Column("text", "date of the edition, ISO 8601"),
+        "value": Column("float", "value; NaN when missing"),
+        "unit": Column("text", "share, people, households, dwellings, per_100, facilities"),
+        "lower": Column("float", "lower end of the interval; NaN where none is computed"),
+        "upper": Column("float", "upper end of the interval"),
+        "status": Column("text", "one of STATUSES"),
+    },
+    ("zone_id", "sphere", "service", "indicator"),
+)
+
+#: The same columns for the study as a whole; zone_id is empty.
+OVERALL = Contract("overall", dict(MEASURES.columns), ("sphere", "service", "indicator"))
+
+RANKING = Contract(
+    "ranking",
+    {
+        "zone_id": Column("text", "zone"),
+        "sphere": Column("text", "sphere"),
+        "service": Column("text", "service"),
+        "rank": Column("float", "1 is the largest gap in share; ties share the lowest rank; NaN when not ranked"),
+        "tied": Column("int", "zones that share the rank, this one included; 0 when not ranked"),
+        "ranked": Column("int", "zones that are ranked"),
+        "settings": Column("int", "settings in which the zone could be judged"),
+        "underserved_in": Column("int", "settings in which it is below the city-wide value"),
+        "verdict": Column("text", "one of VERDICTS"),
+        "status": Column("text", "one of STATUSES: that of the gap"),
+    },
+    ("zone_id", "sphere", "service"),
+)
+
+SETTINGS = Contract(
+    "settings",
+    {
+        "zone_id": Column("text", "zone"),
+        "sphere": Column("text", "sphere"),
+        "service": Column("text", "service"),
+        "setting": Column("int", "number of the setting, from 0"),
+        "standard_m": Column("float", "standard of the setting; NaN for a ratio", "m"),
+        "demand": Column("text", "demand column of the setting"),
+        "value": Column("float", "coverage (share) or supply per unit in this setting"),
+        "city": Column("float", "the city-wide value in this setting"),
+        "underserved": Column("bool", "value < city"),
+    },
+    ("zone_id", "sphere", "service", "setting"),
+)
+
+DECLARED = Contract(
+    "declared",
+    {
+        "source": Column("text", "list"),
+        "source_file": Column("text", "file"),
+        "source_row": Column("int", "row"),
+        "record_id": Column("text", "identifier"),
+        "name": Column("text", "name of the record"),
+        "declared_zone": Column("text", "as written"),
+        "declared_zone_id": Column("text", "the zone of that name; empty: not recognised"),
+        "zone_id": Column("text", "the zone in which the position lies"),
+    },
+    ("source", "source_row"),
+)
+
+UNMAPPED = Contract(
+    "unmapped",
+    {
+        "source": Column("text", "list"),
+        "category": Column("text", "category of the list that serves no sphere of the study"),
+        "records": Column("int", "rows with it"),
+    },
+    ("source", "category"),
+)
+
+CONTRACTS = (ZONES, PLACES, FAULTS, CONSERVATION, DEMAND, SUPPLY, MEASURES, OVERALL, RANKING, SETTINGS, DECLARED, UNMAPPED)
+
+_KINDS = {"text": "OSU", "float": "f", "int": "iu", "bool": "b"}
+
+
+def check(table: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+    """Return `table` when it obeys `contract`.
+
+    Raises
+    ------
+    InputError
+        Naming every missing column, wrong dtype and repeated key at once.
+    """
+    import pandas as pd
+
+    bad = []
+    for name, column in contract.columns.items():
+        if name not in table.columns:
+            bad.append(f"{name}: missing")
+        elif not (
+            pd.api.types.is_string_dtype(table[name]) if column.dtype == "text" else table[name].dtype.kind in _KINDS[column.dtype]
+        ):
+            bad.append(f"{name}: {table[name].dtype}, not {column.dtype}")
+    if not bad and contract.key and table.duplicated(list(contract.key)).any():
+        bad.append(f"{', '.join(contract.key)}: repeated")
+    if bad:
+        raise InputError(
+            N_("Table “{table}” does not follow its contract: {faults}."),
+            hint=N_("See geosocial.tables."),
+            table=contract.name,
+            faults="; ".join(bad),
+        )
+    return table
+
+
+def check_conservation(conservation: pd.DataFrame) -> pd.DataFrame:
+    """Return the table when read = matched + snapped + outside + ambiguous + unlocated + rejected in each row.
+
+    Raises
+    ------
+    ConservationError
+        When a record was lost or invented.
+    """
+    check(conservation, CONSERVATION)
+    off = conservation[conservation["read"] != conservation[list(OUTCOMES)].sum(axis=1)]
+    if len(off):
+        row = off.iloc[0]
+        raise ConservationError(
+            N_("“{source}”: {read} rows were read but {found} have an outcome."),
+            hint=N_("This is a fault of geosocial: please report it with the file."),
+            source=row["source"],
+            read=int(row["read"]),
+            found=int(row[list(OUTCOMES)].sum()),
+        )
+    return conservation

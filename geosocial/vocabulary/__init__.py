@@ -1,0 +1,137 @@
+"""The partnership's words as data: spheres, kinds, statuses, legal forms, and crosswalks from published lists.
+
+Each word is a record of a TOML file beside this module, with its French and its English label; a study may add
+its own. Nothing here computes: the reader returns frozen records, in the order of the file.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from geosocial.errors import InputError, N_
+
+Lang = Literal["fr", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalText:
+    """A text in both languages."""
+
+    fr: str
+    en: str
+
+    def __getitem__(self, lang: Lang) -> str:
+        """Return the text in `lang`, ``"fr"`` or ``"en"``."""
+        return self.fr if lang == "fr" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Sphere:
+    """A sphere of quality of life in which the partnership acts."""
+
+    key: str
+    label: LocalText
+    #: A facility of the sphere with its indefinite article: "un équipement culturel", "a cultural facility".
+    facility: LocalText
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of facility or enterprise, and the sphere that it serves."""
+
+    key: str
+    sphere: str
+    one: LocalText
+    many: LocalText
+    #: What its capacity counts: ``"dwellings"``, or ``""`` where only the number of places is known.
+    capacity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word with its two labels: a status, a legal form, a direction."""
+
+    key: str
+    label: LocalText
+
+
+def _read(name: str) -> dict[str, object]:
+    return tomllib.loads(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
+
+
+def _text(value: object) -> LocalText:
+    assert isinstance(value, dict)  # noqa: S101 - our own data file, held by a test
+    return LocalText(fr=value["fr"], en=value["en"])
+
+
+@cache
+def spheres() -> Mapping[str, Sphere]:
+    """Return the spheres by key, in the order in which they are shown."""
+    table = _read("spheres.toml")
+    return {k: Sphere(k, _text(v["label"]), _text(v["facility"])) for k, v in table.items()}  # type: ignore[index]
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Return the kinds of facility by key, in the order in which they are shown."""
+    table = _read("kinds.toml")
+    return {
+        k: Kind(k, v["sphere"], _text(v["one"]), _text(v["many"]), v.get("capacity", ""))  # type: ignore[index,attr-defined]
+        for k, v in table.items()
+    }
+
+
+@cache
+def terms(family: str) -> Mapping[str, Term]:
+    """Return the terms of a family by key: ``statuses``, ``legal_forms``, ``directions``, ``goals``, ``zone_kinds``."""
+    table = _read("terms.toml")[family]
+    assert isinstance(table, dict)  # noqa: S101 - our own data file, held by a test
+    return {k: Term(k, _text(v)) for k, v in table.items()}
+
+
+@cache
+def crosswalk(name: str) -> Mapping[str, str]:
+    """Return the map from the categories of a published list to our kinds.
+
+    Raises
+    ------
+    InputError
+        When no crosswalk of this name exists.
+    """
+    folder = resources.files(__package__).joinpath("crosswalks")
+    known = sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if p.name.endswith(".toml"))
+    if name not in known:
+        raise InputError(
+            N_("There is no crosswalk named “{name}”."),
+            hint=N_("Known crosswalks: {known}."),
+            name=name,
+            known=", ".join(known),
+        )
+    table = tomllib.loads(folder.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    return {fold(category): kind for category, kind in table["kinds"].items()}
+
+
+_DASHES = re.compile(r"[\s'’‘`´\-‐‑‒–—―/.]+")
+
+
+def fold(text: str) -> str:
+    """Return `text` without accents, case, HTML entities, or differences of dash, apostrophe and space.
+
+    Two spellings of one name fold to the same key; two different names of Montréal never do (a test holds this).
+
+    Examples
+    --------
+    >>> fold("L&#039;Île-Bizard–Sainte-Geneviève")
+    'l ile bizard sainte genevieve'
+    """
+    plain = unicodedata.normalize("NFKD", html.unescape(text))
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold().replace("œ", "oe").replace("æ", "ae")
+    return _DASHES.sub(" ", plain).strip()
