@@ -8,11 +8,24 @@ user's language, ``str(error)`` renders them in English. The lowest floor of the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a message that is translated later
     """Mark `message` for the catalogue and return it unchanged."""
     return message
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message that is itself a fact of another one: rendered in the same language as the whole."""
+
+    template: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Return the message in English."""
+        return self.template.format(**self.facts)
 
 
 class GeosocialError(Exception):
@@ -25,7 +38,8 @@ class GeosocialError(Exception):
     hint
         English sentence that says what to do, with the same fields, marked by `N_`.
     **facts
-        The values of the fields: ``file``, ``row``, ``column``, ``got``, ``expected`` …
+        The values of the fields: ``file``, ``row``, ``column``, ``got``, ``expected`` … A `Said`, or a tuple of
+        them, is rendered in the language of the message.
     """
 
     #: Exit code of the command line: 1, refused.
@@ -39,7 +53,8 @@ class GeosocialError(Exception):
 
     def __str__(self) -> str:
         """Return the message and its hint in English, on one line."""
-        return " ".join(part.format(**self.facts) for part in (self.template, self.hint) if part)
+        facts = {k: "; ".join(map(str, v)) if isinstance(v, tuple) else v for k, v in self.facts.items()}
+        return " ".join(part.format(**facts) for part in (self.template, self.hint) if part)
 
 
 class InputError(GeosocialError, ValueError):

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from geosocial.errors import MissingFileError, N_, StudyError
+from geosocial.errors import MissingFileError, N_, Said, StudyError
 from geosocial.vocabulary import LocalText, kinds, spheres
 
 
@@ -277,13 +277,22 @@ def read_study(path: Path | str | None = None) -> Study:
     try:
         return Study.model_validate({**data, "folder": file.parent})
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(p) for p in fault['loc']) or 'study'}: {fault['msg'].removeprefix('Value error, ')}"
-            for fault in error.errors()
-        )
         raise StudyError(
             N_("{file}: the study cannot be used: {faults}."),
             hint=N_("Correct these keys; data/montreal/study.toml explains each of them."),
             file=file,
-            faults=faults,
+            faults=tuple(_said(dict(fault)) for fault in error.errors()),
         ) from error
+
+
+def _said(fault: dict[str, Any]) -> Said:
+    """Return a fault of pydantic in words that are in the catalogue."""
+    key = ".".join(str(part) for part in fault["loc"]) or str(fault.get("ctx", {}).get("error", ""))
+    if fault["type"] == "missing":
+        return Said(N_("{key} is missing"), {"key": key})
+    if fault["type"] == "extra_forbidden":
+        return Said(N_("{key} is not a known key"), {"key": key})
+    if fault["type"] == "value_error" and not isinstance(fault["input"], str | int | float):
+        inner = str(fault["ctx"]["error"])
+        return Said(N_("{key} does not fit the rest"), {"key": ": ".join(part for part in (key, inner) if part != "") if key != inner else key})
+    return Said(N_("{key} cannot be “{value}”"), {"key": key, "value": str(fault["input"])[:60]})

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from geosocial.errors import GeosocialError
+from geosocial.errors import GeosocialError, Said
 from geosocial.vocabulary import Lang, LocalText
 
 DOMAIN: Final = "geosocial"
@@ -42,7 +42,15 @@ class Words:
     def t(self, message: str, /, **facts: object) -> str:
         """Return `message` in this language, its ``{fields}`` filled with `facts`."""
         text = self._catalogue.gettext(message) if message else ""
-        return text.format(**facts) if facts else text
+        return text.format(**{name: self._fact(fact) for name, fact in facts.items()}) if facts else text
+
+    def _fact(self, fact: object) -> object:
+        """Render the messages among the facts, in this language."""
+        if isinstance(fact, Said):
+            return self.t(fact.template, **fact.facts)
+        if isinstance(fact, tuple):
+            return "; ".join(str(self._fact(part)) for part in fact)
+        return fact
 
     def n(self, one: str, many: str, count: float, /, **facts: object) -> str:
         """Return `one` or `many` by the language's rule for `count`: in French, 0 and 1 are singular."""
@@ -52,7 +60,7 @@ class Words:
     def error(self, error: GeosocialError) -> str:
         """Return an error and its hint, on one line."""
         parts = (self.t(part, **error.facts) for part in (error.template, error.hint) if part)
-        return " ".join(" ".join(parts).split("\n"))
+        return " ".join(" ".join(parts).splitlines())
 
     def label(self, text: LocalText) -> str:
         """Return a label of the study or the vocabulary in this language."""
