@@ -1,0 +1,202 @@
+"""Colours, shapes and class breaks, read from ``look.toml``: one look for the atlas, the report and every file.
+
+Classes are half-open: a value belongs to the class whose lower break it reaches, ``lower ≤ value < upper``. Shares
+break every 20 points; a rate breaks at multiples of its norm, the norm itself among them. Missing and *cannot say*
+are patterns, never a step of a ramp.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from geosocial.errors import InputError, N_
+from geosocial.i18n import Words
+
+if TYPE_CHECKING:
+    from geosocial.results import Results
+
+#: What a zone shows where it has no value, by the status of its figure.
+PATTERNS: Final[Mapping[str, str]] = MappingProxyType({"missing": "missing", "cannot_say": "cannot_say"})
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A step of a legend: its colour, its bounds (``lower ≤ value < upper``) and what it says."""
+
+    color: str
+    lower: float
+    upper: float
+    label: str
+
+
+@cache
+def look() -> Mapping[str, Any]:
+    """Return the tables of ``look.toml``.
+
+    Examples
+    --------
+    >>> look()["color"]["ink"]
+    '#1b1f24'
+    """
+    return MappingProxyType(
+        tomllib.loads(resources.files("geosocial").joinpath("look.toml").read_text(encoding="utf-8"))
+    )
+
+
+def color(name: str) -> str:
+    """Return the token `name` of the table ``color``: ``ink``, ``muted``, ``line``, ``chosen`` …"""
+    return str(look()["color"][name])
+
+
+def sphere_color(sphere: str) -> str:
+    """Return the colour of the symbols of a sphere; ink for a sphere that has none."""
+    return str(look()["sphere"].get(sphere, {}).get("color", color("ink")))
+
+
+def sphere_shape(sphere: str) -> str:
+    """Return the shape of the symbols of a sphere: circle, square, triangle, diamond or pentagon."""
+    return str(look()["sphere"].get(sphere, {}).get("shape", "circle"))
+
+
+def shape_path(shape: str, x: float, y: float, r: float) -> str:
+    """Return the SVG path of a shape of visual radius `r` around (x, y); the five have about the same area.
+
+    Examples
+    --------
+    >>> shape_path("square", 0, 0, 5)
+    'M-4.4 -4.4h8.8v8.8h-8.8z'
+    """
+    if shape == "circle":
+        return f"M{_px(x - r)} {_px(y)}a{_px(r)} {_px(r)} 0 1 0 {_px(2 * r)} 0a{_px(r)} {_px(r)} 0 1 0 {_px(-2 * r)} 0z"
+    if shape == "square":
+        a = 0.88 * r
+        return f"M{_px(x - a)} {_px(y - a)}h{_px(2 * a)}v{_px(2 * a)}h{_px(-2 * a)}z"
+    corners, scale = {"triangle": (3, 1.22), "diamond": (4, 1.18), "pentagon": (5, 1.1)}[shape]
+    turn = 2 * math.pi / corners
+    points = (
+        (x + scale * r * math.cos(k * turn - math.pi / 2), y + scale * r * math.sin(k * turn - math.pi / 2))
+        for k in range(corners)
+    )
+    return "M" + "L".join(f"{_px(px)} {_px(py)}" for px, py in points) + "z"
+
+
+def _px(value: float) -> str:
+    return f"{round(value, 1) + 0.0:g}"
+
+
+def ramp(indicator: str) -> tuple[str, ...]:
+    """Return the colours of an indicator, from its lowest class to its highest.
+
+    Raises
+    ------
+    InputError
+        For an indicator that is a count: counts are symbols, never fills.
+    """
+    name = look()["indicator"].get(indicator)
+    if name is None:
+        raise InputError(
+            N_("The indicator “{indicator}” is not a rate, so it has no colours."),
+            hint=N_("Fill zones with one of: {known}."),
+            indicator=indicator,
+            known=", ".join(look()["indicator"]),
+        )
+    return tuple(look()["ramp"][name])
+
+
+def breaks(indicator: str, *, norm: float = math.nan) -> tuple[float, ...]:
+    """Return where the classes of an indicator break; a rate needs its `norm`, in the rate's own unit.
+
+    The multiples of the norm are rounded to a step that suits its size (1 for a norm from 4 to 40); the norm itself
+    is a break exactly.
+
+    Examples
+    --------
+    >>> breaks("coverage")
+    (0.2, 0.4, 0.6, 0.8)
+    >>> breaks("rate", norm=6.2)
+    (3.0, 5.0, 6.2, 8.0, 16.0)
+    """
+    if look()["indicator"].get(indicator) != "norm":
+        ramp(indicator)
+        return tuple(look()["breaks"]["share"])
+    if not (math.isfinite(norm) and norm > 0):
+        raise InputError(
+            N_("The rate has no norm to break at ({norm})."),
+            hint=N_("Check the norm of the service in study.toml."),
+            norm=norm,
+        )
+    step = 10.0 ** math.floor(math.log10(norm / 4))
+    out = [norm if m == 1 else _rounded(m * norm, step) for m in look()["breaks"]["norm_multiples"]]
+    return tuple(out)
+
+
+def _rounded(value: float, step: float) -> float:
+    """Return `value` at the nearest multiple of `step`, halves up, without the dust of a binary step."""
+    return round(math.floor(value / step + 0.5) * step, 9)
+
+
+def class_of(value: float, at: Sequence[float]) -> int:
+    """Return the class of `value` between the breaks `at`, −1 for NaN: 0 below the first break, a break goes up.
+
+    A share that should be a break but misses it by the dust of a division (1e-9) counts as the break.
+
+    Examples
+    --------
+    >>> [class_of(v, (0.2, 0.4)) for v in (0.19, 0.2, 0.4, 1.0, float("nan"))]
+    [0, 1, 2, 2, -1]
+    """
+    return -1 if math.isnan(value) else sum(value >= b - 1e-9 for b in at)
+
+
+def norm_of(results: Results, sphere: str, service: str) -> float:
+    """Return the norm of a ratio service in the unit of its rate (per 100 households); NaN when there is none.
+
+    The norm ``"city"`` is the rate of the study as a whole, as `results.overall` holds it.
+    """
+    spec = next((s for key, s in results.study.services() if (key, s.key) == (sphere, service)), None)
+    if spec is None or spec.rule != "ratio":
+        return math.nan
+    if spec.norm != "city":
+        return float(spec.norm)
+    overall = results.overall
+    mine = (overall["sphere"] == sphere) & (overall["service"] == service) & (overall["indicator"] == "rate")
+    return float(overall.loc[mine, "value"].iloc[0]) if mine.any() else math.nan
+
+
+def classes(words: Words, indicator: str, *, norm: float = math.nan) -> list[Class]:
+    """Return the classes of an indicator from the lowest to the highest, with their labels in the words' language."""
+    at = breaks(indicator, norm=norm)
+    edges = (-math.inf, *at, math.inf)
+    colors = ramp(indicator)
+    return [
+        Class(colors[k], edges[k], edges[k + 1], _label(words, indicator, edges[k], edges[k + 1]))
+        for k in range(len(colors))
+    ]
+
+
+def _label(words: Words, indicator: str, lower: float, upper: float) -> str:
+    share = look()["indicator"][indicator] != "norm"
+
+    def figure(value: float) -> str:
+        if share:
+            return words.percent(value)
+        return words.number(value, 0 if value == round(value) else _decimals(value))
+
+    if math.isinf(lower):
+        return words.t("under {upper}", upper=figure(upper))
+    if math.isinf(upper):
+        return words.t("{lower} or more", lower=figure(lower))
+    first = words.number(lower * 100) if share else figure(lower)
+    return words.t("{lower} to under {upper}", lower=first, upper=figure(upper))
+
+
+def _decimals(value: float) -> int:
+    """Return how many digits show a break: one from 1 on, enough for two figures below."""
+    return 1 if value >= 1 else 1 - math.floor(math.log10(value))
