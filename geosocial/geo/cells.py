@@ -1,0 +1,221 @@
+"""A regular grid over the zones: for each cell, the zones that could cover a point of it.
+
+Method
+------
+Coordinates become grid units by ``u = (x - x0) * k``, for points and for vertices by the same two roundings.
+That map is monotone, and the relative error of `u` is at most three units in the last place, hence its error
+below ``n · 2⁻⁵¹`` cells for a grid of `n` columns, however large the coordinates are. Each edge marks every
+cell that it comes within `SLACK` of; `SLACK` is thousands of times that error. A cell that no edge of a zone
+marks, and the rim of a thousandth of `SLACK` round it, is therefore free of that zone's boundary: all of its
+points, rounding included, are on one side. Cells that follow one another in a row without a mark between them
+are on the same side, so one exact test decides a whole run of them.
+
+Limits
+------
+Zones whose extent is not wider than a few thousand units in the last place of their coordinates cannot carry a
+grid: `build` returns None and the caller tests each zone in turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+#: Distance in cells within which an edge marks a cell; rounding stays below 1e-11 of a cell.
+SLACK = 1e-6
+#: Most (zone, cell) pairs that a grid may hold: bounds memory when zones overlap heavily.
+MOST_PAIRS = 8_000_000
+#: Most columns or rows; keeps rounding thousands of times below `SLACK`.
+MOST_SIDE = 8_192
+
+#: Marks in `Cells.first`: no zone covers any point of the cell; the list of the cell must be asked.
+NONE, ASK = -1, -2
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The grid: an answer for most cells, an ordered list of candidates for the others.
+
+    Attributes
+    ----------
+    x0, y0, kx, ky
+        Corner of the grid and cells per unit.
+    nx, ny
+        Columns and rows, a rim of empty cells on each side included.
+    first
+        (ny·nx) per cell: the first zone that covers all of it, `NONE`, or `ASK`.
+    slot
+        (ny·nx) per cell: number of its list, -1 where it has none. A cell has a list when an edge marks it
+        or when several zones cover it.
+    starts, zone, full
+        The lists, one behind the other: list `k` holds ``zone[starts[k]:starts[k + 1]]`` in rising order;
+        `full` tells whether that zone covers the whole cell.
+    """
+
+    x0: float
+    y0: float
+    kx: float
+    ky: float
+    nx: int
+    ny: int
+    first: NDArray[np.signedinteger]
+    slot: NDArray[np.int32]
+    starts: Ints
+    zone: Ints
+    full: NDArray[np.bool_]
+
+    def at(self, x: Floats, y: Floats) -> NDArray[np.int32]:
+        """Return the cell of each point; NaN and points beyond the grid get a cell of the empty rim."""
+        return self._axis(y, self.y0, self.ky, self.ny) * np.int32(self.nx) + self._axis(
+            x, self.x0, self.kx, self.nx
+        )
+
+    def _axis(self, v: Floats, v0: float, k: float, n: int) -> NDArray[np.int32]:
+        u = v - v0
+        u *= k
+        np.fmax(u, 0.0, out=u)  # fmax also turns NaN into 0, the rim
+        np.fmin(u, n - 1.0, out=u)
+        return u.astype(np.int32)
+
+
+def build(zones: NDArray[np.object_], sides: int) -> Cells | None:
+    """Return the grid over `zones`, about `sides` cells along the longer side, or None (see Limits).
+
+    Parameters
+    ----------
+    zones
+        Polygons and multipolygons, prepared; null and empty ones cover nothing.
+    sides
+        Cells along the longer side of the extent, before the bounds of this module are applied.
+    """
+    bounds = shapely.bounds(zones)
+    frame = _frame(bounds, sides)
+    if frame is None:
+        return None
+    x0, y0, kx, ky, nx, ny = frame
+    marks = _marked(zones, frame)
+    cells = nx * ny
+
+    # Runs of cells between two marks of one zone in one row: one exact test each.
+    after = np.flatnonzero((np.diff(marks) > 1) & (marks[1:] // nx == marks[:-1] // nx))
+    start, stop = marks[after] + 1, marks[after + 1]
+    row, column = np.divmod(start % cells, nx)
+    owner = start // cells
+    inside = shapely.intersects_xy(zones[owner], x0 + (column + 0.5) / kx, y0 + (row + 0.5) / ky)
+    owner, start, stop = owner[inside], start[inside] % cells, stop[inside] % cells
+
+    # How many zones cover each cell whole, and which one where it is one: running sums of starts less stops.
+    count = np.cumsum(np.bincount(start, minlength=cells) - np.bincount(stop, minlength=cells))
+    label = np.bincount(start, owner + 1, cells) - np.bincount(stop, owner + 1, cells)
+    only = np.cumsum(label).astype(np.int64) - 1
+
+    edge_cell, edge_zone = marks % cells, marks // cells
+    crowded = count > 1
+    asked = crowded.copy()
+    asked[edge_cell] = True
+    listed = np.flatnonzero(asked)
+    slot = np.full(cells, -1, np.int32)
+    slot[listed] = np.arange(len(listed), dtype=np.int32)
+
+    lone = listed[count[listed] == 1]
+    full_cell, full_zone = lone, only[lone]
+    if crowded.any():
+        run_cell, run_zone = _spread(start, stop, owner)
+        kept = crowded[run_cell]
+        full_cell = np.concatenate([full_cell, run_cell[kept]])
+        full_zone = np.concatenate([full_zone, run_zone[kept]])
+    cell = np.concatenate([edge_cell, full_cell])
+    zone = np.concatenate([edge_zone, full_zone])
+    order = np.argsort(slot[cell].astype(np.int64) * len(zones) + zone)
+    full = (order >= len(edge_cell)) if len(order) else np.zeros(0, bool)
+    cell, zone = cell[order], zone[order]
+    starts = np.concatenate([[0], np.cumsum(np.bincount(slot[cell], minlength=len(listed)))]).astype(np.int64)
+
+    first = np.where(count == 1, only, NONE).astype(_smallest(len(zones)))
+    head = starts[:-1]
+    first[listed] = np.where(full[head], zone[head], ASK)
+    return Cells(x0, y0, kx, ky, nx, ny, first, slot, starts, zone, full)
+
+
+def _smallest(zones: int) -> type[np.signedinteger]:
+    """Return the narrowest integer that numbers the zones: the table should stay in the cache."""
+    for dtype in (np.int8, np.int16):
+        if zones <= np.iinfo(dtype).max:
+            return dtype
+    return np.int32
+
+
+def _frame(bounds: Floats, sides: int) -> tuple[float, float, float, float, int, int] | None:
+    """Return corner, cells per unit, columns and rows for the extent of `bounds`, or None."""
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(bounds):
+        return None
+    west, south = bounds[:, :2].min(axis=0)
+    east, north = bounds[:, 2:].max(axis=0)
+    spans = np.array([east - west, north - south])
+    grain = np.spacing(np.abs([west, south, east, north]).max())
+    if not np.isfinite(spans).all() or (spans < 4096 * grain).any():
+        return None
+    # Cells are square, unless the extent is so long that the shorter side would have less than 16 of them.
+    size = spans.max() / min(sides, MOST_SIDE)
+    widths = np.maximum(np.minimum(size, spans / 16), 1024 * grain)
+    # The pairs that the boxes of the zones could make, at worst; larger cells where that is too many.
+    boxes = ((bounds[:, 2:] - bounds[:, :2]) / widths + 2).prod(axis=1).sum()
+    widths = widths * max(1.0, (boxes / MOST_PAIRS) ** 0.5)
+    columns, rows = (int(n) + 3 for n in np.ceil(spans / widths))
+    kx, ky = 1 / widths
+    return float(west - widths[0]), float(south - widths[1]), float(kx), float(ky), columns, rows
+
+
+def _marked(zones: NDArray[np.object_], frame: tuple[float, float, float, float, int, int]) -> Ints:
+    """Return ``zone · cells + cell``, rising and once each, for the cells within `SLACK` of an edge of the zone."""
+    x0, y0, kx, ky, nx, ny = frame
+    parts, of_zone = shapely.get_parts(zones, return_index=True)
+    rings, of_part = shapely.get_rings(parts, return_index=True)
+    xy, of_ring = shapely.get_coordinates(rings, return_index=True)
+    edges = np.flatnonzero(of_ring[1:] == of_ring[:-1])
+    owner = of_zone[of_part[of_ring[edges]]].astype(np.int64)
+    u, v = (xy[:, 0] - x0) * kx, (xy[:, 1] - y0) * ky
+    flip = v[edges] > v[edges + 1]
+    low, high = np.where(flip, edges + 1, edges), np.where(flip, edges, edges + 1)
+    ax, ay, bx, by = u[low], v[low], u[high], v[high]
+
+    # One piece for each row that the edge touches, then one mark for each cell of the piece.
+    bottom, top = np.floor(ay - SLACK), np.floor(by + SLACK)
+    edge, row = _expand(bottom.astype(np.int64), top.astype(np.int64) + 1)
+    ax, ay, bx, by = ax[edge], ay[edge], bx[edge], by[edge]
+    rise = by - ay
+    with np.errstate(divide="ignore", invalid="ignore"):  # a level edge is in the row from end to end
+        enter = np.where(rise > 0, (np.maximum(ay, row - SLACK) - ay) / rise, 0.0)
+        leave = np.where(rise > 0, (np.minimum(by, row + 1 + SLACK) - ay) / rise, 1.0)
+    c, d = ax + (bx - ax) * np.clip(enter, 0, 1), ax + (bx - ax) * np.clip(leave, 0, 1)
+    left = np.floor(np.minimum(c, d) - SLACK).astype(np.int64)
+    right = np.floor(np.maximum(c, d) + SLACK).astype(np.int64) + 1
+    piece, column = _expand(left, right)
+    keys = (owner[edge[piece]] * ny + row[piece]) * nx + column
+    keys.sort()
+    return keys[np.concatenate([[True], keys[1:] != keys[:-1]])] if len(keys) else keys
+
+
+def _expand(start: Ints, stop: Ints) -> tuple[Ints, Ints]:
+    """Return the position of each range, repeated, and the numbers start … stop - 1 of each."""
+    lengths = stop - start
+    ends = np.cumsum(lengths)
+    position = np.repeat(np.arange(len(start)), lengths)
+    total = int(ends[-1]) if len(ends) else 0
+    return position, np.arange(total) - (ends - lengths - start)[position]
+
+
+def _spread(start: Ints, stop: Ints, owner: Ints) -> tuple[Ints, Ints]:
+    """Return the cell and the zone of each cell of the runs."""
+    run, cell = _expand(start, stop)
+    return cell, owner[run]

@@ -1,0 +1,244 @@
+"""Which zone covers each point: exact, and a lookup for most points.
+
+Method
+------
+Coordinates stay arrays; no point objects are made. A regular grid over the zones (`geosocial.geo.cells`) answers
+at once for every cell that one zone covers wholly or none touches; a point in a cell that an edge touches
+is tested by GEOS, whose orientation test is exact, against the few zones of that cell, in their order. The grid
+is fitted to the number of points: coarse for a list of some thousand, fine for millions.
+
+"Covers" counts the boundary: for a point it is the same as "intersects", which `shapely.intersects_xy` answers
+on prepared polygons (`shapely.contains_xy` would miss the boundary).
+
+Limits
+------
+An invalid polygon is answered as Shapely's prepared geometry does, by the even–odd rule: the doubly wound
+part of a self-crossing ring is outside. `geosocial.geo.join` refuses invalid zones by name.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from geosocial.errors import InputError, N_
+from geosocial.geo import cells
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+#: Points handled at a time: their arrays stay in the second-level cache.
+CHUNK = 16_384
+#: From this many points on, two threads share the chunks (NumPy and GEOS release the lock); same answers.
+THREADS_FROM = 1_000_000
+_POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+
+
+class ZoneIndex:
+    """Zones, ready to be asked which of them covers a point.
+
+    Parameters
+    ----------
+    zones
+        GeoDataFrame, GeoSeries or array of Shapely polygons and multipolygons. Null and empty ones cover
+        nothing. Their order decides ties: the lowest position wins. They are not changed.
+
+    Raises
+    ------
+    InputError
+        When a geometry is neither polygon nor multipolygon.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> index = ZoneIndex([shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2)])
+    >>> index.locate([1, 2, 3, 5], [1, 1, 1, 1]).tolist()
+    [0, 0, 1, -1]
+    """
+
+    def __init__(self, zones: gpd.GeoDataFrame | gpd.GeoSeries | ArrayLike) -> None:
+        geometry = getattr(zones, "geometry", zones)
+        self._zones = np.array(geometry, dtype=object).reshape(-1)
+        kinds = shapely.get_type_id(self._zones)
+        odd = np.flatnonzero((kinds >= 0) & ~np.isin(kinds, _POLYGONS))
+        if len(odd):
+            raise InputError(
+                N_("Zone {position}: a {got} where a polygon was expected."),
+                hint=N_("Keep only the polygons of that layer."),
+                position=int(odd[0]),
+                got=self._zones[odd[0]].geom_type,
+            )
+        self._cells: cells.Cells | None = None
+        self._sides = 0
+        self._asked = 0
+
+    def __len__(self) -> int:
+        return len(self._zones)
+
+    def locate(self, x: ArrayLike, y: ArrayLike) -> Ints:
+        """Return the position of the first zone that covers each point, -1 outside all.
+
+        Parameters
+        ----------
+        x, y
+            (n) coordinates in the CRS of the zones. NaN and infinite ones are outside.
+
+        Returns
+        -------
+        (n) int64 positions, equal to the first zone whose Shapely ``covers`` is true.
+        """
+        x, y = _coordinates(x, y)
+        found = np.empty(len(x), np.int64)
+        grid = self._grid(len(x))
+
+        def work(part: slice) -> None:
+            if grid is None:
+                found[part] = self._in_turn(x[part], y[part], np.full(len(x[part]), -1))
+                return
+            cell = grid.at(x[part], y[part])
+            here = grid.first[cell].astype(np.int64)
+            ask = np.flatnonzero(here == cells.ASK)
+            if len(ask):
+                here[ask] = self._walk(grid, grid.slot[cell[ask]], x[part][ask], y[part][ask])
+            found[part] = here
+
+        _share(work, len(x))
+        return found
+
+    def further(self, x: ArrayLike, y: ArrayLike, after: ArrayLike) -> Ints:
+        """Return the position of the first zone later than `after` that covers each point, -1 if none.
+
+        Parameters
+        ----------
+        x, y
+            (n) coordinates.
+        after
+            (n) positions, as `locate` or `further` gave them; -1 asks for the first zone.
+
+        Examples
+        --------
+        >>> import shapely
+        >>> index = ZoneIndex([shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2)])
+        >>> index.further([1, 2], [1, 1], [0, 0]).tolist()
+        [-1, 1]
+        """
+        x, y = _coordinates(x, y)
+        after = np.broadcast_to(np.asarray(after, np.int64), x.shape)
+        found = np.full(len(x), -1, np.int64)
+        grid = self._grid(len(x))
+
+        def work(part: slice) -> None:
+            if grid is None:
+                found[part] = self._in_turn(x[part], y[part], after[part])
+                return
+            slot = grid.slot[grid.at(x[part], y[part])]
+            # Without a list, one zone at most covers the cell, wholly: `first`.
+            lone = grid.first[grid.at(x[part], y[part])].astype(np.int64)
+            here = np.where((slot < 0) & (lone > after[part]), lone, -1)
+            ask = np.flatnonzero(slot >= 0)
+            if len(ask):
+                here[ask] = self._walk(grid, slot[ask], x[part][ask], y[part][ask], after[part][ask])
+            found[part] = here
+
+        _share(work, len(x))
+        return found
+
+    def on_boundary(self, x: ArrayLike, y: ArrayLike, position: ArrayLike) -> NDArray[np.bool_]:
+        """Return whether each point lies exactly on the boundary of the zone at `position` (-1: False).
+
+        Parameters
+        ----------
+        x, y
+            (n) coordinates.
+        position
+            (n) positions of zones.
+
+        Examples
+        --------
+        >>> import shapely
+        >>> ZoneIndex([shapely.box(0, 0, 2, 2)]).on_boundary([1, 2], [1, 1], [0, 0]).tolist()
+        [False, True]
+        """
+        x, y = _coordinates(x, y)
+        position = np.broadcast_to(np.asarray(position, np.int64), x.shape)
+        on = np.zeros(len(x), bool)
+        ask = np.flatnonzero((position >= 0) & np.isfinite(x) & np.isfinite(y))
+        zones = self._zones[position[ask]]
+        on[ask] = shapely.intersects_xy(zones, x[ask], y[ask]) & ~shapely.contains_xy(zones, x[ask], y[ask])
+        return on
+
+    def _grid(self, points: int) -> cells.Cells | None:
+        """Return the grid, built anew when the points seen so far deserve one four times finer."""
+        self._asked += points
+        sides = _sides(self._asked)
+        if sides >= 4 * self._sides and len(self._zones):
+            shapely.prepare(self._zones)
+            self._cells = cells.build(self._zones, sides)
+            self._sides = sides
+        return self._cells
+
+    def _walk(
+        self, grid: cells.Cells, slot: NDArray[np.int32], x: Floats, y: Floats, after: Ints | None = None
+    ) -> Ints:
+        """Go down the list of each point's cell to the first zone, later than `after`, that covers it."""
+        found = np.full(len(slot), -1, np.int64)
+        place, stop = grid.starts[slot], grid.starts[slot + 1]
+        left = np.arange(len(slot))
+        while len(left):
+            zone, hit = grid.zone[place], grid.full[place]
+            test = ~hit
+            hit[test] = shapely.intersects_xy(self._zones[zone[test]], x[test], y[test])
+            if after is not None:
+                hit &= zone > after[left]
+            found[left[hit]] = zone[hit]
+            place = place + 1
+            keep = ~hit & (place < stop)
+            left, place, stop, x, y = left[keep], place[keep], stop[keep], x[keep], y[keep]
+        return found
+
+    def _in_turn(self, x: Floats, y: Floats, after: Ints) -> Ints:
+        """Test each zone in turn: for zones that cannot carry a grid."""
+        found = np.full(len(x), -1, np.int64)
+        finite = np.isfinite(x) & np.isfinite(y)
+        for position, zone in enumerate(self._zones):
+            ask = np.flatnonzero((found < 0) & finite & (after < position))
+            found[ask[shapely.intersects_xy(zone, x[ask], y[ask])]] = position
+        return found
+
+
+def _sides(points: int) -> int:
+    """Return the cells along the longer side of a grid for that many points: a power of two, 32 to 2,048."""
+    return int(2 ** np.clip(np.ceil(np.log2(max(points, 1)) / 2), 5, 11))
+
+
+def _coordinates(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+    x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
+    if x.ndim != 1 or x.shape != y.shape:
+        raise InputError(
+            N_("x has the shape {x}, y the shape {y}."),
+            hint=N_("Give two arrays of one dimension and the same length."),
+            x=x.shape,
+            y=y.shape,
+        )
+    return x, y
+
+
+def _share(work: Callable[[slice], None], points: int) -> None:
+    """Do `work` chunk by chunk, on two threads where there are many points; each chunk writes its own part."""
+    parts = [slice(start, start + CHUNK) for start in range(0, points, CHUNK)]
+    if points < THREADS_FROM:
+        for part in parts:
+            work(part)
+        return
+    with ThreadPoolExecutor(2) as pool:
+        for _ in pool.map(work, parts):
+            pass
