@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 from babel.messages import extract, mofile, pofile
 from babel.messages.catalog import Catalog
 
@@ -42,6 +43,19 @@ def _messages(source: io.BufferedReader) -> Iterator[tuple[int, Id]]:
             message = messages[0] if isinstance(messages, tuple) else messages
             if message:
                 yield line, message
+
+
+def click_messages() -> set[Id]:
+    """Return the messages of click, which speaks through our catalogue."""
+    found: set[Id] = set()
+    for file in sorted(Path(click.__file__).parent.glob("*.py")):
+        with file.open("rb") as source:
+            for _, name, messages, _ in extract.extract_python(source, ("_", "ngettext"), [], {}):
+                if name == "ngettext":
+                    found.add((messages[0], messages[1]))
+                else:
+                    found.add(messages if isinstance(messages, str) else messages[0])
+    return found
 
 
 def catalogue() -> Catalog:
@@ -74,14 +88,17 @@ def faults() -> list[str]:
     whole = catalogue()
     known = {m.id if isinstance(m.id, str) else tuple(m.id): m for m in whole if m.id}
     sources = source_messages()
+    library = click_messages()
     bad = [f"{place}: no French for {message!r}" for message, place in sources.items() if message not in known]
     for key, message in known.items():
         texts = [message.string] if isinstance(message.string, str) else list(message.string)
         ids = [key] if isinstance(key, str) else list(key)
-        if key not in sources:
+        if key not in sources and key not in library:
             bad.append(f"unused: {key!r}")
         if "fuzzy" in message.flags or not all(texts) or (isinstance(key, tuple) and len(texts) != 2):
             bad.append(f"not translated: {key!r}")
+        if key in library:
+            continue  # click's own messages quote as click does
         fields = {f for text in ids for _, f, _, _ in string.Formatter().parse(text) if f}
         for text in texts:
             if text and {f for _, f, _, _ in string.Formatter().parse(text) if f} - fields:

@@ -1,0 +1,5 @@
+"""Run the command line: ``python -m geosocial``."""
+
+from geosocial.cli import main
+
+main()

@@ -1,0 +1,159 @@
+"""Study → results → files: an ordered list of calls, no formula.
+
+The way of a record: `intake` reads, types and locates it, `geo` gives it a zone and a cost, `measure` turns costs
+into figures, `results` bundles them, `cartography` and `report` show them. The law of conservation is checked
+before anything is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geosocial import provenance, tables
+from geosocial.errors import N_
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from geosocial.intake import Taken
+    from geosocial.results import Results
+    from geosocial.study import Study
+    from geosocial.vocabulary import Lang
+
+#: Announces a step by its message and facts; the context lasts as long as the step.
+Step = Callable[..., AbstractContextManager[None]]
+
+
+def quiet(_message: str, **_facts: object) -> AbstractContextManager[None]:
+    """Announce nothing: the step of those who call from Python."""
+    return nullcontext()
+
+
+def compute(study: Study, *, step: Step = quiet) -> Results:
+    """Return the results of a study.
+
+    Parameters
+    ----------
+    study
+        A study, from `geosocial.study.read_study`.
+    step
+        Called with the message and facts of each step; its context lasts as long as the step.
+
+    Raises
+    ------
+    InputError
+        For a file that cannot be used, naming the file, the row and the column.
+    ConservationError
+        When a record was lost or invented.
+    """
+    import pandas as pd
+
+    from geosocial import intake
+    from geosocial.measure import evaluate, supply
+    from geosocial.results import Results
+
+    with step(N_("Zones")):
+        zones, zones_file, zone_faults = intake.read_zones(study)
+        context, context_files = intake.read_context(study)
+    with step(N_("Demand")):
+        demand, demand_file, demand_faults = intake.read_demand(study, zones)
+    taken: list[Taken] = []
+    for spec in study.places:
+        with step(N_("List: {label}"), label=spec.label):
+            taken.append(intake.read_places(study, spec, zones))
+    places = pd.concat([t.places for t in taken], ignore_index=True)
+    conservation = tables.check_conservation(intake.conservation(taken))
+    with step(N_("Costs to the nearest facility")):
+        costs = nearest_costs(study, places, demand)
+    with step(N_("Coverage, gaps, ranking")):
+        measured = evaluate.measure(study, zones, places, demand, costs)
+        by_zone = supply.by_zone(places, zones, study)
+    return Results(
+        study=study,
+        zones=zones,
+        context=context,
+        places=tables.check(places, tables.PLACES),
+        faults=pd.concat([zone_faults, demand_faults, *(t.faults for t in taken)], ignore_index=True),
+        conservation=conservation,
+        demand=tables.check(demand, tables.DEMAND),
+        supply=by_zone,
+        measures=measured.measures,
+        overall=measured.overall,
+        ranking=measured.ranking,
+        settings=measured.settings,
+        declared=pd.concat([t.declared for t in taken], ignore_index=True),
+        unmapped=pd.concat([t.unmapped for t in taken], ignore_index=True),
+        inputs=(zones_file, *context_files, demand_file, *(t.file for t in taken)),
+    )
+
+
+def nearest_costs(
+    study: Study, places: pd.DataFrame, demand: pd.DataFrame
+) -> Mapping[tuple[str, str], np.ndarray]:
+    """Return, for each (sphere, service), the cost in metres from each demand row to the nearest facility.
+
+    Straight line × the study's detour factor; inf where the service has no facility. Facilities outside all
+    zones count: people walk across a boundary.
+    """
+    from geosocial.geo.distance import nearest
+
+    usable = places["counted"] & (places["status"] == "existing") & (places["outcome"] != "rejected") & places["x"].notna()
+    costs = {}
+    for sphere, service in study.services():
+        near = places[usable & places["kind"].isin(service.kinds) & (places["count"] > 0)]
+        costs[sphere, service.key], _ = nearest(
+            demand["x"].to_numpy(),
+            demand["y"].to_numpy(),
+            near["x"].to_numpy(),
+            near["y"].to_numpy(),
+            detour=study.detour,
+        )
+    return costs
+
+
+def write(results: Results, out: Path, *, langs: tuple[Lang, ...] = ("fr", "en"), step: Step = quiet) -> list[Path]:
+    """Write the maps, the reports, the tables and the manifest of a run into the folder `out`.
+
+    Each file is replaced whole or not at all; ``run.json`` comes last.
+
+    Returns
+    -------
+    list of Path
+        What was written, the atlas first, the manifest last.
+
+    Raises
+    ------
+    OutputError
+        When a file cannot be written, or would replace one that no run has written.
+    """
+    from geosocial.cartography.atlas import write_atlas
+    from geosocial.i18n import words
+    from geosocial.io import write as files
+    from geosocial.report import tables as report_tables
+    from geosocial.report.html import write_report
+    from geosocial.report.workbook import write_workbook
+
+    atlas = out / "maps" / "atlas.html"
+    reports = {lang: out / "report" / f"report.{lang}.html" for lang in langs}
+    frames = report_tables.frames(results)
+    sheets = {name: out / "tables" / f"{name}.csv" for name in frames}
+    workbook, geopackage = out / "geosocial.xlsx", out / "geosocial.gpkg"
+    outputs = [atlas, *reports.values(), *sheets.values(), workbook, geopackage]
+    provenance.refuse_foreign(out, [*outputs, out / provenance.MANIFEST])
+    with step(N_("Atlas")):
+        write_atlas(results, atlas, langs=langs)
+    with step(N_("Report")):
+        for lang, path in reports.items():
+            write_report(results, path, words(lang))
+    with step(N_("Tables")):
+        for name, path in sheets.items():
+            files.write_table(frames[name], path)
+        write_workbook(results, workbook, langs=langs)
+        files.write_geopackage(report_tables.layers(results), geopackage, date=results.study.edition)
+    manifest = out / provenance.MANIFEST
+    files.write_text(provenance.dumps(provenance.manifest(results, out, outputs)), manifest)
+    return [*outputs, manifest]

@@ -1,0 +1,84 @@
+"""The manifest of a run: what was read, with which settings and versions, what came out, with hashes.
+
+``run.json`` is written last: a folder that holds it holds a whole run. It carries no time of day and no absolute
+path, so that the same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geosocial import __version__
+from geosocial.errors import N_, OutputError
+
+if TYPE_CHECKING:
+    from geosocial.results import Results
+
+MANIFEST = "run.json"
+#: Packages whose version can change a figure or a page.
+_PACKAGES = ("numpy", "scipy", "pandas", "shapely", "geopandas", "pyogrio", "pyproj", "folium", "pydantic")
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def manifest(results: Results, out: Path, outputs: list[Path]) -> dict[str, Any]:
+    """Return the manifest of a run whose `outputs` lie in the folder `out`."""
+    study = results.study
+    return {
+        "geosocial": __version__,
+        "packages": {name: version(name) for name in _PACKAGES},
+        "study": study.model_dump(mode="json", exclude={"folder"}),
+        "inputs": [
+            {
+                "role": f.role,
+                "file": f.path,
+                "sha256": f.sha256,
+                "bytes": f.bytes,
+                "rows": f.rows,
+                "how": dict(sorted(f.how.items())),
+            }
+            for f in results.inputs
+        ],
+        "conservation": results.conservation.to_dict(orient="records"),
+        "outputs": [
+            {"file": path.relative_to(out).as_posix(), "sha256": digest(path), "bytes": path.stat().st_size}
+            for path in sorted(outputs)
+        ],
+    }
+
+
+def dumps(value: dict[str, Any]) -> str:
+    """Return a manifest as text: stable order, one value a line, readable in French."""
+    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def refuse_foreign(out: Path, targets: list[Path]) -> None:
+    """Refuse to write over files that no run of geosocial has written.
+
+    Raises
+    ------
+    OutputError
+        Naming the first file of `targets` that exists without being listed in the folder's ``run.json``.
+    """
+    known: set[str] = set()
+    try:
+        previous = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        known = {str(entry["file"]) for entry in previous["outputs"]} | {MANIFEST}
+    except (OSError, ValueError, KeyError, TypeError):
+        # no run here yet, or a run.json that is not ours: then nothing in this folder is ours
+        known = set()
+    for target in targets:
+        if target.exists() and target.relative_to(out).as_posix() not in known:
+            raise OutputError(
+                N_("{file} exists already, and no run of geosocial has written it."),
+                hint=N_("Choose another folder with --out, or move that file."),
+                file=target,
+            )
