@@ -97,9 +97,21 @@ def terms(family: str) -> Mapping[str, Term]:
     return {k: Term(k, _text(v)) for k, v in table.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Crosswalk:
+    """How the categories of a published list become our kinds."""
+
+    #: Folded category → kind.
+    kinds: Mapping[str, str]
+    #: Folded beginning of a category → kind, for lists whose category opens a longer text; the longest wins.
+    prefixes: Mapping[str, str]
+    #: Kind of a category that is neither; ``""`` where such a category serves no sphere.
+    default: str = ""
+
+
 @cache
-def crosswalk(name: str) -> Mapping[str, str]:
-    """Return the map from the categories of a published list to our kinds.
+def crosswalk(name: str) -> Crosswalk:
+    """Return the crosswalk of a published list.
 
     Raises
     ------
@@ -116,22 +128,58 @@ def crosswalk(name: str) -> Mapping[str, str]:
             known=", ".join(known),
         )
     table = tomllib.loads(folder.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
-    return {fold(category): kind for category, kind in table["kinds"].items()}
+    prefixes = sorted(table.get("prefixes", {}).items(), key=lambda item: (-len(fold(item[0])), item[0]))
+    return Crosswalk(
+        kinds={fold(category): kind for category, kind in table["kinds"].items()},
+        prefixes={fold(prefix): kind for prefix, kind in prefixes},
+        default=table.get("default", ""),
+    )
 
 
-_DASHES = re.compile(r"[\s'’‘`´\-‐‑‒–—―/.]+")
+def classify(name: str, category: str) -> str:
+    """Return the kind of a category by the crosswalk `name`; ``""`` when it serves no sphere, or is empty.
+
+    Raises
+    ------
+    InputError
+        When no crosswalk of this name exists.
+
+    Examples
+    --------
+    >>> classify("montreal_points_of_interest", "BIBLIOTHEQUE PUBLIQUE")
+    'library'
+    >>> classify("shq_housing", "Coop.Hab. Aigle Blanc")
+    'cooperative_dwelling'
+    >>> classify("montreal_points_of_interest", "Caserne de pompiers")
+    ''
+    """
+    table = crosswalk(name)
+    key = fold(category)
+    if not key:
+        return ""
+    if key in table.kinds:
+        return table.kinds[key]
+    return next((kind for prefix, kind in table.prefixes.items() if key.startswith(prefix)), table.default)
+
+
+_SPACES = re.compile(r"[\s\-‐‑‒–—―/.]+")
+_APOSTROPHES = re.compile(r"['’‘‛`´ʼ′]")
 
 
 def fold(text: str) -> str:
-    """Return `text` without accents, case, HTML entities, or differences of dash, apostrophe and space.
+    """Return `text` without accents, case, apostrophes, HTML entities, or differences of dash and space.
 
     Two spellings of one name fold to the same key; two different names of Montréal never do (a test holds this).
 
     Examples
     --------
-    >>> fold("L&#039;Île-Bizard–Sainte-Geneviève")
-    'l ile bizard sainte genevieve'
+    >>> fold("L&#039;Île-Bizard – Sainte-Geneviève") == fold("LÎle-Bizard-Sainte-Geneviève")
+    True
+    >>> fold("L’Île-Bizard–Sainte-Geneviève")
+    'lile bizard sainte genevieve'
     """
-    plain = unicodedata.normalize("NFKD", html.unescape(text))
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold().replace("œ", "oe").replace("æ", "ae")
-    return _DASHES.sub(" ", plain).strip()
+    plain = _APOSTROPHES.sub("", html.unescape(text))  # before NFKD, which turns ´ into a space and an accent
+    plain = "".join(
+        c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c)
+    ).casefold()
+    return _SPACES.sub(" ", plain.replace("œ", "oe").replace("æ", "ae")).strip()
