@@ -1,0 +1,179 @@
+"""The figures of a run by their keys, read once: sentences look a few hundred of them up.
+
+Nothing is computed here; a key that the tables do not hold answers with a missing figure, never with 0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from geosocial.results import Results
+from geosocial.vocabulary import LocalText
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One row of `tables.MEASURES` or `tables.OVERALL`."""
+
+    value: float
+    unit: str
+    lower: float
+    upper: float
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """One row of `tables.RANKING`."""
+
+    zone_id: str
+    #: 1 is the least served; 0 when the zone is not ranked.
+    rank: int
+    tied: int
+    ranked: int
+    settings: int
+    underserved_in: int
+    verdict: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of `tables.SETTINGS`."""
+
+    setting: int
+    standard_m: float
+    demand: str
+    value: float
+    city: float
+    #: True below the city-wide value, False at or above it, None where the zone could not be judged.
+    underserved: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """One row of `tables.SUPPLY`."""
+
+    kind: str
+    count: float
+    capacity: float
+    status: str
+
+
+MISSING: Final = Figure(math.nan, "", math.nan, math.nan, "missing")
+UNRANKED: Final = Rank("", 0, 0, 0, 0, 0, "", "missing")
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Every figure of a run by zone, sphere and service; the study as a whole is the zone ``""``."""
+
+    names: Mapping[str, LocalText]
+    kinds: Mapping[str, str]
+    values: Mapping[tuple[str, str, str, str], Figure]
+    ranks: Mapping[Key, Rank]
+    settings: Mapping[Key, tuple[Setting, ...]]
+    supplies: Mapping[str, tuple[Supply, ...]]
+
+    def value(self, zone_id: str, sphere: str, service: str, indicator: str) -> Figure:
+        """Return a figure of a zone, or of the study as a whole for ``""``; missing when there is none."""
+        return self.values.get((zone_id, sphere, service, indicator), MISSING)
+
+    def rank(self, zone_id: str, sphere: str, service: str) -> Rank:
+        """Return the place of a zone in the ranking of a service; rank 0 when it has none."""
+        return self.ranks.get((zone_id, sphere, service), UNRANKED)
+
+    def ranking(self, sphere: str, service: str) -> list[Rank]:
+        """Return the zones of a service from the least served on; those not ranked come last."""
+        rows = [r for (_, s, v), r in self.ranks.items() if (s, v) == (sphere, service)]
+        return sorted(rows, key=lambda r: r.rank or math.inf)
+
+    def tried(self, zone_id: str, sphere: str, service: str) -> tuple[Setting, ...]:
+        """Return the settings tried for a zone and a service, by number."""
+        return self.settings.get((zone_id, sphere, service), ())
+
+    def supply(self, zone_id: str) -> tuple[Supply, ...]:
+        """Return the supply of a zone, kind by kind."""
+        return self.supplies.get(zone_id, ())
+
+
+def _number(value: object) -> float:
+    return math.nan if value is None else float(value)  # type: ignore[arg-type]
+
+
+def _rows(table: pd.DataFrame, *columns: str) -> list[tuple[object, ...]]:
+    return list(zip(*(table[c].tolist() for c in columns), strict=True))
+
+
+def _build(results: Results) -> Figures:
+    values = {
+        (str(z), str(s), str(v), str(i)): Figure(_number(x), str(u), _number(lo), _number(hi), str(st))
+        for table in (results.measures, results.overall)
+        for z, s, v, i, x, u, lo, hi, st in _rows(
+            table, "zone_id", "sphere", "service", "indicator", "value", "unit", "lower", "upper", "status"
+        )
+    }
+    ranks = {}
+    columns = ("zone_id", "sphere", "service", "rank", "tied", "ranked", "settings", "underserved_in")
+    for z, s, v, rank, *counts, verdict, status in _rows(results.ranking, *columns, "verdict", "status"):
+        place = 0 if math.isnan(_number(rank)) else int(_number(rank))
+        tied, ranked, tried, below = (int(_number(c)) for c in counts)
+        ranks[str(z), str(s), str(v)] = Rank(
+            str(z), place, tied, ranked, tried, below, str(verdict), str(status)
+        )
+    settings: dict[Key, list[Setting]] = {}
+    for z, s, v, index, standard, demand, value, city, below in _rows(
+        results.settings,
+        "zone_id",
+        "sphere",
+        "service",
+        "setting",
+        "standard_m",
+        "demand",
+        "value",
+        "city",
+        "underserved",
+    ):
+        x, c = _number(value), _number(city)
+        judged = None if math.isnan(x) or math.isnan(c) else bool(below)
+        settings.setdefault((str(z), str(s), str(v)), []).append(
+            Setting(int(_number(index)), _number(standard), str(demand), x, c, judged)
+        )
+    supplies: dict[str, list[Supply]] = {}
+    for z, kind, count, capacity, status in _rows(
+        results.supply, "zone_id", "kind", "count", "capacity", "status"
+    ):
+        supplies.setdefault(str(z), []).append(
+            Supply(str(kind), _number(count), _number(capacity), str(status))
+        )
+    zones = results.zones
+    return Figures(
+        names={
+            str(z): LocalText(fr=str(fr), en=str(en))
+            for z, fr, en in _rows(zones, "zone_id", "name_fr", "name_en")
+        },
+        kinds={str(z): str(k) for z, k in _rows(zones, "zone_id", "kind")},
+        values=values,
+        ranks=ranks,
+        settings={k: tuple(sorted(v, key=lambda x: x.setting)) for k, v in settings.items()},
+        supplies={k: tuple(v) for k, v in supplies.items()},
+    )
+
+
+#: The last results that were asked for, with their figures: a run has one, and every sentence asks for it.
+_last: list[tuple[Results, Figures]] = []
+
+
+def figures(results: Results) -> Figures:
+    """Return the figures of `results`, built at the first call."""
+    if not _last or _last[0][0] is not results:
+        _last[:] = [(results, _build(results))]
+    return _last[0][1]

@@ -1,0 +1,389 @@
+"""The sentences that say the figures of a run, the same ones on atlas, reports and terminal.
+
+No preposition ever stands before a generated zone name (French would have to contract it), and no sentence
+opens with a figure. A missing figure says why and that it is not zero; one that cannot be said gives its reason.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from geosocial.vocabulary import kinds
+from geosocial.wording.figures import Rank, figures
+from geosocial.wording.labels import (
+    amount,
+    boroughs_only,
+    demand_label,
+    from_facility,
+    interval,
+    is_population,
+    lower_first,
+    no_facility,
+    of_facility,
+    service_label,
+    service_of,
+    share,
+    value,
+    zone_count,
+    zone_name,
+)
+
+if TYPE_CHECKING:
+    from geosocial.i18n import Words
+    from geosocial.results import Results
+    from geosocial.study import Service
+
+
+def _who(words: Words, results: Results, service: Service, number: float, part: float) -> str:
+    """Return ``58,400 people, 84% of residents``, or the same with the name of the group that is served."""
+    of = share(words, part)
+    if is_population(results, service.demand):
+        who = amount(words, "people", number)
+        return words.t("{who}, {share} of residents", who=who, share=of)
+    label = lower_first(demand_label(words, results, service.demand))
+    figure = words.people(number) if number >= 5 or number == 0 else words.t("fewer than 5")
+    return words.t("{figure} {group}, {share} of them all", figure=figure, group=label, share=of)
+
+
+def _per(words: Words, results: Results, service: Service) -> str:
+    """Return ``100 renter households that …``: what a ratio is counted against."""
+    label = lower_first(demand_label(words, results, service.demand))
+    return words.t("{per} {group}", per=words.number(service.per), group=label)
+
+
+def _dwellings(service: Service) -> bool:
+    known = kinds()
+    return all(known[k].capacity == "dwellings" for k in service.kinds if k in known)
+
+
+def _rate(words: Words, results: Results, service: Service, rate: float) -> str:
+    per = _per(words, results, service)
+    if _dwellings(service):
+        return words.t(
+            "{rate} listed social or community dwellings for every {per}", rate=words.number(rate, 1), per=per
+        )
+    return words.t("{rate} listed places for every {per}", rate=words.number(rate, 1), per=per)
+
+
+def norm_rate(results: Results, sphere: str, service: str) -> float:
+    """Return the norm of a ratio in units per `per`: that of the study, or the city-wide rate measured."""
+    norm = service_of(results, sphere, service).norm
+    return figures(results).value("", sphere, service, "rate").value if norm == "city" else float(norm)
+
+
+def headline(words: Words, results: Results, sphere: str, service: str, indicator: str) -> tuple[str, str]:
+    """Return the sentence of a view, and the one that names the least served and says the robustness.
+
+    Parameters
+    ----------
+    indicator
+        ``gap`` and ``gap_share`` share a sentence; ``coverage``; ``rate``; ``demand``; ``supply``.
+    """
+    return _claim(words, results, sphere, service, indicator), least_served(words, results, sphere, service)
+
+
+def _claim(words: Words, results: Results, sphere: str, service: str, indicator: str) -> str:
+    spec, found = service_of(results, sphere, service), figures(results)
+    name = service_label(words, results, sphere, service)
+
+    def overall(key: str) -> float:
+        return found.value("", sphere, service, key).value
+
+    if indicator in {"demand", "supply"}:
+        figure = found.value("", sphere, service, indicator)
+        shown = amount(words, figure.unit, figure.value)
+        return words.t("{name}: {shown} counted in all.", name=name, shown=shown)
+    if math.isnan(overall("gap_share")) and math.isnan(overall("coverage")):
+        return words.t("{name}: nothing can be said, for want of data.", name=name)
+    if spec.rule == "ratio":
+        return _ratio(words, results, sphere, spec, head=name, indicator=indicator)
+    if indicator == "coverage":
+        return _covered(words, results, spec, name, overall("coverage"))
+    return _coverage_gap(
+        words, results, spec, overall("gap"), overall("gap_share"), head=words.t("{name}: ", name=name)
+    )
+
+
+def _ratio(words: Words, results: Results, sphere: str, spec: Service, *, head: str, indicator: str) -> str:
+    found = figures(results)
+    if indicator == "rate":
+        rate = found.value("", sphere, spec.key, "rate").value
+        return words.t("{name}: {rate}.", name=head, rate=_rate(words, results, spec, rate))
+    norm = words.number(norm_rate(results, sphere, spec.key), 1)
+    per, missing = _per(words, results, spec), found.value("", sphere, spec.key, "gap").value
+    if missing == 0:
+        return words.t(
+            "{name}: the norm of {norm} per {per} is met everywhere.", name=head, norm=norm, per=per
+        )
+    return words.t(
+        "{name}: {more} more would bring every zone that could be measured to {norm} per {per}.",
+        name=head,
+        more=amount(words, "dwellings" if _dwellings(spec) else "facilities", missing),
+        norm=norm,
+        per=per,
+    )
+
+
+def _covered(words: Words, results: Results, spec: Service, name: str, part: float) -> str:
+    standard = words.metres(spec.standard_m or math.nan)
+    near, of = of_facility(words, spec), share(words, part)
+    if is_population(results, spec.demand):
+        return words.t(
+            "{name}: {share} of residents live within {standard} {of_facility}.",
+            name=name,
+            share=of,
+            standard=standard,
+            of_facility=near,
+        )
+    return words.t(
+        "{name}: {share} of the group served ({group}) live within {standard} {of_facility}.",
+        name=name,
+        share=of,
+        group=lower_first(demand_label(words, results, spec.demand)),
+        standard=standard,
+        of_facility=near,
+    )
+
+
+def _coverage_gap(
+    words: Words, results: Results, spec: Service, number: float, part: float, *, head: str
+) -> str:
+    standard, away = words.metres(spec.standard_m or math.nan), from_facility(words, spec)
+    who = _who(words, results, spec, number, part)
+    if spec.norm != 1:
+        norm = words.percent(float(spec.norm))
+        if number == 0:
+            return head + words.t("the norm is met: {norm} within {standard}.", norm=norm, standard=standard)
+        return head + words.t(
+            "{who}, would have to be added within {standard} to reach the norm of {norm}.",
+            who=who,
+            standard=standard,
+            norm=norm,
+        )
+    if number == 0:
+        return head + words.t(
+            "no one lives more than {standard} {from_facility}.", standard=standard, from_facility=away
+        )
+    return head + words.t(
+        "{who}, live more than {standard} {from_facility}.", who=who, standard=standard, from_facility=away
+    )
+
+
+def _out_of(words: Words, ranks: list[Rank]) -> str:
+    """Return in how many settings these zones are underserved: ``in 8 to 10 of 10 settings``."""
+    counts, settings = [r.underserved_in for r in ranks], max((r.settings for r in ranks), default=0)
+    if not settings or any(r.settings != settings for r in ranks):
+        return ""
+    low, high, of = min(counts), max(counts), words.number(settings)
+    if low == high == settings:
+        return words.n("in the one setting tried", "in all {of} settings tried", settings, of=of)
+    if low == high:
+        return words.n(
+            "in {low} of {of} settings", "in {low} of {of} settings", low, low=words.number(low), of=of
+        )
+    return words.t(
+        "in {low} to {high} of {of} settings", low=words.number(low), high=words.number(high), of=of
+    )
+
+
+def least_served(words: Words, results: Results, sphere: str, service: str) -> str:
+    """Return the sentence that names the least served, in how many settings, and what cannot be said."""
+    found = figures(results)
+    ranked = found.ranking(sphere, service)
+    worst = [r for r in ranked if r.rank and found.value(r.zone_id, sphere, service, "gap_share").value > 0]
+    parts: list[str] = []
+    if worst:
+        first = [r for r in worst if r.rank <= 3]
+        named = first if len(first) <= 4 else first[:3]
+        names = words.listing(zone_name(words, results, r.zone_id) for r in named)
+        settings = _out_of(words, first)
+        tied = len(first) > 4 and first[0].tied == len(first)
+        if tied:
+            count = zone_count(words, results, len(first))
+            parts.append(words.t("Least served: {count} tied, {names} among them.", count=count, names=names))
+        elif settings:
+            parts.append(words.t("Least served, {settings}: {names}.", settings=settings, names=names))
+        else:
+            parts.append(words.t("Least served: {names}.", names=names))
+    elif any(r.rank for r in ranked):
+        parts.append(words.t("No zone that could be ranked falls short."))
+    else:
+        parts.append(words.t("No zone could be ranked."))
+    unsaid, missing = (sum(r.status == s for r in ranked) for s in ("cannot_say", "missing"))
+    if unsaid:
+        parts.append(words.t("Cannot say for {count}.", count=zone_count(words, results, unsaid)))
+    if missing:
+        parts.append(words.t("Missing data for {count}.", count=zone_count(words, results, missing)))
+    return " ".join(parts)
+
+
+def robustness(words: Words, results: Results, zone_id: str, sphere: str, service: str) -> str:
+    """Return ``Underserved in 9 of 10 settings``; empty where the zone was judged in none."""
+    row = figures(results).rank(zone_id, sphere, service)
+    if not row.settings:
+        return ""
+    n, of = row.underserved_in, words.number(row.settings)
+    return words.n(
+        "Underserved in {n} of {of} settings",
+        "Underserved in {n} of {of} settings",
+        n,
+        n=words.number(n),
+        of=of,
+    )
+
+
+def rank_text(words: Words, results: Results, zone_id: str, sphere: str, service: str) -> str:
+    """Return ``rank 3 of 19``, with the number of zones that share it, or ``not ranked``."""
+    row = figures(results).rank(zone_id, sphere, service)
+    if not row.rank:
+        return words.t("not ranked")
+    text = words.t("rank {rank} of {ranked}", rank=row.rank, ranked=row.ranked)
+    return f"{text} {words.t('({tied} tied)', tied=row.tied)}" if row.tied > 1 else text
+
+
+def zone_sentence(words: Words, results: Results, zone_id: str, sphere: str, service: str) -> str:
+    """Return what a service comes to in a zone: the gap, the rank, the robustness, or the reason why not.
+
+    The name of the zone stands above it, so the sentence says "here".
+    """
+    spec, found = service_of(results, sphere, service), figures(results)
+    row = found.rank(zone_id, sphere, service)
+    gap = found.value(zone_id, sphere, service, "gap")
+    part = found.value(zone_id, sphere, service, "gap_share")
+    if part.status == "missing" or gap.status == "missing":
+        return why_missing(words, results, zone_id, sphere, service)
+    if part.status == "cannot_say":
+        return why_not(words, results, zone_id, sphere, service)
+    if spec.rule == "ratio":
+        rate = found.value(zone_id, sphere, service, "rate").value
+        norm = words.number(norm_rate(results, sphere, service), 1)
+        said = words.t("Here, {rate}.", rate=_rate(words, results, spec, rate)) + " "
+        if gap.value > 0:
+            missing = amount(words, "dwellings" if _dwellings(spec) else "facilities", gap.value)
+            said += words.t(
+                "To reach the norm of {norm}, {missing} more would be needed.", norm=norm, missing=missing
+            )
+        else:
+            said += words.t("The norm of {norm} is met.", norm=norm)
+    else:
+        said = _coverage_gap(words, results, spec, gap.value, part.value, head=words.t("Here, "))
+    return " ".join(x for x in (said, _place(words, results, row), _verdict(words, row)) if x)
+
+
+def _place(words: Words, results: Results, row: Rank) -> str:
+    n, last, here = row.ranked, row.rank + row.tied - 1, boroughs_only(results)
+    if row.rank < 1 or n < 2:
+        return ""
+    if row.tied > 1:
+        return words.t(
+            "It ranks {rank} of {n} from the least served, tied with {others}.",
+            rank=words.ordinal(row.rank),
+            n=n,
+            others=zone_count(words, results, row.tied - 1),
+        )
+    if row.rank == 1:
+        return words.t("It is the least served borough.") if here else words.t("It is the least served zone.")
+    if last == n:
+        return words.t("It is the best served borough.") if here else words.t("It is the best served zone.")
+    if n / 3 < row.rank <= n * 2 / 3:
+        return words.t("It ranks {rank} of {n} from the least served.", rank=words.ordinal(row.rank), n=n)
+    if row.rank <= n / 3:
+        return words.t("It is the {rank} least served of {n}.", rank=words.ordinal(row.rank), n=n)
+    return words.t("It is the {rank} best served of {n}.", rank=words.ordinal(n - last + 1), n=n)
+
+
+def _verdict(words: Words, row: Rank) -> str:
+    if not row.settings:
+        return ""
+    if row.underserved_in == row.settings:
+        return words.t("It is underserved whatever the setting tried.")
+    n, of = words.number(row.underserved_in), words.number(row.settings)
+    if row.verdict == "underserved":
+        return words.n(
+            "It is underserved in {n} of {of} settings.",
+            "It is underserved in {n} of {of} settings.",
+            row.underserved_in,
+            n=n,
+            of=of,
+        )
+    if row.verdict == "depends":
+        return words.n(
+            "It depends on the settings: underserved in {n} of {of}, so one cannot say.",
+            "It depends on the settings: underserved in {n} of {of}, so one cannot say.",
+            row.underserved_in,
+            n=n,
+            of=of,
+        )
+    return words.n(
+        "It is served: underserved in {n} of {of} settings.",
+        "It is served: underserved in {n} of {of} settings.",
+        row.underserved_in,
+        n=n,
+        of=of,
+    )
+
+
+def why_missing(words: Words, results: Results, zone_id: str, sphere: str, service: str) -> str:
+    """Return why a figure is missing, and that missing is not zero."""
+    spec = service_of(results, sphere, service)
+    if math.isnan(figures(results).value(zone_id, sphere, service, "demand").value):
+        return words.t("The demand here is not known, so no gap can be computed. This does not mean zero.")
+    if spec.rule == "ratio" and _dwellings(spec):
+        return words.t(
+            "The list holds no social or community dwelling here. It is incomplete: this does not mean zero."
+        )
+    nothing = no_facility(words, spec)
+    return words.t(
+        "The list holds {nothing} here. It is incomplete: this does not mean zero.", nothing=nothing
+    )
+
+
+def sites(results: Results, zone_id: str, sphere: str, service: str) -> float:
+    """Return how many facilities of a service are listed in a zone; NaN when none of its kinds is known."""
+    wanted = set(service_of(results, sphere, service).kinds)
+    known = [
+        s.count for s in figures(results).supply(zone_id) if s.kind in wanted and not math.isnan(s.count)
+    ]
+    return math.fsum(known) if known else math.nan
+
+
+def why_not(words: Words, results: Results, zone_id: str, sphere: str, service: str) -> str:
+    """Return why a figure cannot be said: no demand, too little, or too few sites on an incomplete list."""
+    spec, found, rules = service_of(results, sphere, service), figures(results), results.study.status
+    demand = found.value(zone_id, sphere, service, "demand")
+    unranked = words.t("It is not ranked.")
+    if demand.value == 0:
+        return words.t("No one to serve was counted here: there is nothing to measure.") + " " + unranked
+    if demand.value < rules.min_demand:
+        least = words.number(rules.min_demand)
+        who = amount(words, demand.unit, demand.value, exact=True)
+        return (
+            words.t(
+                "Only {who} to serve here, under the {least} that a figure needs: too few to say.",
+                who=who,
+                least=least,
+            )
+            + " "
+            + unranked
+        )
+    count = sites(results, zone_id, sphere, service)
+    if spec.rule == "ratio" and count < rules.min_sites:
+        supply = found.value(zone_id, sphere, service, "supply")
+        held = amount(words, supply.unit or "dwellings", supply.value, exact=True)
+        buildings = words.n("{figure} building", "{figure} buildings", count, figure=words.number(count))
+        said = words.t(
+            "The list holds only {buildings} here ({held}): too few to say.", buildings=buildings, held=held
+        )
+        return said + " " + unranked
+    return words.t("The figures do not allow a conclusion here.") + " " + unranked
+
+
+def figure_text(
+    words: Words, results: Results, zone_id: str, sphere: str, service: str, *, indicator: str
+) -> tuple[str, str]:
+    """Return a figure and its interval for a card or a table; a missing one says so."""
+    figure = figures(results).value(zone_id, sphere, service, indicator)
+    if figure.status == "missing" or math.isnan(figure.value):
+        return words.t("missing data"), ""
+    return value(words, figure.unit, figure.value), interval(words, figure.unit, figure.lower, figure.upper)

@@ -1,0 +1,154 @@
+"""The words of trust: where a standard comes from, what became of each record, why, and the sources."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geosocial.tables import OUTCOMES
+from geosocial.wording.labels import demand_label, lower_first, outcome_count, service_of
+from geosocial.wording.sentences import norm_rate
+
+if TYPE_CHECKING:
+    from geosocial.i18n import Words
+    from geosocial.results import Results
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One source in one language; ``str()`` gives the line that stands under a map."""
+
+    key: str
+    title: str
+    publisher: str
+    year: str
+    licence: str
+    as_of: str
+    url: str
+    text: str
+
+    def __str__(self) -> str:
+        """Return the source on one line."""
+        return self.text
+
+
+def day(words: Words, text: str) -> str:
+    """Return an ISO date in words, any other date (a year, a quarter) as the study writes it."""
+    try:
+        return words.date(dt.date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def sources(words: Words, results: Results) -> list[SourceLine]:
+    """Return the sources that the study uses, in its order: what must stand wherever a figure does."""
+    study = results.study
+    used = {
+        study.zones.source,
+        study.demand.source,
+        *(p.source for p in study.places),
+        *(c.source for c in study.context),
+    }
+    lines = []
+    for key, source in study.sources.items():
+        if key not in used:
+            continue
+        title, publisher, licence = (words.label(x) for x in (source.title, source.publisher, source.licence))
+        as_of = day(words, source.as_of)
+        text = f"{publisher}, {title}, {source.year} ({licence})"
+        lines.append(SourceLine(key, title, publisher, source.year, licence, as_of, source.url, text))
+    return lines
+
+
+def edition(words: Words, results: Results) -> str:
+    """Return ``Edition of November 22, 2026``."""
+    return words.t("Edition of {date}", date=words.date(results.study.edition))
+
+
+def standard_note(words: Words, results: Results, sphere: str, service: str) -> str:
+    """Return the standard of a service with its source; a ratio says what it compares instead."""
+    spec = service_of(results, sphere, service)
+    if spec.rule == "ratio":
+        group = lower_first(demand_label(words, results, spec.demand))
+        return words.t("Ratio: listed supply per {per} {group}.", per=words.number(spec.per), group=group)
+    source = words.label(spec.standard_source) if spec.standard_source else words.t("assumption")
+    return words.t(
+        "Standard: {standard} ({source}).", standard=words.metres(spec.standard_m or math.nan), source=source
+    )
+
+
+def norm_note(words: Words, results: Results, sphere: str, service: str) -> str:
+    """Return the norm of a service with its source."""
+    spec = service_of(results, sphere, service)
+    source = words.label(spec.norm_source)
+    if spec.rule == "ratio":
+        norm = words.number(norm_rate(results, sphere, service), 1)
+        if spec.norm == "city":
+            return words.t(
+                "Norm: {norm}, the rate of the zones on the list taken together ({source}).",
+                norm=norm,
+                source=source,
+            )
+        return words.t("Norm: {norm} ({source}).", norm=norm, source=source)
+    return words.t(
+        "Norm: {norm} within the standard ({source}).", norm=words.percent(float(spec.norm)), source=source
+    )
+
+
+def service_note(words: Words, results: Results, sphere: str, service: str) -> str:
+    """Return the standard and the norm of a service, each with its source or the word assumption."""
+    return f"{standard_note(words, results, sphere, service)} {norm_note(words, results, sphere, service)}"
+
+
+def distance_note(words: Words, results: Results) -> str:
+    """Return how distances were measured."""
+    study = results.study
+    return words.t(
+        "Distances: straight line × {factor} (detour factor; {source}).",
+        factor=words.number(study.detour, 1),
+        source=words.label(study.detour_source),
+    )
+
+
+def verdict_note(words: Words, results: Results) -> str:
+    """Return the rule of the verdicts, with the shares of the study."""
+    rule = results.study.robustness
+    return words.t(
+        "Underserved: below the value of the whole in at least {high} of the settings tried. "
+        "Served: in at most {low}. Otherwise it depends on the settings, and one cannot say.",
+        high=words.percent(rule.underserved_from),
+        low=words.percent(rule.served_to),
+    )
+
+
+def conservation_line(words: Words, counts: Mapping[str, int]) -> str:
+    """Return ``3,231 read = 3,217 matched + 10 snapped to the nearest + …``: every outcome, also those of 0.
+
+    Parameters
+    ----------
+    counts
+        Rows by outcome, and ``read`` where it is known; otherwise their sum.
+
+    Examples
+    --------
+    >>> from geosocial.i18n import words
+    >>> conservation_line(words("en"), {"matched": 3, "outside": 1})
+    '4 read = 3 matched + 0 snapped to the nearest + 1 outside + 0 ambiguous + 0 unlocated + 0 rejected'
+    """
+    parts = [outcome_count(words, o, int(counts.get(o, 0))) for o in OUTCOMES]
+    total = int(counts.get("read", sum(int(counts.get(o, 0)) for o in OUTCOMES)))
+    read = words.n("{figure} read", "{figure} read", total, figure=words.number(total))
+    return f"{read} = {' + '.join(parts)}"
+
+
+def reason(words: Words, code: str, **facts: object) -> str:
+    """Return why a row was set aside or marked, from the code of a fault and its facts."""
+    from geosocial.intake.reasons import REASONS
+
+    known = REASONS.get(code)
+    if known is None:
+        return words.t("The row could not be used as it is.")
+    return words.t(known, **{"column": "", "value": "", "file": "", "row": "", **facts})
