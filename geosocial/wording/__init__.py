@@ -5,6 +5,7 @@ Built from `Results` only; nothing is computed that a measure should hold. A `Wo
 
 from geosocial.wording.figures import Figure, Figures, Rank, Setting, Supply, figures
 from geosocial.wording.labels import (
+    COLON,
     action_label,
     amount,
     boroughs_only,
@@ -56,6 +57,7 @@ from geosocial.wording.trust import (
 )
 
 __all__ = [
+    "COLON",
     "Figure",
     "Figures",
     "Rank",

@@ -121,13 +121,13 @@ def _build(results: Results) -> Figures:
             table, "zone_id", "sphere", "service", "indicator", "value", "unit", "lower", "upper", "status"
         )
     }
-    ranks = {}
+    ranks: dict[Key, Rank] = {}
     columns = ("zone_id", "sphere", "service", "rank", "tied", "ranked", "settings", "underserved_in")
     for z, s, v, rank, *counts, verdict, status in _rows(results.ranking, *columns, "verdict", "status"):
         place = 0 if math.isnan(_number(rank)) else int(_number(rank))
-        tied, ranked, tried, below = (int(_number(c)) for c in counts)
+        tied, ranked, tried, bad = (int(_number(c)) for c in counts)
         ranks[str(z), str(s), str(v)] = Rank(
-            str(z), place, tied, ranked, tried, below, str(verdict), str(status)
+            str(z), place, tied, ranked, tried, bad, str(verdict), str(status)
         )
     settings: dict[Key, list[Setting]] = {}
     for z, s, v, index, standard, demand, value, city, below in _rows(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from geosocial.results import Results
     from geosocial.study import Service
 
+#: How a label is followed by its text: a no-break space before the colon in French.
+COLON: Final = {"fr": "\u00a0:", "en": ":"}
 #: Indicators whose unit does not depend on the service.
 UNITS: Final = {"coverage": "share", "gap_share": "share", "rate": "per_100"}
 

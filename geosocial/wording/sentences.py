@@ -1,7 +1,8 @@
 """The sentences that say the figures of a run, the same ones on atlas, reports and terminal.
 
 No preposition ever stands before a generated zone name (French would have to contract it), and no sentence
-opens with a figure. A missing figure says why and that it is not zero; one that cannot be said gives its reason.
+opens with a figure. A missing figure says why, and that it is not zero; one that cannot be said gives its
+reason.
 """
 
 from __future__ import annotations
@@ -268,13 +269,19 @@ def zone_sentence(words: Words, results: Results, zone_id: str, sphere: str, ser
             said += words.t("The norm of {norm} is met.", norm=norm)
     else:
         said = _coverage_gap(words, results, spec, gap.value, part.value, head=words.t("Here, "))
-    return " ".join(x for x in (said, _place(words, results, row), _verdict(words, row)) if x)
+    return " ".join(
+        x
+        for x in (
+            said,
+            _place(words, results, row) if row.rank and row.ranked > 1 else "",
+            _verdict(words, row),
+        )
+        if x
+    )
 
 
 def _place(words: Words, results: Results, row: Rank) -> str:
     n, last, here = row.ranked, row.rank + row.tied - 1, boroughs_only(results)
-    if row.rank < 1 or n < 2:
-        return ""
     if row.tied > 1:
         return words.t(
             "It ranks {rank} of {n} from the least served, tied with {others}.",
