@@ -12,8 +12,8 @@ are on the same side, so one exact test decides a whole run of them.
 
 Limits
 ------
-Zones whose extent is not wider than a few thousand units in the last place of their coordinates cannot carry a
-grid: `build` returns None and the caller tests each zone in turn.
+Zones whose extent is not wider than a few thousand units in the last place of their coordinates cannot carry
+a grid: `build` returns None and the caller tests each zone in turn.
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ def _frame(bounds: Floats, sides: int) -> tuple[float, float, float, float, int,
 
 
 def _marked(zones: NDArray[np.object_], frame: tuple[float, float, float, float, int, int]) -> Ints:
-    """Return ``zone · cells + cell``, rising and once each, for the cells within `SLACK` of an edge of the zone."""
+    """Return ``zone · cells + cell``, rising, once each, for the cells within `SLACK` of an edge of the zone."""
     x0, y0, kx, ky, nx, ny = frame
     parts, of_zone = shapely.get_parts(zones, return_index=True)
     rings, of_part = shapely.get_rings(parts, return_index=True)

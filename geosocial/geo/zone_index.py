@@ -2,13 +2,13 @@
 
 Method
 ------
-Coordinates stay arrays; no point objects are made. A regular grid over the zones (`geosocial.geo.cells`) answers
-at once for every cell that one zone covers wholly or none touches; a point in a cell that an edge touches
-is tested by GEOS, whose orientation test is exact, against the few zones of that cell, in their order. The grid
-is fitted to the number of points: coarse for a list of some thousand, fine for millions.
+Coordinates stay arrays; no point objects are made. A regular grid over the zones (`geosocial.geo.cells`)
+answers at once for every cell that one zone covers wholly or none touches; a point in a cell that an edge
+touches is tested by GEOS, whose orientation test is exact, against the few zones of that cell, in their order.
+The grid is fitted to the number of points: coarse for a list of some thousand, fine for millions.
 
-"Covers" counts the boundary: for a point it is the same as "intersects", which `shapely.intersects_xy` answers
-on prepared polygons (`shapely.contains_xy` would miss the boundary).
+"Covers" counts the boundary: for a point it is the same as "intersects", which `shapely.intersects_xy`
+answers on prepared polygons (`shapely.contains_xy` would miss the boundary).
 
 Limits
 ------
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geosocial.errors import InputError, N_
+from geosocial.errors import N_, InputError
 from geosocial.geo import cells
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def _coordinates(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def _share(work: Callable[[slice], None], points: int) -> None:
-    """Do `work` chunk by chunk, on two threads where there are many points; each chunk writes its own part."""
+    """Do `work` chunk by chunk, on two threads for many points; each chunk writes its own part."""
     parts = [slice(start, start + CHUNK) for start in range(0, points, CHUNK)]
     if points < THREADS_FROM:
         for part in parts:

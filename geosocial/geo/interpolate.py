@@ -1,0 +1,173 @@
+"""Moving figures between zone systems by the overlap of their areas.
+
+Assigning each small area to the target that it overlaps most keeps every figure whole; area weighting
+splits it in proportion to area. Both conserve totals only where the targets tile the sources: `share_outside`
+says how much falls outside.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from geosocial.errors import N_, InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+    from scipy.sparse import csr_array
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+
+def largest_overlap(source_geoms: ArrayLike, target_geoms: ArrayLike) -> Ints:
+    """Return the position of the target that each source overlaps most, by area.
+
+    Parameters
+    ----------
+    source_geoms
+        (s) polygons, in a metric CRS.
+    target_geoms
+        (t) polygons, in the same CRS.
+
+    Returns
+    -------
+    (s) int64 positions; -1 where the source overlaps no target (touching is not overlapping); the lowest
+    position where the areas are equal.
+
+    Raises
+    ------
+    InputError
+        When a polygon is invalid, naming its position.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> areas = [shapely.box(1, 0, 5, 1), shapely.box(1, 0, 3, 1), shapely.box(9, 9, 10, 10)]
+    >>> largest_overlap(areas, [shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2)])
+    array([ 1,  0, -1])
+    """
+    sources = _polygons(source_geoms)
+    source, target, area = _overlaps(sources, _polygons(target_geoms))
+    best = np.full(len(sources), -1, np.int64)
+    order = np.lexsort((target, -area, source))
+    rows, first = np.unique(source[order], return_index=True)
+    best[rows] = target[order][first]
+    return best
+
+
+def areal_weights(source: ArrayLike, target: ArrayLike) -> csr_array:
+    """Return the share of each source's area that lies in each target: w = |s ∩ t| / |s|.
+
+    Parameters
+    ----------
+    source
+        (s) polygons, in a metric CRS. One without area has no weight anywhere.
+    target
+        (t) polygons, in the same CRS.
+
+    Returns
+    -------
+    (s × t) sparse shares; absent = no overlap.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> areal_weights([shapely.box(1, 0, 5, 1)], [shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2)]).toarray()
+    array([[0.25, 0.5 ]])
+    """
+    from scipy.sparse import csr_array
+
+    sources, targets = _polygons(source), _polygons(target)
+    row, column, area = _overlaps(sources, targets)
+    return csr_array((area / shapely.area(sources)[row], (row, column)), shape=(len(sources), len(targets)))
+
+
+def extensive(values: ArrayLike, weights: csr_array) -> Floats:
+    """Return counts moved to the targets: v_t = Σ_s v_s · |s ∩ t| / |s|.
+
+    Parameters
+    ----------
+    values
+        (s) counts (people, dwellings); NaN is missing.
+    weights
+        (s × t) from `areal_weights`.
+
+    Returns
+    -------
+    (t) counts; NaN where a source that overlaps the target is missing, and where no source overlaps it:
+    missing is never 0.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> targets = [shapely.box(0, 0, 2, 2), shapely.box(9, 9, 10, 10)]
+    >>> extensive([100], areal_weights([shapely.box(1, 0, 5, 1)], targets))
+    array([25., nan])
+    """
+    values = np.asarray(values, np.float64)
+    pairs = weights.tocoo()
+    row, column = pairs.coords
+    moved = np.bincount(column, values[row] * pairs.data, weights.shape[1])
+    reached = np.bincount(column, minlength=weights.shape[1]) > 0
+    return np.where(reached, moved, np.nan)
+
+
+def share_outside(values: ArrayLike, weights: csr_array) -> float:
+    """Return the share of the total that falls outside all targets: 1 − Σ_t v_t / Σ_s v_s.
+
+    Negative where targets overlap one another. Missing values are left out; NaN when nothing is left.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> share_outside([100], areal_weights([shapely.box(1, 0, 5, 1)], [shapely.box(0, 0, 4, 2)]))
+    0.25
+    """
+    values = np.asarray(values, np.float64)
+    known = np.flatnonzero(~np.isnan(values))
+    total = values[known].sum()
+    kept = (values * weights.sum(axis=1))[known].sum()
+    return float(1 - kept / total) if total else float("nan")
+
+
+def representative_points(geoms: ArrayLike) -> tuple[Floats, Floats]:
+    """Return x and y of a point inside each geometry; NaN where it is null or empty.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> x, y = representative_points([shapely.box(0, 0, 2, 4), None])
+    >>> x.tolist(), y.tolist()
+    ([1.0, nan], [2.0, nan])
+    """
+    points = shapely.point_on_surface(np.array(geoms, dtype=object).reshape(-1))
+    return shapely.get_x(points), shapely.get_y(points)
+
+
+def _polygons(geoms: ArrayLike) -> NDArray[np.object_]:
+    polygons = np.array(geoms, dtype=object).reshape(-1)
+    odd = np.flatnonzero(~(shapely.is_valid(polygons) | shapely.is_missing(polygons)))
+    if len(odd):
+        raise InputError(
+            N_("Polygon {position} is invalid: {reason}."),
+            hint=N_("Repair it before its area is used."),
+            position=int(odd[0]),
+            reason=shapely.is_valid_reason(polygons[odd[0]]),
+        )
+    return polygons
+
+
+def _overlaps(sources: NDArray[np.object_], targets: NDArray[np.object_]) -> tuple[Ints, Ints, Floats]:
+    """Return source, target and area of every overlap that has an area."""
+    # The tree asks in terms of targets: they are few and large, and their prepared form answers quickly.
+    target, source = shapely.STRtree(sources).query(targets, predicate="intersects")
+    area = shapely.area(sources[source])
+    # A source inside its target needs no intersection; the prepared target says so quickly.
+    shapely.prepare(targets)
+    cut = ~shapely.covers(targets[target], sources[source])
+    area[cut] = shapely.area(shapely.intersection(sources[source[cut]], targets[target[cut]]))
+    kept = area > 0
+    return source[kept], target[kept], area[kept]

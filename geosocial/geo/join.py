@@ -1,0 +1,298 @@
+"""Giving each point the zone that it lies in, and saying what became of every one.
+
+Conventions
+-----------
+- A point on a boundary shared by zones is matched to the first of them in the zones table: counted once,
+  marked `on_boundary`, the next zone in `other_zone_id`. `boundary_counts` gives the counts under the other
+  choice.
+- A point in the interior of two zones at once is ambiguous: it keeps the first zone that covers it and is
+  counted once.
+- Outside all zones, the nearest zone within `snap_m` takes it (distance ≤ snap_m; of equally near zones the
+  first): snapped, with the distance. Beyond: outside.
+- Without a position (NaN, infinite, no geometry): unlocated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geosocial.errors import N_, ConservationError, InputError, StudyError, UnknownCrsError
+from geosocial.tables import OUTCOMES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from geosocial.geo.zone_index import ZoneIndex
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinResult:
+    """The points with their zones, and how many had which outcome.
+
+    Attributes
+    ----------
+    points
+        The rows given, in their order and with their index, and the columns outcome, zone_id, other_zone_id,
+        on_boundary, snap_m as `geosocial.tables.PLACES` describes them.
+    counts
+        Rows for each of `geosocial.tables.OUTCOMES`; their sum is the number of rows given.
+    """
+
+    points: pd.DataFrame
+    counts: Mapping[str, int]
+
+
+def join(points: pd.DataFrame, zones: gpd.GeoDataFrame, *, snap_m: float) -> JoinResult:
+    """Return `points` with the zone of each.
+
+    Parameters
+    ----------
+    points
+        GeoDataFrame of points in the CRS of the zones, or a DataFrame with float columns x and y in metres of
+        that CRS. Not changed. A column that has the name of a result is replaced.
+    zones
+        Polygons with the column zone_id, in a metric CRS. The first of several zones wins.
+    snap_m
+        Largest distance at which a point outside all zones is still given to the nearest, in metres; 0 for
+        never.
+
+    Raises
+    ------
+    UnknownCrsError
+        When either layer does not say in which CRS it is.
+    StudyError
+        When the CRS of the zones is not metric, or `snap_m` is no distance.
+    InputError
+        When the two CRS differ (naming both), a zone is invalid or no polygon, or a geometry is no point.
+    ConservationError
+        When a row would have no outcome; a fault of geosocial.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, pandas as pd, shapely
+    >>> zones = gpd.GeoDataFrame(
+    ...     {"zone_id": ["A", "B"]}, geometry=[shapely.box(0, 0, 9, 9), shapely.box(9, 0, 18, 9)], crs=32188
+    ... )
+    >>> result = join(pd.DataFrame({"x": [1.0, 9.0, 20.0, 99.0], "y": [1.0, 1.0, 1.0, 1.0]}), zones, snap_m=5)
+    >>> result.points[["outcome", "zone_id", "other_zone_id"]].values.tolist()
+    [['matched', 'A', ''], ['matched', 'A', 'B'], ['snapped', 'B', ''], ['outside', '', '']]
+    >>> result.points["snap_m"].tolist()
+    [0.0, 0.0, 2.0, nan]
+    """
+    from geosocial.geo.zone_index import ZoneIndex
+
+    if not (np.isfinite(snap_m) and snap_m >= 0):
+        raise StudyError(N_("snap_m is {got}: a distance in metres, 0 or more, was expected."), got=snap_m)
+    _check_zones(zones)
+    x, y = _positions(points, zones)
+    index = ZoneIndex(zones)
+    located = np.isfinite(x) & np.isfinite(y)
+    first = index.locate(x, y)
+    other, on_boundary, ambiguous = _several(index, x, y, first)
+    snap = np.where(first >= 0, 0.0, np.nan)
+    code = np.where(first >= 0, OUTCOMES.index("matched"), OUTCOMES.index("outside"))
+    lost = np.flatnonzero(located & (first < 0))
+    if snap_m > 0 and len(lost):
+        first[lost], snap[lost] = _nearest(x[lost], y[lost], zones, snap_m)
+        # By the zone found, not by the distance: one unit in the last place beside a zone it may round to 0.
+        code[lost[first[lost] >= 0]] = OUTCOMES.index("snapped")
+    code[ambiguous] = OUTCOMES.index("ambiguous")
+    code[~located] = OUTCOMES.index("unlocated")
+    return _result(points, zones, first=first, other=other, on_boundary=on_boundary, snap=snap, code=code)
+
+
+def boundary_counts(result: JoinResult) -> pd.DataFrame:
+    """Return the records of each zone, and under the other choice for points on a shared boundary.
+
+    Parameters
+    ----------
+    result
+        From `join`.
+
+    Returns
+    -------
+    One row for each zone that has a record under either choice, by zone_id: `records` as counted,
+    `on_boundary` how many of these lie on a boundary shared with a later zone, `records_other` when each of
+    those is given to the other zone. Both columns of records have the same sum.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, pandas as pd, shapely
+    >>> zones = gpd.GeoDataFrame(
+    ...     {"zone_id": ["A", "B"]}, geometry=[shapely.box(0, 0, 9, 9), shapely.box(9, 0, 18, 9)], crs=32188
+    ... )
+    >>> result = join(pd.DataFrame({"x": [1.0, 9.0], "y": [1.0, 1.0]}), zones, snap_m=0)
+    >>> boundary_counts(result).values.tolist()
+    [['A', 2, 1, 1], ['B', 0, 0, 1]]
+    """
+    import pandas as pd
+
+    counted = result.points.loc[result.points["zone_id"] != "", ["zone_id", "other_zone_id", "on_boundary"]]
+    moved = counted["zone_id"].where(~counted["on_boundary"], counted["other_zone_id"])
+    columns = {
+        "records": counted["zone_id"].value_counts(),
+        "on_boundary": counted.loc[counted["on_boundary"], "zone_id"].value_counts(),
+        "records_other": moved.value_counts(),
+    }
+    table = pd.DataFrame(columns).fillna(0).astype("int64").sort_index()
+    return table.rename_axis("zone_id").reset_index()
+
+
+def _check_zones(zones: gpd.GeoDataFrame) -> None:
+    """Raise when the zones have no metric CRS, no identifier, or an invalid polygon (all of these named)."""
+    import shapely
+
+    from geosocial.geo.crs import metric_crs
+
+    if zones.crs is None:
+        raise UnknownCrsError(
+            N_("The zones do not say in which coordinate reference system they are."),
+            hint=N_("Name it; geosocial does not guess."),
+        )
+    metric_crs(zones.crs)
+    if "zone_id" not in zones.columns:
+        raise InputError(N_("The zones have no column “zone_id”."))
+    shapes = zones.geometry.values
+    odd = np.flatnonzero(~(shapely.is_valid(shapes) | shapely.is_missing(shapes)))
+    if len(odd):
+        raise InputError(
+            N_("Invalid zones: {zones}."),
+            hint=N_("Repair their polygons: a point in them has no certain zone."),
+            zones="; ".join(
+                f"{zones['zone_id'].iloc[k]} ({shapely.is_valid_reason(shapes[k])})" for k in odd
+            ),
+        )
+
+
+def _positions(points: pd.DataFrame, zones: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+    """Return x and y of the points; NaN where there is no geometry."""
+    import shapely
+
+    from geosocial.geo.crs import crs_label, same_crs
+
+    if not hasattr(points, "geom_type"):
+        absent = [name for name in ("x", "y") if name not in points.columns]
+        if absent:
+            raise InputError(
+                N_("The points have neither a geometry nor the column {columns}."), columns=", ".join(absent)
+            )
+        return points["x"].to_numpy(np.float64), points["y"].to_numpy(np.float64)
+    if points.crs is None:
+        raise UnknownCrsError(
+            N_("The points do not say in which coordinate reference system they are."),
+            hint=N_("Name it; geosocial does not guess."),
+        )
+    if not same_crs(points.crs, zones.crs):
+        raise InputError(
+            N_("The points are in {points}, the zones in {zones}."),
+            hint=N_("Bring both to the same coordinate reference system first."),
+            points=crs_label(points.crs),
+            zones=crs_label(zones.crs),
+        )
+    shapes = np.array(points.geometry.values, dtype=object)
+    single = (shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOINT) & (
+        shapely.get_num_geometries(shapes) == 1
+    )
+    shapes[single] = shapely.get_geometry(shapes[single], 0)
+    odd = np.flatnonzero((shapely.get_type_id(shapes) > 0) & ~shapely.is_empty(shapes))
+    if len(odd):
+        raise InputError(
+            N_("Row {row} of the points is a {got}."),
+            hint=N_("Give points; of polygons, take a point inside each."),
+            row=int(odd[0]) + 1,
+            got=shapes[odd[0]].geom_type,
+        )
+    return shapely.get_x(shapes), shapely.get_y(shapes)
+
+
+def _several(index: ZoneIndex, x: Floats, y: Floats, first: Ints) -> tuple[Ints, Flags, Flags]:
+    """Return the next zone that covers each point (-1 none), whether on a shared boundary, whether ambiguous.
+
+    Ambiguous: in the interior of at least two zones. On a shared boundary: covered by at least two, in the
+    interior of one at most.
+    """
+    other = index.further(x, y, np.where(first >= 0, first, len(index)))
+    on_boundary = np.zeros(len(x), bool)
+    ambiguous = np.zeros(len(x), bool)
+    rows = np.flatnonzero(other >= 0)
+    x, y, position = x[rows], y[rows], first[rows]
+    interiors = np.zeros(len(rows), np.int64)
+    while (position >= 0).any():
+        interiors += (position >= 0) & ~index.on_boundary(x, y, position)
+        position = index.further(x, y, np.where(position >= 0, position, len(index)))
+    ambiguous[rows] = interiors > 1
+    on_boundary[rows] = interiors <= 1
+    return other, on_boundary, ambiguous
+
+
+def _nearest(x: Floats, y: Floats, zones: gpd.GeoDataFrame, snap_m: float) -> tuple[Ints, Floats]:
+    """Return the nearest zone of each point within `snap_m`, -1 if none, and the distance, NaN if none."""
+    import shapely
+
+    shapes = np.array(zones.geometry.values, dtype=object)
+    tree = shapely.STRtree(shapes)
+    near = np.full(len(x), -1, np.int64)
+    distance = np.full(len(x), np.nan)
+    for start in range(0, len(x), 100_000):  # in parts: pairs and point objects of millions would fill memory
+        points = shapely.points(np.column_stack([x, y])[start : start + 100_000])
+        # A little too far, so that rounding in the tree loses no pair; the distance itself decides.
+        row, zone = tree.query(points, predicate="dwithin", distance=snap_m * (1 + 1e-9))
+        apart = shapely.distance(points[row], shapes[zone])
+        kept = apart <= snap_m
+        row, zone, apart = row[kept], zone[kept], apart[kept]
+        order = np.lexsort((zone, apart, row))
+        rows, head = np.unique(row[order], return_index=True)
+        near[start + rows] = zone[order][head]
+        distance[start + rows] = apart[order][head]
+    return near, distance
+
+
+def _result(
+    points: pd.DataFrame,
+    zones: gpd.GeoDataFrame,
+    *,
+    first: Ints,
+    other: Ints,
+    on_boundary: Flags,
+    snap: Floats,
+    code: Ints,
+) -> JoinResult:
+    """Return the points with their columns, after checking that none was lost."""
+    import pandas as pd
+
+    def words(values: list[str], codes: Ints) -> pd.Series[str]:
+        # -1 takes the last: no zone.
+        return pd.Series(pd.array(values, dtype="str").take(codes % len(values)), index=points.index)
+
+    ids = [*zones["zone_id"].astype(str), ""]
+    joined = points.copy()
+    joined["outcome"] = words(list(OUTCOMES), code)
+    joined["zone_id"] = words(ids, first)
+    joined["other_zone_id"] = words(ids, other)
+    joined["on_boundary"] = on_boundary
+    joined["snap_m"] = snap
+    tally = np.bincount(code, minlength=len(OUTCOMES))
+    counts = {outcome: int(n) for outcome, n in zip(OUTCOMES, tally, strict=True)}
+    placed = int((first >= 0).sum())
+    if (
+        len(joined) != sum(counts.values())
+        or placed != counts["matched"] + counts["snapped"] + counts["ambiguous"]
+    ):
+        raise ConservationError(
+            N_("{read} points were read but {found} have an outcome."),
+            hint=N_("This is a fault of geosocial: please report it with the file."),
+            read=len(points),
+            found=sum(counts.values()),
+        )
+    return JoinResult(joined, counts)
