@@ -1,0 +1,261 @@
+"""Supply: how many facilities of each kind a zone has, and what they hold. Missing is never zero.
+
+What counts: records of counted lists, existing (not planned, not closed), with a zone. A record's ``count``
+says how many facilities it stands for.
+
+What is missing. A list *feeds* a kind when one of its records has that kind, or when study.toml says so (a
+constant kind, or a crosswalk that leads to it). A zone × kind is missing when every counted list that feeds
+the kind is incomplete, and the zone has no counted record of any kind of the same service in these lists:
+silence of an incomplete list says nothing. In a complete list silence is zero. A kind that no list feeds is
+missing everywhere.
+
+A service is missing in a zone when all its kinds are, or when the kinds that are known add up to nothing
+while one that some list feeds is missing: that sum could be anything. Kinds that no list feeds are otherwise
+left out.
+
+Limits. Where a zone has records, an incomplete list gives at least what is said, not exactly. A record
+without capacity adds none: the capacity of a zone is NaN only where all its records lack it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geosocial import tables
+from geosocial.errors import N_, InputError
+from geosocial.measure.coverage import Floats, Ints
+from geosocial.measure.indicators import supply_unit
+from geosocial.study import PlacesSpec, Service, Study
+from geosocial.vocabulary import crosswalk, kinds
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Counted supply as arrays over zones × kinds (and lists), the common ground of all services.
+
+    Attributes
+    ----------
+    kinds, spheres
+        Keys of the kinds, and the sphere of each.
+    count, capacity
+        Zones × kinds; capacity is NaN where no record gives one.
+    records
+        Zones × lists × kinds: number of counted records.
+    feeds
+        Lists × kinds: whether the list feeds the kind.
+    complete
+        Whether each list is complete.
+    """
+
+    kinds: tuple[str, ...]
+    spheres: tuple[str, ...]
+    count: Floats
+    capacity: Floats
+    records: NDArray[np.int64]
+    feeds: Bools
+    complete: Bools
+
+    def columns(self, keys: Sequence[str]) -> Ints:
+        """Return the positions of these kinds."""
+        return np.array([self.kinds.index(key) for key in dict.fromkeys(keys)], dtype=np.intp)
+
+    def unknown(self, kind: int, siblings: Ints) -> Bools:
+        """Return for each zone whether `kind` is missing in it, `siblings` being the kinds of its service."""
+        feeding = np.flatnonzero(self.feeds[:, kind])
+        if self.complete[feeding].any():
+            return np.zeros(len(self.count), dtype=bool)
+        silent: Bools = self.records[:, feeding][:, :, siblings].sum(axis=(1, 2)) == 0
+        return silent
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSupply:
+    """Supply of one service in each zone, in its unit (NaN: missing), its facilities, its incompleteness."""
+
+    amount: Floats
+    facilities: Floats
+    incomplete: bool
+
+
+def stock(places: pd.DataFrame, zone_ids: Sequence[str], study: Study) -> Stock:
+    """Return the counted supply of the study as arrays.
+
+    Parameters
+    ----------
+    places
+        Records, as in `tables.PLACES`.
+    zone_ids
+        Identifiers of the zones, in their order.
+    study
+        The study: its lists, services and kinds.
+
+    Raises
+    ------
+    InputError
+        When a counted record has a count that is not a number ≥ 0, a capacity below 0 or infinite, or a zone
+        or a list that the study does not have: file, row and column named.
+    """
+    import pandas as pd
+
+    lists = [spec.key for spec in study.places]
+    counted = places[places["counted"] & (places["kind"] != "")]
+    source = pd.Index(lists).get_indexer(pd.Index(counted["source"]))
+    _refuse(counted, source < 0, "source")
+    keys, spheres = _kinds(study, counted)
+    kind = pd.Index(keys).get_indexer(pd.Index(counted["kind"]))
+    feeds = np.zeros((len(lists), len(keys)), dtype=bool)
+    feeds[source[kind >= 0], kind[kind >= 0]] = True
+    for row, spec in enumerate(study.places):
+        feeds[row] |= spec.counted & np.isin(keys, list(_declared(spec)))
+
+    zone = pd.Index(zone_ids).get_indexer(pd.Index(counted["zone_id"]))
+    count, capacity = (counted[name].to_numpy(dtype=np.float64) for name in ("count", "capacity"))
+    in_zone = counted["zone_id"].to_numpy() != ""
+    _refuse(counted, in_zone & (zone < 0), "zone_id")
+    _refuse(counted, ~(np.isfinite(count) & (count >= 0)), "count")
+    _refuse(counted, (capacity < 0) | np.isinf(capacity), "capacity")
+
+    here = (zone >= 0) & (kind >= 0) & (counted["status"] == "existing").to_numpy()
+    shape = (len(zone_ids), len(keys))
+    cell = zone[here] * len(keys) + kind[here]
+    held, size = capacity[here], shape[0] * shape[1]
+    sums = np.bincount(cell, weights=np.nan_to_num(held), minlength=size)
+    known = np.bincount(cell, weights=~np.isnan(held), minlength=size) > 0
+    number = np.bincount(cell, weights=count[here], minlength=size)
+    records = np.zeros((len(zone_ids), len(lists), len(keys)), dtype=np.int64)
+    np.add.at(records, (zone[here], source[here], kind[here]), 1)
+    measured = np.array(
+        [kinds()[key].capacity != "" if key in kinds() else False for key in keys], dtype=bool
+    )
+    # Nothing there holds nothing, where the kind has a capacity at all.
+    zero = (records.sum(axis=1) == 0) & measured
+    return Stock(
+        kinds=tuple(keys),
+        spheres=tuple(spheres),
+        count=number.astype(np.float64).reshape(shape),
+        capacity=np.where(known.reshape(shape) | zero, sums.reshape(shape), np.nan),
+        records=records,
+        feeds=feeds,
+        complete=np.array([spec.complete for spec in study.places], dtype=bool),
+    )
+
+
+def by_zone(places: pd.DataFrame, zones: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Return facilities and capacity of each zone × kind: count = Σ count, capacity = Σ capacity.
+
+    The kinds are those of the study's services, in their order, then the other kinds that counted records
+    have and that serve a sphere. A kind that several services share is judged among the kinds of all of them.
+
+    Parameters
+    ----------
+    places, study
+        As in `stock`.
+    zones
+        Zones, as in `tables.ZONES`; only ``zone_id`` is used.
+
+    Returns
+    -------
+    DataFrame
+        As in `tables.SUPPLY`; count and capacity are NaN where the status is missing (see the module).
+
+    Raises
+    ------
+    InputError
+        As `stock`.
+    """
+    import pandas as pd
+
+    zone_ids = zones["zone_id"].tolist()
+    found = stock(places, zone_ids, study)
+    siblings = {key: [key] for key in found.kinds}
+    for _, service in study.services():
+        for key in service.kinds:
+            siblings[key] = siblings[key] + list(service.kinds)
+    missing = np.zeros(found.count.shape, dtype=bool)
+    for column, key in enumerate(found.kinds):
+        missing[:, column] = found.unknown(column, found.columns(siblings[key]))
+    n = len(zone_ids)
+    table = pd.DataFrame(
+        {
+            "zone_id": np.repeat(np.array(zone_ids, dtype=object), len(found.kinds)),
+            "sphere": np.tile(np.array(found.spheres, dtype=object), n),
+            "kind": np.tile(np.array(found.kinds, dtype=object), n),
+            "count": np.where(missing, np.nan, found.count).ravel(),
+            "capacity": np.where(missing, np.nan, found.capacity).ravel(),
+            "status": np.where(missing, "missing", "ok").astype(object).ravel(),
+        }
+    ).astype(dict.fromkeys(("zone_id", "sphere", "kind", "status"), "str"))
+    return tables.check(table, tables.SUPPLY)
+
+
+def of_service(found: Stock, service: Service) -> ServiceSupply:
+    """Return the supply of a service in each zone, summed over its kinds; NaN where missing (see the module).
+
+    The amount is in `geosocial.measure.indicators.supply_unit`: a zone with records but no known capacity is
+    missing.
+    """
+    columns = found.columns(service.kinds)
+    unknown = np.column_stack([found.unknown(int(column), columns) for column in columns])
+    fed = found.feeds[:, columns].any(axis=0)
+    facilities = np.where(unknown, 0.0, found.count[:, columns]).sum(axis=1)
+    missing = unknown.all(axis=1) | ((facilities == 0) & (unknown & fed).any(axis=1))
+    amount = facilities
+    if supply_unit(service) != "facilities":
+        held = np.where(unknown, 0.0, found.capacity[:, columns])
+        amount = np.nansum(held, axis=1)
+        missing |= (amount == 0) & np.isnan(held).any(axis=1)
+    closed = np.array([found.complete[found.feeds[:, column]].any() for column in columns])
+    return ServiceSupply(
+        amount=np.where(missing, np.nan, amount),
+        facilities=np.where(missing, np.nan, facilities),
+        incomplete=bool((fed & ~closed).any()),
+    )
+
+
+def _kinds(study: Study, counted: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Return the kinds of the study and the sphere of each: those of services first, then others, by key."""
+    sphere_of: dict[str, str] = {}
+    for sphere, service in study.services():
+        for key in service.kinds:
+            sphere_of.setdefault(key, sphere)
+    extra = (
+        counted.loc[counted["sphere"] != "", ["kind", "sphere"]]
+        .drop_duplicates()
+        .sort_values(["kind", "sphere"])
+    )
+    for key, sphere in extra.itertuples(index=False):
+        sphere_of.setdefault(key, sphere)
+    return list(sphere_of), list(sphere_of.values())
+
+
+def _declared(spec: PlacesSpec) -> set[str]:
+    """Return the kinds that study.toml says a list holds, whether or not a record has them."""
+    if spec.kind.startswith("="):
+        return {spec.kind[1:]}
+    if not spec.crosswalk:
+        return set()
+    table = crosswalk(spec.crosswalk)
+    return {*table.kinds.values(), *table.prefixes.values(), table.default}
+
+
+def _refuse(counted: pd.DataFrame, bad: Bools, column: str) -> None:
+    if bad.any():
+        row = counted[bad].iloc[0]
+        raise InputError(
+            N_("{file}: row {row}: “{got}” cannot be used as {column}."),
+            hint=N_("Counts and capacities are numbers from 0 up; zones and lists are those of the study."),
+            file=row["source_file"],
+            row=int(row["source_row"]),
+            got=row[column],
+            column=column,
+        )
