@@ -1,7 +1,7 @@
-"""The partnership's words as data: spheres, kinds, statuses, legal forms, and crosswalks from published lists.
+"""The partnership's words as data: spheres, kinds, statuses, legal forms, crosswalks from published lists.
 
-Each word is a record of a TOML file beside this module, with its French and its English label; a study may add
-its own. Nothing here computes: the reader returns frozen records, in the order of the file.
+Each word is a record of a TOML file beside this module, with its French and its English label. Nothing here
+computes: the reader returns frozen records, in the order of the file.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-from geosocial.errors import InputError, N_
+from geosocial.errors import N_, InputError
 
 Lang = Literal["fr", "en"]
 
@@ -91,7 +91,10 @@ def kinds() -> Mapping[str, Kind]:
 
 @cache
 def terms(family: str) -> Mapping[str, Term]:
-    """Return the terms of a family by key: ``statuses``, ``legal_forms``, ``directions``, ``goals``, ``zone_kinds``."""
+    """Return the terms of a family by key.
+
+    Families: ``statuses``, ``legal_forms``, ``zone_kinds``, ``directions``, ``goals``.
+    """
     table = _read("terms.toml")[family]
     assert isinstance(table, dict)  # noqa: S101 - our own data file, held by a test
     return {k: Term(k, _text(v)) for k, v in table.items()}
@@ -169,7 +172,7 @@ _APOSTROPHES = re.compile(r"['’‘‛`´ʼ′]")
 def fold(text: str) -> str:
     """Return `text` without accents, case, apostrophes, HTML entities, or differences of dash and space.
 
-    Two spellings of one name fold to the same key; two different names of Montréal never do (a test holds this).
+    Two spellings of one name fold to the same key; two names of Montréal never do (a test holds this).
 
     Examples
     --------

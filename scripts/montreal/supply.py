@@ -1,0 +1,149 @@
+"""Supply on a 250 m grid: how many facilities of each kind, how many dwellings, and where; no names, no copied rows.
+
+A row is a cell, a kind and the borough that holds the facilities. Its position is their centroid rounded to 10 m: the
+cell's centre would be up to 177 m off, too much beside standards of 400 m. Where the rounded centroid lies in
+another borough, the position is that of the facility nearest to the centroid, to 1 m.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from montreal.boundaries import CRS
+from montreal.demand import cell_ids
+from montreal.writing import write_csv
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+#: File, column of the category, crosswalk, column of the capacity.
+LISTS = (
+    ("lieux_interet.geojson", "Type", "montreal_points_of_interest", ""),
+    ("installations_recreatives.geojson", "TYPE", "montreal_facilities", ""),
+    ("hlm_montreal_decoded.geojson", "organism", "shq_housing", "num_dwellings"),
+)
+
+
+def facilities(path: Path, category: str, crosswalk: str, capacity: str) -> pd.DataFrame:
+    """Return the facilities of a list that serve a sphere: kind, x, y (EPSG:32188), capacity (NaN where none)."""
+    from geosocial.vocabulary import classify
+
+    layer = gpd.read_file(path).to_crs(CRS)
+    kind = np.array([classify(crosswalk, str(text)) for text in layer[category]])
+    frame = pd.DataFrame(
+        {
+            "kind": kind,
+            "x": layer.geometry.x,
+            "y": layer.geometry.y,
+            "capacity": layer[capacity].astype(float) if capacity else np.nan,
+        }
+    )
+    return frame[frame["kind"] != ""].reset_index(drop=True)
+
+
+def _zone(x: NDArray[np.float64], y: NDArray[np.float64], zones: gpd.GeoDataFrame) -> NDArray[np.int64]:
+    from geosocial.geo import ZoneIndex
+
+    return np.asarray(ZoneIndex(zones).locate(x, y))
+
+
+def gridded(frame: pd.DataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return one row per cell, kind and borough: cell_id, x_m, y_m, sphere, kind, count, capacity."""
+    from geosocial.vocabulary import kinds
+
+    frame = frame.assign(
+        cell_id=cell_ids(frame["x"].to_numpy(), frame["y"].to_numpy()),
+        zone=_zone(frame["x"].to_numpy(), frame["y"].to_numpy(), zones),
+    )
+    order = {kind: i for i, kind in enumerate(kinds())}
+    rows = []
+    for (cell_id, kind, zone), part in frame.groupby(["cell_id", "kind", "zone"]):
+        x, y = part["x"].mean(), part["y"].mean()
+        position = np.array([round(x, -1), round(y, -1)])
+        if _zone(position[:1], position[1:], zones)[0] != zone:
+            nearest = np.hypot(part["x"] - x, part["y"] - y).idxmin()
+            position = part.loc[nearest, ["x", "y"]].to_numpy(dtype=np.float64).round()
+        rows.append(
+            {
+                "cell_id": cell_id,
+                "x_m": int(position[0]),
+                "y_m": int(position[1]),
+                "sphere": kinds()[kind].sphere,
+                "kind": kind,
+                "count": len(part),
+                "capacity": part["capacity"].sum(min_count=1),
+            }
+        )
+    table = pd.DataFrame(rows)
+    table["capacity"] = table["capacity"].astype("Int64")
+    by = [table["kind"].map(order), table["y_m"], table["x_m"]]
+    return table.iloc[np.lexsort(by[::-1])].reset_index(drop=True)
+
+
+def build(shared: Path, out: Path, zones: gpd.GeoDataFrame) -> None:
+    """Write supply_250m.csv (complete lists of the City) and housing_250m.csv (an incomplete list)."""
+    metric = zones.to_crs(CRS)
+    read = {name: facilities(shared / "places" / name, *options) for name, *options in LISTS}
+    *city, housing = read.values()
+    supply = gridded(pd.concat(city, ignore_index=True), metric).drop(columns="capacity")
+    origin = ", ".join(f"places/{name} ({len(read[name]):,})" for name in list(read)[:2])
+    write_csv(supply, out / "supply_250m.csv", f"{origin}; Ville de Montréal, CC BY 4.0")
+    dwellings = gridded(housing, metric)
+    name = list(read)[2]
+    write_csv(dwellings, out / "housing_250m.csv", f"places/{name} ({len(housing):,}); SHQ, 2023")
+    for table in (supply, dwellings):
+        for kind, part in table.groupby("kind", sort=False):
+            extra = f", {part['capacity'].sum():,} dwellings" if "capacity" in part else ""
+            print(f"    {kind}: {part['count'].sum():,}{extra}")
+
+
+def build_initiatives(facts: Path, out: Path) -> None:
+    """Write initiatives.csv: every record of the facts, its borough spelled as ours, its kind told apart."""
+    from geosocial.vocabulary import fold
+    from montreal.boundaries import BOROUGHS
+
+    names = {fold(name): name for name in BOROUGHS.values()}
+    facts_table = pd.read_csv(facts / "initiatives.csv", dtype=str, keep_default_na=False)
+    table = pd.DataFrame(
+        {
+            "initiative_id": facts_table["initiative_id"],
+            "name": facts_table["name"],
+            "sphere": facts_table["sphere"],
+            "kind": [
+                _kind(*row) for row in zip(facts_table["sphere"], facts_table["legal_form"], facts_table["name"], strict=True)
+            ],
+            "legal_form": facts_table["legal_form"],
+            "status": facts_table["status"],
+            "dwellings": facts_table["capacity"],
+            "latitude": facts_table["latitude"],
+            "longitude": facts_table["longitude"],
+            "borough": [names[fold(name)] for name in facts_table["declared_borough"]],
+        }
+    )
+    write_csv(table, out / "initiatives.csv", "facts/initiatives.csv; Ville de Montréal, CC BY 4.0, and SHQ")
+
+
+_ENTERPRISE = {
+    "housing": "housing_enterprise",
+    "culture": "culture_enterprise",
+    "recreation": "recreation_enterprise",
+    "sustainable_development": "sustainable_enterprise",
+    "tourism": "tourism_enterprise",
+}
+
+
+def _kind(sphere: str, legal_form: str, name: str) -> str:
+    """Return the kind of an initiative: the list only says that it is an enterprise of a sphere."""
+    from geosocial.vocabulary import fold
+
+    if sphere == "housing" and legal_form == "cooperative":
+        return "cooperative_dwelling"
+    if sphere == "sustainable_development" and "ecoquartier" in fold(name).replace(" ", ""):
+        return "eco_quartier"
+    return _ENTERPRISE[sphere]
