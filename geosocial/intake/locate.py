@@ -1,0 +1,141 @@
+"""Give each row a position in the study's coordinate reference system, from two columns or from its geometry.
+
+A position that is missing, no number, out of range or 0, 0 is *unlocated*, with its reason: NaN, never a guess.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geosocial.errors import N_, UnknownCrsError
+from geosocial.intake.columns import number
+from geosocial.intake.faults import Faults
+from geosocial.intake.source import Source
+from geosocial.io.geojson import known_crs
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy.typing as npt
+
+    Coordinates = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+
+
+def locate(source: Source, *, x: str, y: str, crs: str | None, target: object, faults: Faults) -> Coordinates:
+    """Return the position of each row in `target`; NaN where it has none, with its fault.
+
+    Parameters
+    ----------
+    source
+        The rows.
+    x, y
+        Columns of easting (or longitude) and northing (or latitude); empty to use the geometry of the layer.
+    crs
+        Coordinate reference system of `x` and `y`.
+    target
+        Coordinate reference system of the result.
+    faults
+        Where the reasons go.
+
+    Raises
+    ------
+    UnknownCrsError
+        When the coordinate reference system of the columns is not named.
+    """
+    if x and y:
+        return _from_columns(source, x=x, y=y, crs=crs, target=target, faults=faults)
+    if source.layer is None:
+        raise UnknownCrsError(
+            N_("{file}: the study does not say which columns hold the position."),
+            hint=N_("Name them: x = “…”, y = “…” and crs = “EPSG:…” in the study."),
+            file=source.columns.file,
+        )
+    return _from_geometry(source.layer, target=target, faults=faults)
+
+
+def _from_columns(
+    source: Source, *, x: str, y: str, crs: str | None, target: object, faults: Faults
+) -> Coordinates:
+    headers = source.columns.header(x), source.columns.header(y)
+    if crs is None:
+        raise UnknownCrsError(
+            N_("{file}: the coordinate reference system of columns “{x}” and “{y}” is not named."),
+            hint=N_("Name it: crs = “EPSG:4326” for degrees, or the one of the file."),
+            file=source.columns.file,
+            x=headers[0],
+            y=headers[1],
+        )
+    own = known_crs(source.columns.file, crs)
+    written = [source.columns.text(header) for header in headers]
+    found = np.full((2, len(source.rows)), math.nan)
+    whole = np.ones(len(source.rows), dtype=bool)
+    for axis, (header, cells) in enumerate(zip(headers, written, strict=True)):
+        limit = (180.0, 90.0)[axis] if own.is_geographic else math.inf
+        for position, cell in enumerate(cells):
+            value = number(cell, decimal_comma=True)
+            if isinstance(value, str):
+                code = "bad_coordinate"
+            elif math.isnan(value):
+                code = "no_coordinates"
+            elif abs(value) > limit:
+                code = "coordinate_range"
+            else:
+                found[axis, position] = value
+                continue
+            if whole[position] or code != "no_coordinates":
+                faults.add(position, code, "unlocated", column=header, value=cell)
+            whole[position] = False
+    for at in np.flatnonzero(whole & (found[0] == 0) & (found[1] == 0)):
+        faults.add(int(at), "zero_coordinates", "unlocated")
+        whole[at] = False
+    found[:, ~whole] = math.nan
+    return _projected(found, own, target, faults, shown=lambda i: (headers[0], written[0][i]))
+
+
+def _from_geometry(layer: gpd.GeoDataFrame, *, target: object, faults: Faults) -> Coordinates:
+    import shapely
+
+    geometry = np.asarray(layer.geometry.array, dtype=object)
+    empty = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    for position in np.flatnonzero(empty):
+        faults.add(int(position), "no_geometry", "unlocated")
+    points = geometry.copy()
+    points[empty] = None
+    kinds = shapely.get_type_id(points)
+    for position in np.flatnonzero(kinds > 0):
+        parts = shapely.get_parts(points[position])
+        if kinds[position] == 4 and len(parts) == 1:  # a MultiPoint of one point is that point
+            points[position] = parts[0]
+        else:
+            faults.add(int(position), "shape_position", "flagged", value=points[position].geom_type)
+            points[position] = shapely.point_on_surface(points[position])
+    found = np.array([shapely.get_x(points), shapely.get_y(points)], dtype=np.float64)
+    unfinished = ~np.isfinite(found).all(axis=0) & ~empty
+    for position in np.flatnonzero(unfinished):
+        faults.add(int(position), "no_geometry", "unlocated")
+    zero = np.asarray((found == 0).all(axis=0))
+    for position in np.flatnonzero(zero):
+        faults.add(int(position), "zero_coordinates", "unlocated")
+    far: npt.NDArray[np.bool_] = np.zeros(len(points), dtype=bool)
+    if layer.crs.is_geographic:
+        far = np.asarray((np.abs(found) > [[180.0], [90.0]]).any(axis=0))
+        for position in np.flatnonzero(far):
+            value = f"{found[0, position]:g}, {found[1, position]:g}"
+            faults.add(int(position), "coordinate_range", "unlocated", value=value)
+    found[:, unfinished | zero | far] = math.nan
+    return _projected(found, layer.crs, target, faults)
+
+
+def _projected(
+    found: npt.NDArray[np.float64], own: object, target: object, faults: Faults, *, shown: object = None
+) -> Coordinates:
+    from geosocial.geo.crs import transform
+
+    x, y = transform(found[0], found[1], own, target)
+    lost = ~(np.isfinite(x) & np.isfinite(y))
+    for position in np.flatnonzero(lost & np.isfinite(found[0])):
+        column, value = shown(int(position)) if callable(shown) else ("", f"{found[0, position]:g}")
+        faults.add(int(position), "coordinate_range", "unlocated", column=column, value=value)
+    return np.where(lost, math.nan, x), np.where(lost, math.nan, y)

@@ -1,0 +1,175 @@
+"""Read a list of enterprises, projects or facilities: from rows to records with a zone, losing none.
+
+Every row of the file has a row in the result, with its outcome: matched, snapped, outside, ambiguous, unlocated or
+rejected. Why, is in the faults. A zone that the list declares is compared with the one in which the position lies.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from geosocial.intake.faults import Faults
+from geosocial.intake.locate import locate
+from geosocial.intake.records import type_rows
+from geosocial.intake.source import Source, open_source, under_study
+from geosocial.intake.zones import zone_names
+from geosocial.results import InputFile
+from geosocial.tables import CONSERVATION, DECLARED, OUTCOMES, PLACES, UNMAPPED, check
+from geosocial.vocabulary import fold
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from geosocial.study import PlacesSpec, Study
+
+_NBSP: Final = "\u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was taken in from one list."""
+
+    #: `geosocial.tables.PLACES`: one row for each row of the file.
+    places: pd.DataFrame
+    #: `geosocial.tables.FAULTS`
+    faults: pd.DataFrame
+    file: InputFile
+    #: `geosocial.tables.DECLARED`: the declared zone is not recognised, or is not the one of the position.
+    declared: pd.DataFrame
+    #: `geosocial.tables.UNMAPPED`
+    unmapped: pd.DataFrame
+
+
+def read_places(study: Study, spec: PlacesSpec, zones: gpd.GeoDataFrame) -> Taken:
+    """Read, type, locate and join one list of a study.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be used or lacks a column; a row that cannot be used is rejected, not raised.
+    """
+    path = study.path(spec.file)
+    source = open_source(path, layer=spec.layer, crs=None if spec.x else spec.crs)
+    file = under_study(source.file, study, spec.file, f"places:{spec.key}")
+    faults = Faults(spec.key, file.path, source.rows.tolist())
+    for position, surplus in source.long.items():
+        faults.add(position, "long_row", "rejected", value=surplus[0])
+    for position in source.short:
+        faults.add(position, "short_row", "flagged")
+    typed = type_rows(source, spec, faults)
+    places = _records(source, spec, typed.table, file, faults)
+    x, y = locate(source, x=spec.x, y=spec.y, crs=spec.crs, target=study.crs, faults=faults)
+    rejected = np.isin(np.arange(len(places)), sorted(faults.positions("rejected")))
+    x[rejected] = y[rejected] = math.nan
+    places["x"], places["y"] = x, y
+    _join(places, zones, study.snap_m, rejected, faults)
+    declare(places, source, spec, zone_names(zones, study.zones.aliases))
+    places["shown"] = spec.shown & ~rejected
+    places["counted"] = spec.counted & ~rejected
+    places = check(places[list(PLACES.columns)], PLACES)
+    return Taken(places, faults.table(), file, declared_table(places), _unmapped(spec.key, typed.unmapped))
+
+
+def conservation(taken: Iterable[Taken]) -> pd.DataFrame:
+    """Return how many rows of each list were read, and what became of them (`geosocial.tables.CONSERVATION`).
+
+    What was read is counted by the reader of the file, what became of it from the records.
+    """
+    import pandas as pd
+
+    rows = []
+    for one in taken:
+        counts = Counter(one.places["outcome"])
+        source = one.file.role.partition(":")[2]
+        rows.append({"source": source, "read": one.file.rows, **{o: counts.pop(o, 0) for o in OUTCOMES}})
+    table = pd.DataFrame(rows, columns=list(CONSERVATION.columns))
+    return table.astype({"source": "str"} | dict.fromkeys(list(CONSERVATION.columns)[1:], "int64"))
+
+
+def _records(
+    source: Source, spec: PlacesSpec, typed: pd.DataFrame, file: InputFile, faults: Faults
+) -> pd.DataFrame:
+    import pandas as pd
+
+    size = len(source.rows)
+    given = source.columns.text(spec.id)
+    counts = Counter(given)
+    for position, identifier in enumerate(given):
+        if identifier and counts[identifier] > 1 and not spec.id.startswith("="):
+            shown = source.columns.shown(spec.id)
+            faults.add(position, "repeated_id", "flagged", column=shown, value=identifier)
+    ids = [i or f"{spec.key}:{row}" for i, row in zip(given, source.rows.tolist(), strict=True)]
+    return pd.DataFrame(
+        {
+            "source": pd.Series([spec.key] * size, dtype="str"),
+            "source_file": pd.Series([file.path] * size, dtype="str"),
+            "source_row": source.rows,
+            "record_id": pd.Series(ids, dtype="str"),
+            "name": pd.Series(source.columns.text(spec.name), dtype="str"),
+            **{name: typed[name] for name in typed.columns},
+        }
+    )
+
+
+def _join(
+    places: pd.DataFrame, zones: gpd.GeoDataFrame, snap_m: float, rejected: np.ndarray, faults: Faults
+) -> None:
+    """Add the columns of the join; a rejected row takes no part in it."""
+    from geosocial.geo import join
+
+    joined = join(places[["x", "y"]], zones, snap_m=snap_m).points
+    for column in ("outcome", "zone_id", "other_zone_id", "on_boundary", "snap_m"):
+        places[column] = joined[column].to_numpy()
+    places.loc[rejected, "outcome"] = "rejected"
+    for column in ("outcome", "zone_id", "other_zone_id"):
+        places[column] = places[column].astype("str")
+    for position, (outcome, metres) in enumerate(zip(places["outcome"], places["snap_m"], strict=True)):
+        if outcome == "snapped":
+            faults.add(position, "snapped", "snapped", value=f"{math.ceil(metres)}{_NBSP}m")
+        elif outcome in {"outside", "ambiguous"}:
+            faults.add(position, outcome, "flagged")
+
+
+def declare(places: pd.DataFrame, source: Source, spec: PlacesSpec, names: Mapping[str, str]) -> None:
+    """Add the zone that the list declares, as written, and the zone of that name."""
+    import pandas as pd
+
+    written = source.columns.text(spec.declared_zone)
+    known = {word: names.get(fold(word), "") for word in dict.fromkeys(written)}
+    places["declared_zone"] = pd.Series(written, dtype="str")
+    places["declared_zone_id"] = pd.Series([known[word] for word in written], dtype="str")
+
+
+def declared_table(places: pd.DataFrame) -> pd.DataFrame:
+    """Return the located records whose declared zone is not recognised, or does not cover their position.
+
+    The zone of this table is the one that covers the position: it is empty for a record outside all zones, also
+    where it was counted to the nearest. A point on a boundary agrees with a declaration of either side.
+    """
+    said = (places["declared_zone"] != "") & ~places["outcome"].isin(["rejected", "unlocated"])
+    covering = places["zone_id"].where(places["outcome"] != "snapped", "")
+    declared = places["declared_zone_id"]
+    agrees = (declared != "") & ((declared == covering) | (declared == places["other_zone_id"]))
+    table = places.assign(zone_id=covering).loc[said & ~agrees, list(DECLARED.columns)]
+    return table.reset_index(drop=True)
+
+
+def _unmapped(source: str, categories: Mapping[str, int]) -> pd.DataFrame:
+    import pandas as pd
+
+    size = len(categories)
+    return pd.DataFrame(
+        {
+            "source": pd.Series([source] * size, dtype="str"),
+            "category": pd.Series(list(categories), dtype="str"),
+            "records": pd.Series(list(categories.values()), dtype="int64"),
+        },
+        columns=list(UNMAPPED.columns),
+    )

@@ -1,0 +1,75 @@
+"""Open the file of a list, sheet or layer alike, under the name that the study gives it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geosocial.intake.columns import Columns
+from geosocial.io.detect import detect
+from geosocial.io.layers import read_layer
+from geosocial.io.sheets import read_sheet
+from geosocial.results import InputFile
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy.typing as npt
+    import pandas as pd
+
+    from geosocial.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The rows of a file: its columns, its geometry if it has one, and where each row was found."""
+
+    columns: Columns
+    #: The same rows with their geometry; None for a sheet.
+    layer: gpd.GeoDataFrame | None
+    rows: npt.NDArray[np.int64]
+    file: InputFile
+    long: dict[int, tuple[str, ...]]
+    short: tuple[int, ...]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The columns without the geometry."""
+        return self.columns.table
+
+
+def open_source(path: Path, *, layer: str | None = None, crs: str | None = None) -> Source:
+    """Read a sheet or a layer, whichever the file is.
+
+    The first feature of a layer is row 2, as if it were exported to a sheet with a header.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be used.
+    """
+    _, form = detect(path)
+    if form in {"text", "workbook"}:
+        sheet = read_sheet(path, sheet=layer)
+        return Source(Columns(str(path), sheet.frame), None, sheet.rows, sheet.file, sheet.long, sheet.short)
+    read = read_layer(path, layer=layer, crs=crs)
+    table = read.frame.drop(columns=read.frame.geometry.name)
+    rows = np.arange(2, len(table) + 2, dtype=np.int64)
+    return Source(Columns(str(path), table), read.frame, rows, read.file, {}, ())
+
+
+def under_study(file: InputFile, study: Study, path: Path, role: str) -> InputFile:
+    """Return `file` with its role, and its path as the study writes it.
+
+    A run names its inputs the same way on every machine.
+    """
+    return replace(file, role=role, path=path.as_posix() if not path.is_absolute() else _short(path, study))
+
+
+def _short(path: Path, study: Study) -> str:
+    try:
+        return path.relative_to(study.folder.resolve()).as_posix()
+    except ValueError:
+        return path.name

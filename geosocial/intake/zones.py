@@ -1,0 +1,247 @@
+"""Read the reporting zones of a study, and the layers that are only shown.
+
+Zones are refused, never mended in silence: every figure stands on them. Names, identifiers, kinds and outlines are
+checked all at once, and a refusal names the zones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geosocial.errors import N_, InputError, StudyError
+from geosocial.geo.crs import metric_crs
+from geosocial.intake.columns import Columns, Terms, number
+from geosocial.intake.faults import Faults
+from geosocial.intake.source import under_study
+from geosocial.io.layers import Layer, read_layer
+from geosocial.results import InputFile
+from geosocial.tables import ZONES, check
+from geosocial.vocabulary import fold, terms
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy.typing as npt
+    import pandas as pd
+
+    from geosocial.study import Study, ZonesSpec
+
+
+def read_zones(study: Study) -> tuple[gpd.GeoDataFrame, InputFile, pd.DataFrame]:
+    """Return the zones in the study's CRS (`geosocial.tables.ZONES` and a geometry), their file, their faults.
+
+    The table of faults is empty: what is wrong with a zone refuses the study.
+
+    Raises
+    ------
+    InputError
+        For a column that is not there, an identifier that is empty or repeated, a zone without name, an unknown kind,
+        an outline that is missing, empty, no polygon or crosses itself.
+    StudyError
+        For an alias of a zone that does not exist.
+    """
+    import geopandas as gpd
+
+    spec = study.zones
+    path = study.path(spec.file)
+    metric_crs(study.crs)  # refuses one in which no distance can be measured
+    layer = read_layer(path, layer=spec.layer, crs=spec.crs)
+    columns = Columns(str(path), layer.frame.drop(columns=layer.frame.geometry.name))
+    ids = columns.text(spec.id)
+    _check_ids(str(path), ids, columns.shown(spec.id))
+    name_fr = columns.text(spec.name_fr)
+    name_en = columns.text(spec.name_en or spec.name_fr)
+    labels = [name or identifier for name, identifier in zip(name_fr, ids, strict=True)]
+    _refuse(
+        str(path), labels, [not name for name in name_fr], N_("{file}: these zones have no name: {zones}.")
+    )
+    geometry = polygons(layer, labels, study.crs)
+    areas = _land(str(path), columns, spec, geometry, labels)
+    zones = gpd.GeoDataFrame(
+        {
+            "zone_id": _series(ids),
+            "name_fr": _series(name_fr),
+            "name_en": _series([en or fr for en, fr in zip(name_en, name_fr, strict=True)]),
+            "kind": _series(_kinds(str(path), columns, spec)),
+            "land_km2": areas,
+        },
+        geometry=geometry,
+        crs=study.crs,
+    )
+    unknown = sorted(alias for alias, identifier in spec.aliases.items() if identifier not in set(ids))
+    if unknown:
+        raise StudyError(
+            N_("{file}: the aliases {aliases} name zones that are not in this file."),
+            hint=N_("Correct [zones.aliases] in the study: alias = identifier of the zone."),
+            file=path,
+            aliases=_quoted(unknown),
+        )
+    file = under_study(layer.file, study, spec.file, "zones")
+    return check(zones, ZONES), file, Faults("zones", file.path, ()).table()
+
+
+def read_context(study: Study) -> tuple[dict[str, gpd.GeoDataFrame], tuple[InputFile, ...]]:
+    """Return the layers that are only shown, by key, in the study's CRS, and their files.
+
+    Each has the columns ``name`` (``""`` where it has none) and ``geometry``; features without geometry are left out.
+    """
+    import geopandas as gpd
+
+    layers: dict[str, gpd.GeoDataFrame] = {}
+    files: list[InputFile] = []
+    for spec in study.context:
+        path = study.path(spec.file)
+        layer = read_layer(path)
+        columns = Columns(str(path), layer.frame.drop(columns=layer.frame.geometry.name))
+        frame = gpd.GeoDataFrame(
+            {"name": _series(columns.text(spec.name))},
+            geometry=layer.frame.geometry.array,
+            crs=layer.frame.crs,
+        )
+        shown = ~(frame.geometry.isna() | frame.geometry.is_empty)
+        layers[spec.key] = frame[shown].to_crs(study.crs).reset_index(drop=True)
+        files.append(under_study(layer.file, study, spec.file, f"context:{spec.key}"))
+    return layers, tuple(files)
+
+
+def polygons(layer: Layer, labels: Sequence[str], crs: object) -> npt.NDArray[np.object_]:
+    """Return the outlines of a layer in `crs`, in two dimensions.
+
+    Raises
+    ------
+    InputError
+        Naming every row whose outline is missing, empty, no polygon, or not valid.
+    """
+    import shapely
+
+    file = layer.file.path
+    own = np.asarray(layer.frame.geometry.array, dtype=object)
+    none = np.asarray(shapely.is_missing(own) | shapely.is_empty(own))
+    _refuse(file, labels, none, N_("{file}: these rows have no outline: {zones}."))
+    _refuse(
+        file,
+        labels,
+        ~np.isin(shapely.get_type_id(own), (3, 6)),
+        N_("{file}: these rows are not polygons: {zones}."),
+        N_("Give the layer of polygons, not that of points or lines."),
+    )
+    moved = np.asarray(layer.frame.geometry.to_crs(crs).array, dtype=object)
+    moved = shapely.force_2d(moved)
+    _refuse(
+        file,
+        labels,
+        np.asarray(~np.isfinite(shapely.bounds(moved)).all(axis=1)),
+        N_(
+            "{file}: these rows do not lie where the coordinate reference system of the study is defined: {zones}."
+        ),
+        N_("Check the coordinate reference system of the file and of the study."),
+    )
+    _refuse(
+        file,
+        labels,
+        ~shapely.is_valid(moved),
+        N_("{file}: the outlines of these rows cross or touch themselves: {zones}."),
+        N_("Repair them first, in QGIS by “Fix geometries”."),
+    )
+    return moved
+
+
+def zone_names(zones: pd.DataFrame, aliases: Mapping[str, str]) -> dict[str, str]:
+    """Return the zone that each spelling means: identifiers of the zones by folded name or alias.
+
+    A spelling that two zones share means neither of them.
+    """
+    found: dict[str, set[str]] = {}
+    for name in ("name_fr", "name_en"):
+        for spelling, identifier in zip(zones[name], zones["zone_id"], strict=True):
+            found.setdefault(fold(spelling), set()).add(identifier)
+    for alias, identifier in aliases.items():
+        found.setdefault(fold(alias), set()).add(identifier)
+    return {spelling: next(iter(ids)) for spelling, ids in found.items() if len(ids) == 1 and spelling}
+
+
+def _check_ids(file: str, ids: Sequence[str], column: str) -> None:
+    seen: set[str] = set()
+    twice = sorted({i for i in ids if i in seen or seen.add(i)})  # type: ignore[func-returns-value]
+    if twice and twice != [""]:
+        raise InputError(
+            N_("{file}: column “{column}” repeats the identifiers {found}."),
+            hint=N_(
+                "Each zone needs an identifier of its own: name another column, or merge the parts of a zone."
+            ),
+            file=file,
+            column=column,
+            found=_quoted([i for i in twice if i]),
+        )
+    if "" in ids:
+        raise InputError(
+            N_("{file}: column “{column}” is empty in {count} rows."),
+            hint=N_("Each zone needs an identifier of its own."),
+            file=file,
+            column=column,
+            count=list(ids).count(""),
+        )
+
+
+def _kinds(file: str, columns: Columns, spec: ZonesSpec) -> list[str]:
+    known = Terms(terms("zone_kinds"))
+    crosswalk = {fold(word): key for word, key in spec.kinds.items()}
+    words = [crosswalk.get(fold(word), word) for word in columns.text(spec.kind)]
+    keys = known.keys(words)
+    bad = sorted({word for word, key in zip(words, keys, strict=True) if not key})
+    if bad:
+        raise InputError(
+            N_("{file}: the kinds of zone {found} are not known (column “{column}”)."),
+            hint=N_("Say what they are in [zones.kinds] of the study. Known kinds: {known}."),
+            file=file,
+            column=columns.shown(spec.kind),
+            found=_quoted(bad),
+            known=", ".join(terms("zone_kinds")),
+        )
+    return [key or "" for key in keys]
+
+
+def _land(
+    file: str, columns: Columns, spec: ZonesSpec, geometry: npt.NDArray[np.object_], labels: Sequence[str]
+) -> npt.NDArray[np.float64]:
+    import shapely
+
+    if not spec.land_km2:
+        return np.asarray(shapely.area(geometry) / 1e6, dtype=np.float64)
+    values = [number(text) for text in columns.text(spec.land_km2)]
+    _refuse(
+        file,
+        labels,
+        [isinstance(v, str) or not v > 0 for v in values],
+        N_("{file}: these zones have no usable land area: {zones}."),
+        N_("Write it in km², or leave land_km2 out of the study to use the area of the outline."),
+    )
+    return np.array(values, dtype=np.float64)
+
+
+def _refuse(
+    file: str,
+    labels: Sequence[str],
+    bad: Sequence[bool] | npt.NDArray[np.bool_],
+    message: str,
+    hint: str = "",
+) -> None:
+    names = [label for label, is_bad in zip(labels, bad, strict=True) if is_bad]
+    if names:
+        raise InputError(
+            message, hint=hint or N_("Correct the layer and try again."), file=file, zones=_quoted(names)
+        )
+
+
+def _quoted(names: Sequence[str], most: int = 10) -> str:
+    """Return at most `most` names between quotation marks, then an ellipsis."""
+    shown = ", ".join(f"“{name}”" for name in names[:most])
+    return f"{shown}, … ({len(names)})" if len(names) > most else shown
+
+
+def _series(values: Sequence[str]) -> pd.Series:
+    import pandas as pd
+
+    return pd.Series(list(values), dtype="str")

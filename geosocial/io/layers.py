@@ -1,0 +1,245 @@
+"""Read a layer: GeoJSON by our own reader, GeoPackage and shapefile by GDAL, GeoParquet by pyarrow.
+
+A layer keeps the coordinate reference system that it came in. Where it says none, the user must name one; where it says
+another than the user, it is refused: geosocial never guesses. A layer without features is refused. A feature without
+geometry is kept, for the reader of places to report.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geosocial.errors import N_, GeosocialError, InputError, UnknownCrsError
+from geosocial.io.detect import detect, fingerprint, side_file
+from geosocial.io.geojson import known_crs, read_geojson
+from geosocial.results import InputFile
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pyproj
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer as it stands, in its own coordinate reference system."""
+
+    #: One row a feature, with a RangeIndex; the geometry may be None.
+    frame: gpd.GeoDataFrame
+    file: InputFile
+
+
+def read_layer(path: Path | str, *, layer: str | None = None, crs: str | None = None) -> Layer:
+    """Read a layer whole.
+
+    Parameters
+    ----------
+    path
+        The file.
+    layer
+        Name of the layer in a GeoPackage that has several.
+    crs
+        Coordinate reference system of a file that does not say its own, for example ``"EPSG:32188"``.
+
+    Raises
+    ------
+    InputError
+        When it is no layer, is damaged, is empty, or has several layers and none is named.
+    UnknownCrsError
+        When its coordinate reference system is not known, or is not the one that is named.
+    """
+    file, form = detect(path)
+    named = None if crs is None else known_crs(file, crs)
+    read: dict[str, Callable[[], tuple[gpd.GeoDataFrame, dict[str, str]]]] = {
+        "geojson": lambda: read_geojson(file, crs=crs),
+        "geopackage": lambda: _read_gdal(file, "GPKG", _choose_layer(file, layer)),
+        "shapefile": lambda: _read_gdal(_whole_shapefile(file), "ESRI Shapefile", None),
+        "parquet": lambda: _read_parquet(file),
+    }
+    if form not in read:
+        raise InputError(
+            N_("{file}: this is a sheet, not a layer."),
+            hint=N_("Give a GeoJSON, GeoPackage, Shapefile or GeoParquet layer."),
+            file=file,
+        )
+    frame, how = _guarded(file, read[form])
+    if not len(frame):
+        raise InputError(
+            N_("{file}: the layer is empty."), hint=N_("Export it again with its features."), file=file
+        )
+    frame = _with_crs(file, frame, named)
+    digest, size = fingerprint(file)
+    how = {**how, "crs": _name(frame.crs)}
+    return Layer(frame.reset_index(drop=True), InputFile("", str(file), digest, size, len(frame), how))
+
+
+def _guarded(
+    file: Path, read: Callable[[], tuple[gpd.GeoDataFrame, dict[str, str]]]
+) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
+    try:
+        return read()
+    except GeosocialError:
+        raise
+    except Exception as error:
+        raise InputError(
+            N_("{file}: the layer cannot be read; it is damaged or cut short ({reason})."),
+            hint=N_("Download or export it again."),
+            file=file,
+            reason=" ".join(str(error).split())[:200] or type(error).__name__,
+        ) from error
+
+
+def _with_crs(file: Path, frame: gpd.GeoDataFrame, named: pyproj.CRS | None) -> gpd.GeoDataFrame:
+    if frame.crs is None and named is None:
+        raise UnknownCrsError(
+            N_("{file}: the layer does not say in which coordinate reference system it is."),
+            hint=N_('Name it: crs = "EPSG:…" in the study, or --crs EPSG:….'),
+            file=file,
+        )
+    if frame.crs is None:
+        return frame.set_crs(named)
+    own = known_crs(file, frame.crs)
+    if named is not None and not own.equals(named, ignore_axis_order=True):
+        raise UnknownCrsError(
+            N_("{file}: the layer is in {own}, not in {named}."),
+            hint=N_(
+                "Leave the coordinate reference system out: the one of the file is right, or mend the file."
+            ),
+            file=file,
+            own=_name(own),
+            named=_name(named),
+        )
+    return frame.set_crs(own, allow_override=True)
+
+
+def _name(crs: pyproj.CRS) -> str:
+    authority = crs.to_authority()
+    return ":".join(authority) if authority else str(crs.name)
+
+
+def _read_gdal(file: Path, driver: str, layer: str | None) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
+    import geopandas as gpd
+    import pyogrio
+    from pyogrio.util import vsi_path
+
+    path = file.resolve()
+    if vsi_path(str(path)) != str(path):
+        raise InputError(
+            N_("{file}: the name of this file or of its folders has a sign that GDAL takes for an archive."),
+            hint=N_("Rename it without “!”, “;” and “:”."),
+            file=file,
+        )
+    options = {} if layer is None else {"layer": layer}
+    info = pyogrio.read_info(path, **options)
+    if info["driver"] != driver:
+        raise InputError(
+            N_("{file}: this format is not read ({found})."),
+            hint=N_("Give a CSV or XLSX sheet, or a GeoJSON, GeoPackage, Shapefile or GeoParquet layer."),
+            file=file,
+            found=info["driver"],
+        )
+    frame = pyogrio.read_dataframe(path, **options)
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise InputError(
+            N_("{file}: the layer has no geometry."),
+            hint=N_("Give a layer of points or polygons; give a table as CSV."),
+            file=file,
+        )
+    if info["features"] not in {-1, len(frame)}:
+        raise InputError(
+            N_("{file}: the file announces {expected} features but holds {got}."),
+            hint=N_("It is damaged or cut short: download or export it again."),
+            file=file,
+            expected=info["features"],
+            got=len(frame),
+        )
+    how = {"format": {"GPKG": "GeoPackage", "ESRI Shapefile": "Shapefile"}[driver], "driver": driver}
+    if driver == "GPKG":
+        how["layer"] = str(info["layer_name"])
+    else:
+        how["encoding"] = str(info["encoding"])
+    return frame, how
+
+
+def _choose_layer(file: Path, layer: str | None) -> str:
+    """Check a GeoPackage and return the one layer to read.
+
+    GDAL returns what it finds in a damaged file without a word, so SQLite itself is asked first.
+    """
+    address = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
+    with file.open("rb") as stream:
+        head = stream.read(32)
+    page = int.from_bytes(head[16:18], "big")
+    expected = (65536 if page == 1 else page) * int.from_bytes(head[28:32], "big")
+    cut = expected > file.stat().st_size
+    try:
+        base = sqlite3.connect(address, uri=True)
+        try:
+            sound = not cut and base.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+            rows = base.execute(
+                "SELECT table_name FROM gpkg_contents WHERE data_type = 'features' ORDER BY table_name"
+            ).fetchall()
+        finally:
+            base.close()
+    except sqlite3.Error:
+        sound, rows = False, []
+    if not sound:
+        raise InputError(
+            N_("{file}: the GeoPackage is damaged or cut short."),
+            hint=N_("Download or export it again."),
+            file=file,
+        )
+    names = [str(row[0]) for row in rows]
+    if layer is None and len(names) == 1:
+        return names[0]
+    if layer is None or layer not in names:
+        raise InputError(
+            N_("{file}: name one of its layers: {found}.")
+            if names
+            else N_("{file}: the GeoPackage has no layer."),
+            hint=N_('Write layer = "…" in the study.') if names else N_("Export the layer again."),
+            file=file,
+            found=", ".join(names),
+        )
+    return layer
+
+
+def _whole_shapefile(file: Path) -> Path:
+    """Return the path of a shapefile that has its parts and its whole length."""
+    missing = [suffix for suffix in (".shx", ".dbf") if side_file(file, suffix) is None]
+    if missing:
+        raise InputError(
+            N_("{file}: the shapefile lacks its part {parts}."),
+            hint=N_("Copy all the files of the same name together: .shp, .shx, .dbf, .prj."),
+            file=file,
+            parts=", ".join(missing),
+        )
+    with file.open("rb") as stream:
+        head = stream.read(100)
+    if len(head) < 100 or 2 * int.from_bytes(head[24:28], "big") != file.stat().st_size:
+        raise InputError(
+            N_("{file}: the shapefile is damaged or cut short."),
+            hint=N_("Download or export it again."),
+            file=file,
+        )
+    return file
+
+
+def _read_parquet(file: Path) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
+    import geopandas as gpd
+    import pyarrow.parquet as pq
+
+    metadata = pq.read_metadata(file).metadata or {}
+    if b"geo" not in metadata:
+        raise InputError(
+            N_("{file}: this Parquet file has no geometry."),
+            hint=N_("Write it as GeoParquet, or give its table as CSV."),
+            file=file,
+        )
+    # An open file and not its name: pyarrow would take a name with “://” for an address.
+    with file.open("rb") as stream:
+        frame = gpd.read_parquet(stream)
+    return frame, {"format": "GeoParquet"}

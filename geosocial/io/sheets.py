@@ -1,0 +1,266 @@
+"""Read a sheet as text: CSV by the standard library, XLSX by calamine; each row keeps the number that a spreadsheet shows.
+
+Everything stays text, so identifiers keep their zeros and "NA" stays a name; an empty cell is ``""``. A CSV file is
+UTF-8 (with or without its mark) or else cp1252, which strictly decodes what Excel writes in Québec; UTF-16 by its mark.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from geosocial.errors import N_, InputError
+from geosocial.io.detect import detect, fingerprint, read_bytes
+from geosocial.results import InputFile
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+#: In the order of preference when two explain the file equally well.
+DELIMITERS: Final = ",;\t|"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet as it stands: text cells, and where each row was found."""
+
+    #: One column of text a header, one row a record, with a RangeIndex.
+    frame: pd.DataFrame
+    #: Row of each record in the file: the first row of the file is 1.
+    rows: npt.NDArray[np.int64]
+    file: InputFile
+    #: Rows with more cells than the header: position → the cells that have no column.
+    long: dict[int, tuple[str, ...]]
+    #: Positions of rows with fewer cells than the header; their last cells are read as empty.
+    short: tuple[int, ...]
+    #: Rows without any content, which are not records.
+    blank: int
+
+
+def read_sheet(path: Path | str, *, sheet: str | None = None) -> Sheet:
+    """Read a CSV or XLSX sheet.
+
+    Parameters
+    ----------
+    path
+        The file.
+    sheet
+        Name of the sheet of a workbook; without it the first one that has content.
+
+    Raises
+    ------
+    InputError
+        When it is no sheet, cannot be decoded, has no header or repeats a header.
+    """
+    file, form = detect(path)
+    if form == "text":
+        return _read_csv(file)
+    if form == "workbook":
+        return _read_workbook(file, sheet)
+    raise InputError(
+        N_("{file}: this is a layer, not a sheet."), hint=N_("Give a CSV or XLSX sheet."), file=file
+    )
+
+
+def decode(file: Path, data: bytes) -> tuple[str, str]:
+    """Return the text of `data` and the name of its encoding.
+
+    Raises
+    ------
+    InputError
+        When no encoding of the list explains every byte.
+    """
+    by_mark = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if by_mark else ("utf-8-sig", "cp1252"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text, {"utf-8-sig": "UTF-8", "cp1252": "cp1252", "utf-16": "UTF-16"}[encoding]
+    raise InputError(
+        N_("{file}: the letters of this file cannot be decoded."),
+        hint=N_("Save it again as “CSV UTF-8”."),
+        file=file,
+    )
+
+
+def _read_csv(file: Path) -> Sheet:
+    text, encoding = decode(file, read_bytes(file))
+    first, _, rest = text.partition("\n")
+    told = first.strip().lower()
+    start = 1
+    if told.startswith("sep=") and len(told) == 5 and told[4] in DELIMITERS:  # Excel's own first line
+        delimiter, text, start = told[4], rest, 2
+    else:
+        delimiter = _delimiter(text)
+    try:
+        records = _records(text, delimiter)
+    except csv.Error as error:
+        raise InputError(
+            N_("{file}: the file cannot be read as CSV ({reason})."),
+            hint=N_("Look for a quotation mark that is opened and not closed, then save it again."),
+            file=file,
+            reason=error,
+        ) from error
+    shown = {"\t": "tab"}.get(delimiter, delimiter)
+    return _sheet(
+        file, enumerate(records, start), {"format": "CSV", "encoding": encoding, "delimiter": shown}
+    )
+
+
+def _records(text: str, delimiter: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        if "unexpected end of data" in str(error) or "field larger" in str(error):
+            raise
+        # A stray quotation mark inside a cell, as in "Le "Pont"": read as Excel does; a row that it splits
+        # wrongly has too many cells and is reported.
+        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    return records
+
+
+def _delimiter(text: str) -> str:
+    """Return the delimiter that gives the first rows the most equal, and then the most, cells."""
+
+    def score(delimiter: str) -> tuple[float, int]:
+        try:
+            rows = [
+                r for r in islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 60) if r
+            ]
+        except csv.Error:
+            return (0.0, 0)
+        if not rows or len(rows[0]) < 2:
+            return (0.0, 0)
+        return (sum(len(r) == len(rows[0]) for r in rows) / len(rows), len(rows[0]))
+
+    return max(DELIMITERS, key=score)
+
+
+def _read_workbook(file: Path, name: str | None) -> Sheet:
+    import python_calamine as calamine
+
+    try:
+        with calamine.CalamineWorkbook.from_path(file) as book:
+            names = book.sheet_names
+            if name is not None and name not in names:
+                raise InputError(
+                    N_("{file}: there is no sheet “{sheet}”; the sheets are: {found}."),
+                    hint=N_("Name one of them."),
+                    file=file,
+                    sheet=name,
+                    found=", ".join(names),
+                )
+            for chosen in [name] if name is not None else names:
+                table = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
+                if any(cell != "" for row in table for cell in row):
+                    break
+            else:
+                table, chosen = [], names[0] if names else ""
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputError(
+            N_("{file}: the workbook cannot be read ({reason})."),
+            hint=N_("Open it in a spreadsheet, save it again without a password, and try again."),
+            file=file,
+            reason=" ".join(str(error).split()),
+        ) from error
+    texts = ([_cell(cell) for cell in row] for row in table)
+    return _sheet(file, enumerate(texts, 1), {"format": "XLSX", "sheet": chosen})
+
+
+def _cell(value: object) -> str:
+    """Return the text of a workbook's cell, as a person would write it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date().isoformat()
+    if isinstance(value, (dt.datetime, dt.date, dt.time)):
+        return value.isoformat()
+    return str(value)
+
+
+def _sheet(file: Path, numbered: Iterator[tuple[int, Sequence[str]]], how: dict[str, str]) -> Sheet:
+    import numpy as np
+    import pandas as pd
+
+    header: Sequence[str] | None = None
+    kept: list[Sequence[str]] = []
+    rows: list[int] = []
+    blank = 0
+    for number, cells in numbered:
+        if not any(cell.strip() for cell in cells):
+            blank += header is not None
+        elif header is None:
+            header = cells
+        else:
+            kept.append(cells)
+            rows.append(number)
+    if header is None:
+        raise InputError(
+            N_("{file}: the file is empty."),
+            hint=N_("Export it again; look at it before you try again."),
+            file=file,
+        )
+    names, width = _names(file, header, kept)
+    long = {i: extra for i, row in enumerate(kept) if (extra := tuple(c for c in row[width:] if c.strip()))}
+    short = tuple(i for i, row in enumerate(kept) if len(row) < width)
+    filled = [row if len(row) == width else [*row[:width], *[""] * (width - len(row))] for row in kept]
+    columns = list(zip(*filled, strict=True)) if filled else [()] * width
+    frame = pd.DataFrame(
+        {name: pd.Series(column, dtype="str") for name, column in zip(names, columns, strict=True)}
+    )
+    if blank:
+        how = {**how, "blank_rows": str(blank)}
+    digest, size = fingerprint(file)
+    return Sheet(
+        frame,
+        np.array(rows, dtype=np.int64),
+        InputFile("", str(file), digest, size, len(rows), how),
+        long,
+        short,
+        blank,
+    )
+
+
+def _names(file: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[str], int]:
+    """Return the headers, without the empty ones at the end; those between take the letter of their column."""
+    width = len(header)
+    while (
+        width > 1
+        and not header[width - 1].strip()
+        and not any("".join(row[width - 1 : width]).strip() for row in rows)
+    ):
+        width -= 1
+    names = [name.strip() or _letter(i) for i, name in enumerate(header[:width])]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(
+            N_("{file}: the header repeats “{columns}”."),
+            hint=N_("Give each column its own header."),
+            file=file,
+            columns="”, “".join(twice),
+        )
+    return names, width
+
+
+def _letter(position: int) -> str:
+    """Return the letter of a column as spreadsheets show it: 0 is A, 26 is AA."""
+    letters = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
