@@ -166,6 +166,14 @@ def _coverage_gap(
         return head + words.t(
             "no one lives more than {standard} {from_facility}.", standard=standard, from_facility=away
         )
+    if part == 1 and is_population(results, spec.demand):
+        count = amount(words, "people", number)
+        return head + words.t(
+            "every resident ({count}) lives more than {standard} {from_facility}.",
+            count=count,
+            standard=standard,
+            from_facility=away,
+        )
     return head + words.t(
         "{who}, live more than {standard} {from_facility}.", who=who, standard=standard, from_facility=away
     )
@@ -222,15 +230,15 @@ def least_served(words: Words, results: Results, sphere: str, service: str) -> s
 def robustness(words: Words, results: Results, zone_id: str, sphere: str, service: str) -> str:
     """Return ``Underserved in 9 of 10 settings``; empty where the zone was judged in none."""
     row = figures(results).rank(zone_id, sphere, service)
-    if not row.settings:
+    if not row.settings or not row.verdict:
         return ""
-    n, of = row.underserved_in, words.number(row.settings)
+    below = row.underserved_in
     return words.n(
-        "Underserved in {n} of {of} settings",
-        "Underserved in {n} of {of} settings",
-        n,
-        n=words.number(n),
-        of=of,
+        "Underserved in {below} of {of} settings",
+        "Underserved in {below} of {of} settings",
+        below,
+        below=words.number(below),
+        of=words.number(row.settings),
     )
 
 
@@ -239,8 +247,11 @@ def rank_text(words: Words, results: Results, zone_id: str, sphere: str, service
     row = figures(results).rank(zone_id, sphere, service)
     if not row.rank:
         return words.t("not ranked")
-    text = words.t("rank {rank} of {ranked}", rank=row.rank, ranked=row.ranked)
-    return f"{text} {words.t('({tied} tied)', tied=row.tied)}" if row.tied > 1 else text
+    if row.tied > 1:
+        return words.t(
+            "rank {rank} of {ranked} ({tied} tied)", rank=row.rank, ranked=row.ranked, tied=row.tied
+        )
+    return words.t("rank {rank} of {ranked}", rank=row.rank, ranked=row.ranked)
 
 
 def zone_sentence(words: Words, results: Results, zone_id: str, sphere: str, service: str) -> str:
@@ -269,65 +280,69 @@ def zone_sentence(words: Words, results: Results, zone_id: str, sphere: str, ser
             said += words.t("The norm of {norm} is met.", norm=norm)
     else:
         said = _coverage_gap(words, results, spec, gap.value, part.value, head=words.t("Here, "))
-    return " ".join(
-        x
-        for x in (
-            said,
-            _place(words, results, row) if row.rank and row.ranked > 1 else "",
-            _verdict(words, row),
-        )
-        if x
-    )
+    place = _place(words, results, row) if row.rank and row.ranked > 1 and gap.value > 0 else ""
+    return " ".join(x for x in (said, place, _verdict(words, row)) if x)
 
 
 def _place(words: Words, results: Results, row: Rank) -> str:
-    n, last, here = row.ranked, row.rank + row.tied - 1, boroughs_only(results)
+    ranked, last, here = row.ranked, row.rank + row.tied - 1, boroughs_only(results)
+    if row.rank == 1 and row.tied > 1:
+        return words.t("It is one of the {tied} least served, tied.", tied=row.tied)
     if row.tied > 1:
         return words.t(
-            "It ranks {rank} of {n} from the least served, tied with {others}.",
+            "It ranks {rank} of {ranked} from the least served, tied with {others}.",
             rank=words.ordinal(row.rank),
-            n=n,
+            ranked=ranked,
             others=zone_count(words, results, row.tied - 1),
         )
     if row.rank == 1:
         return words.t("It is the least served borough.") if here else words.t("It is the least served zone.")
-    if last == n:
+    if last == ranked:
         return words.t("It is the best served borough.") if here else words.t("It is the best served zone.")
-    if n / 3 < row.rank <= n * 2 / 3:
-        return words.t("It ranks {rank} of {n} from the least served.", rank=words.ordinal(row.rank), n=n)
-    if row.rank <= n / 3:
-        return words.t("It is the {rank} least served of {n}.", rank=words.ordinal(row.rank), n=n)
-    return words.t("It is the {rank} best served of {n}.", rank=words.ordinal(n - last + 1), n=n)
+    if row.rank <= ranked / 3:
+        rank = words.ordinal(row.rank)
+        return words.t("It is the {rank} least served of {ranked}.", rank=rank, ranked=ranked)
+    return _middle(words, row)
+
+
+def _middle(words: Words, row: Rank) -> str:
+    if row.rank <= row.ranked * 2 / 3:
+        rank = words.ordinal(row.rank)
+        return words.t("It ranks {rank} of {ranked} from the least served.", rank=rank, ranked=row.ranked)
+    rank = words.ordinal(row.ranked - row.rank + 1)
+    return words.t("It is the {rank} best served of {ranked}.", rank=rank, ranked=row.ranked)
 
 
 def _verdict(words: Words, row: Rank) -> str:
-    if not row.settings:
+    if not row.settings or not row.verdict:
         return ""
     if row.underserved_in == row.settings:
         return words.t("It is underserved whatever the setting tried.")
-    n, of = words.number(row.underserved_in), words.number(row.settings)
+    if row.underserved_in == 0:
+        return words.t("It is served whatever the setting tried.")
+    below, facts = (
+        row.underserved_in,
+        {"below": words.number(row.underserved_in), "of": words.number(row.settings)},
+    )
     if row.verdict == "underserved":
         return words.n(
-            "It is underserved in {n} of {of} settings.",
-            "It is underserved in {n} of {of} settings.",
-            row.underserved_in,
-            n=n,
-            of=of,
+            "It is underserved in {below} of {of} settings.",
+            "It is underserved in {below} of {of} settings.",
+            below,
+            **facts,
         )
     if row.verdict == "depends":
         return words.n(
-            "It depends on the settings: underserved in {n} of {of}, so one cannot say.",
-            "It depends on the settings: underserved in {n} of {of}, so one cannot say.",
-            row.underserved_in,
-            n=n,
-            of=of,
+            "It depends on the settings: underserved in {below} of {of}, so one cannot say.",
+            "It depends on the settings: underserved in {below} of {of}, so one cannot say.",
+            below,
+            **facts,
         )
     return words.n(
-        "It is served: underserved in {n} of {of} settings.",
-        "It is served: underserved in {n} of {of} settings.",
-        row.underserved_in,
-        n=n,
-        of=of,
+        "It is served: underserved in {below} of {of} settings.",
+        "It is served: underserved in {below} of {of} settings.",
+        below,
+        **facts,
     )
 
 

@@ -58,7 +58,8 @@ def sources(words: Words, results: Results) -> list[SourceLine]:
             continue
         title, publisher, licence = (words.label(x) for x in (source.title, source.publisher, source.licence))
         as_of = day(words, source.as_of)
-        text = f"{publisher}, {title}, {source.year} ({licence})"
+        dated = title if source.year in title else f"{title}, {source.year}"
+        text = f"{publisher}, {dated} ({licence})"
         lines.append(SourceLine(key, title, publisher, source.year, licence, as_of, source.url, text))
     return lines
 
