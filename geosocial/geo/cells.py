@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 #: Distance in cells within which an edge marks a cell; rounding stays below 1e-11 of a cell.
 SLACK = 1e-6
 #: Most (zone, cell) pairs that a grid may hold: bounds memory when zones overlap heavily.
-MOST_PAIRS = 8_000_000
+MOST_PAIRS = 4_000_000
 #: Most columns or rows; keeps rounding thousands of times below `SLACK`.
 MOST_SIDE = 8_192
 
@@ -80,8 +80,9 @@ class Cells:
         )
 
     def _axis(self, v: Floats, v0: float, k: float, n: int) -> NDArray[np.int32]:
-        u = v - v0
-        u *= k
+        with np.errstate(over="ignore"):  # a coordinate like 1e308 is beyond the grid all the same
+            u = v - v0
+            u *= k
         np.fmax(u, 0.0, out=u)  # fmax also turns NaN into 0, the rim
         np.fmin(u, n - 1.0, out=u)
         return u.astype(np.int32)
@@ -114,33 +115,41 @@ def build(zones: NDArray[np.object_], sides: int) -> Cells | None:
     owner, start, stop = owner[inside], start[inside] % cells, stop[inside] % cells
 
     # How many zones cover each cell whole, and which one where it is one: running sums of starts less stops.
-    count = np.cumsum(np.bincount(start, minlength=cells) - np.bincount(stop, minlength=cells))
-    label = np.bincount(start, owner + 1, cells) - np.bincount(stop, owner + 1, cells)
-    only = np.cumsum(label).astype(np.int64) - 1
+    count, only = np.zeros(cells, np.int32), np.zeros(cells, np.int32)
+    for sums, change in ((count, np.ones(len(owner), np.int32)), (only, owner.astype(np.int32))):
+        np.add.at(sums, start, change)
+        np.subtract.at(sums, stop, change)
+        np.cumsum(sums, out=sums)
 
     edge_cell, edge_zone = marks % cells, marks // cells
-    crowded = count > 1
-    asked = crowded.copy()
-    asked[edge_cell] = True
-    listed = np.flatnonzero(asked)
-    slot = np.full(cells, -1, np.int32)
+    slot = (count > 1).astype(np.int32)
+    crowded = slot.any()
+    slot[edge_cell] = 1
+    listed = np.flatnonzero(slot)
+    slot -= 1
     slot[listed] = np.arange(len(listed), dtype=np.int32)
 
     lone = listed[count[listed] == 1]
-    full_cell, full_zone = lone, only[lone]
-    if crowded.any():
+    full_cell, full_zone = lone, only[lone].astype(np.int64)
+    if crowded:
         run_cell, run_zone = _spread(start, stop, owner)
-        kept = crowded[run_cell]
+        kept = count[run_cell] > 1
         full_cell = np.concatenate([full_cell, run_cell[kept]])
         full_zone = np.concatenate([full_zone, run_zone[kept]])
-    cell = np.concatenate([edge_cell, full_cell])
-    zone = np.concatenate([edge_zone, full_zone])
-    order = np.argsort(slot[cell].astype(np.int64) * len(zones) + zone)
-    full = (order >= len(edge_cell)) if len(order) else np.zeros(0, bool)
-    cell, zone = cell[order], zone[order]
-    starts = np.concatenate([[0], np.cumsum(np.bincount(slot[cell], minlength=len(listed)))]).astype(np.int64)
+    # The lists in the order of their cells, then zones; the lowest bit tells whether the cover is full.
+    keys = np.concatenate(
+        [
+            (slot[edge_cell] * np.int64(len(zones)) + edge_zone) * 2,
+            (slot[full_cell] * np.int64(len(zones)) + full_zone) * 2 + 1,
+        ]
+    )
+    keys.sort()
+    full = (keys & 1).astype(bool)
+    of_slot, zone = np.divmod(keys >> 1, len(zones))
+    starts = np.searchsorted(of_slot, np.arange(len(listed) + 1))
 
-    first = np.where(count == 1, only, NONE).astype(_smallest(len(zones)))
+    only[count != 1] = NONE
+    first = only.astype(_smallest(len(zones)))
     head = starts[:-1]
     first[listed] = np.where(full[head], zone[head], ASK)
     return Cells(x0, y0, kx, ky, nx, ny, first, slot, starts, zone, full)
@@ -169,24 +178,21 @@ def _frame(bounds: Floats, sides: int) -> tuple[float, float, float, float, int,
     size = spans.max() / min(sides, MOST_SIDE)
     widths = np.maximum(np.minimum(size, spans / 16), 1024 * grain)
     # The pairs that the boxes of the zones could make, at worst; larger cells where that is too many.
-    boxes = ((bounds[:, 2:] - bounds[:, :2]) / widths + 2).prod(axis=1).sum()
-    widths = widths * max(1.0, (boxes / MOST_PAIRS) ** 0.5)
+    boxes = bounds[:, 2:] - bounds[:, :2]
+    while ((boxes / widths + 3).prod(axis=1).sum() > MOST_PAIRS) and (widths < spans).any():
+        widths = widths * 1.25
     columns, rows = (int(n) + 3 for n in np.ceil(spans / widths))
     kx, ky = 1 / widths
     return float(west - widths[0]), float(south - widths[1]), float(kx), float(ky), columns, rows
 
 
 def _marked(zones: NDArray[np.object_], frame: tuple[float, float, float, float, int, int]) -> Ints:
-    """Return ``zone · cells + cell``, rising, once each, for the cells within `SLACK` of an edge of the zone."""
+    """Return ``zone · cells + cell``, rising, once each, for the cells within `SLACK` of a zone's edges."""
     x0, y0, kx, ky, nx, ny = frame
-    parts, of_zone = shapely.get_parts(zones, return_index=True)
-    rings, of_part = shapely.get_rings(parts, return_index=True)
-    xy, of_ring = shapely.get_coordinates(rings, return_index=True)
-    edges = np.flatnonzero(of_ring[1:] == of_ring[:-1])
-    owner = of_zone[of_part[of_ring[edges]]].astype(np.int64)
+    xy, edges, owner = _edges(zones)
     u, v = (xy[:, 0] - x0) * kx, (xy[:, 1] - y0) * ky
     flip = v[edges] > v[edges + 1]
-    low, high = np.where(flip, edges + 1, edges), np.where(flip, edges, edges + 1)
+    low, high = edges + flip, edges + ~flip
     ax, ay, bx, by = u[low], v[low], u[high], v[high]
 
     # One piece for each row that the edge touches, then one mark for each cell of the piece.
@@ -204,6 +210,22 @@ def _marked(zones: NDArray[np.object_], frame: tuple[float, float, float, float,
     keys = (owner[edge[piece]] * ny + row[piece]) * nx + column
     keys.sort()
     return keys[np.concatenate([[True], keys[1:] != keys[:-1]])] if len(keys) else keys
+
+
+def _edges(zones: NDArray[np.object_]) -> tuple[Floats, Ints, Ints]:
+    """Return the vertices, the first vertex of each edge (the second follows it) and the zone of each edge."""
+    simple = (shapely.get_type_id(zones) == shapely.GeometryType.POLYGON) & (
+        shapely.get_num_interior_rings(zones) == 0
+    )
+    if simple.all():  # one ring each: no need to take them apart
+        xy, of_ring = shapely.get_coordinates(zones, return_index=True)
+        edges = np.flatnonzero(of_ring[1:] == of_ring[:-1])
+        return xy, edges, of_ring[edges]
+    parts, of_zone = shapely.get_parts(zones, return_index=True)
+    rings, of_part = shapely.get_rings(parts, return_index=True)
+    xy, of_ring = shapely.get_coordinates(rings, return_index=True)
+    edges = np.flatnonzero(of_ring[1:] == of_ring[:-1])
+    return xy, edges, of_zone[of_part[of_ring[edges]]]
 
 
 def _expand(start: Ints, stop: Ints) -> tuple[Ints, Ints]:

@@ -245,7 +245,9 @@ def _nearest(x: Floats, y: Floats, zones: gpd.GeoDataFrame, snap_m: float) -> tu
     near = np.full(len(x), -1, np.int64)
     distance = np.full(len(x), np.nan)
     for start in range(0, len(x), 100_000):  # in parts: pairs and point objects of millions would fill memory
-        points = shapely.points(np.column_stack([x, y])[start : start + 100_000])
+        points: NDArray[np.object_] = np.asarray(
+            shapely.points(np.column_stack([x, y])[start : start + 100_000])
+        )
         # A little too far, so that rounding in the tree loses no pair; the distance itself decides.
         row, zone = tree.query(points, predicate="dwithin", distance=snap_m * (1 + 1e-9))
         apart = shapely.distance(points[row], shapes[zone])

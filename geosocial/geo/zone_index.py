@@ -4,8 +4,8 @@ Method
 ------
 Coordinates stay arrays; no point objects are made. A regular grid over the zones (`geosocial.geo.cells`)
 answers at once for every cell that one zone covers wholly or none touches; a point in a cell that an edge
-touches is tested by GEOS, whose orientation test is exact, against the few zones of that cell, in their order.
-The grid is fitted to the number of points: coarse for a list of some thousand, fine for millions.
+touches is tested by GEOS, whose orientation test is exact, against the few zones of that cell, in order. The
+grid is fitted to the number of points: coarse for a list of some thousand, fine for millions.
 
 "Covers" counts the boundary: for a point it is the same as "intersects", which `shapely.intersects_xy`
 answers on prepared polygons (`shapely.contains_xy` would miss the boundary).
