@@ -191,7 +191,8 @@ def _report_run(say: Words, results: Results, written: list[Path], out: Path, *,
 
     for row in results.conservation.to_dict(orient="records"):
         spec = next(p for p in results.study.places if p.key == row["source"])
-        click.echo(f"{say.label(spec.label)}{wording.COLON[say.lang]} {wording.conservation_line(say, row)}")
+        line = wording.conservation_line(say, row)
+        click.echo(say.t("{label}: {line}", label=say.label(spec.label), line=line))
     click.echo("")
     for path in written:
         if path.suffix in {".html", ".xlsx", ".gpkg"}:

@@ -1,0 +1,78 @@
+"""Whole processes: ``geosocial run`` on the embedded study beside the imports that it cannot avoid.
+
+The yardstick is ``python -c "import geopandas, folium"`` in the same interleaved run: a machine twice as slow
+slows both. Budget: the run at most 3 times the yardstick and 400 MB; ``--help`` under a quarter of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+
+from benchmarks.harness import write_table
+
+
+@dataclass
+class Process:
+    """A command timed as a whole: seconds of wall clock and the peak of its memory."""
+
+    name: str
+    command: list[str]
+    seconds: list[float] = field(default_factory=list)
+    peak_mb: float = 0.0
+
+    def run(self, folder: str) -> None:
+        """Run the command once and keep what it took."""
+        start = time.perf_counter()
+        pid = os.posix_spawn(
+            self.command[0],
+            self.command,
+            {**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 1, os.path.join(folder, "out.txt"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644),  # noqa: PTH118 - a string is what spawn takes
+                (os.POSIX_SPAWN_OPEN, 2, os.path.join(folder, "err.txt"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644),  # noqa: PTH118
+            ],
+        )
+        _, status, usage = os.wait4(pid, 0)
+        self.seconds.append(time.perf_counter() - start)
+        self.peak_mb = max(self.peak_mb, usage.ru_maxrss / 1024)
+        if os.waitstatus_to_exitcode(status):
+            raise SystemExit(f"{self.name} failed; see {folder}")
+
+
+def main(repetitions: int = 7) -> None:
+    """Time the processes in turn and print their medians."""
+    with tempfile.TemporaryDirectory() as folder:
+        python = sys.executable
+        cases = [
+            Process('python -c "import geopandas, folium"', [python, "-c", "import geopandas, folium"]),
+            Process("geosocial run", [python, "-m", "geosocial", "run", "--out", os.path.join(folder, "run")]),  # noqa: PTH118
+            Process("geosocial --help", [python, "-m", "geosocial", "--help"]),
+        ]
+        for repetition in range(repetitions + 1):
+            for case in cases:
+                case.run(folder)
+                if repetition == 0:
+                    case.seconds.clear()  # the first of each only warms the disk
+    yardstick = statistics.median(cases[0].seconds)
+    rows = [
+        {
+            "operation": case.name,
+            "seconds": statistics.median(case.seconds),
+            "of the imports": statistics.median(case.seconds) / yardstick,
+            "peak MB": case.peak_mb,
+        }
+        for case in cases
+    ]
+    write_table("run", rows)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repetitions", type=int, default=7)
+    main(parser.parse_args().repetitions)

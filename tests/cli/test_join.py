@@ -1,0 +1,81 @@
+"""``geosocial join``: the join alone, in every format that it writes."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from tests.cli.conftest import Run
+
+EXPECTED = ["matched", "matched", "matched", "unlocated", "matched", "outside"]
+
+
+def table(path: Path) -> pd.DataFrame:
+    match path.suffix:
+        case ".csv":
+            return pd.read_csv(path, encoding="utf-8-sig", dtype=str, keep_default_na=False)
+        case ".xlsx":
+            return pd.read_excel(path, engine="calamine", dtype=str, keep_default_na=False)
+        case ".parquet":
+            return pd.DataFrame(gpd.read_parquet(path).drop(columns="geometry"))
+        case _:
+            return pd.DataFrame(gpd.read_file(path).drop(columns="geometry"))
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".geojson", ".gpkg", ".parquet", ".xlsx"])
+def test_every_row_comes_out_in_every_format(study: Path, geosocial: Run, tmp_path: Path, suffix: str) -> None:
+    out = tmp_path / f"joined{suffix}"
+    done = geosocial("join", study / "projects.csv", study / "zones.geojson", "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert "6 read = 4 matched + 0 snapped to the nearest + 1 outside + 0 ambiguous + 1 unlocated + 0 rejected" in done.stdout
+    frame = table(out)
+    assert list(frame["outcome"]) == EXPECTED
+    assert list(frame["id"]) == ["001", "002", "003", "004", "005", "006"], "leading zeros stay"
+    assert list(frame["name"])[0] == "Bibliothèque NA"
+    assert list(frame["zone_id"].fillna("")) == ["W", "E", "E", "", "W", ""]
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")], "no temporary file left"
+
+
+def test_snapping_is_within_and_can_be_changed(study: Path, geosocial: Run, tmp_path: Path) -> None:
+    # 0.001° of latitude north of the zones is 111 m
+    (study / "near.csv").write_text("id,lat,lon\n1,45.521,-73.61\n", encoding="utf-8")
+    for metres, expected in ((250, "snapped"), (100, "outside")):
+        out = tmp_path / f"{metres}.csv"
+        assert geosocial("join", study / "near.csv", study / "zones.geojson", "--out", out, "--snap-m", str(metres)).returncode == 0
+        with out.open(encoding="utf-8-sig", newline="") as stream:
+            row = next(csv.DictReader(stream))
+        assert row["outcome"] == expected
+        if expected == "snapped":
+            assert float(row["snap_m"]) == pytest.approx(111.1, abs=0.3)
+
+
+def test_json_and_french(study: Path, geosocial: Run, tmp_path: Path) -> None:
+    done = geosocial("join", study / "projects.csv", study / "zones.geojson", "--out", tmp_path / "o.csv", "--json")
+    assert json.loads(done.stdout)["matched"] == 4
+    done = geosocial("join", study / "projects.csv", study / "zones.geojson", "--out", tmp_path / "o.csv", lang="fr")
+    assert "6 lus = 4 associés" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("points", "zones", "out", "names"),
+    [
+        ("nowhere.csv", "zones.geojson", "o.csv", ["nowhere.csv"]),
+        ("projects.csv", "nowhere.geojson", "o.csv", ["nowhere.geojson"]),
+        ("projects.csv", "zones.geojson", "o.doc", ["o.doc", ".xlsx"]),
+        ("projects.csv", "projects.csv", "o.csv", ["projects.csv"]),
+        ("/vsicurl/x.geojson", "zones.geojson", "o.csv", ["/vsicurl/x.geojson"]),
+    ],
+)
+def test_a_join_that_is_refused(study: Path, geosocial: Run, tmp_path: Path, points: str, zones: str, out: str, names: list[str]) -> None:
+    (tmp_path / out).write_text("old", encoding="utf-8")
+    done = geosocial("join", points, zones, "--out", tmp_path / out, "--json", cwd=study)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    for name in names:
+        assert name in done.stderr
+    assert (tmp_path / out).read_text(encoding="utf-8") == "old", "the old file stays whole"

@@ -1,0 +1,120 @@
+"""The main job as a process: a record walks from a spreadsheet row to a map and a report."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import PROJECTS, Run
+
+NB = "\u00a0"
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+
+
+@pytest.fixture
+def done(study: Path, geosocial: Run, tmp_path: Path) -> Path:
+    result = geosocial("run", study, "--out", tmp_path / "out")
+    assert result.returncode == 0, result.stderr
+    assert "Projects: 6 read = 3 matched + 0 snapped to the nearest + 1 outside + 0 ambiguous + 1 unlocated + 1 rejected" in result.stdout
+    return tmp_path / "out"
+
+
+def test_a_run_writes_what_the_design_says_and_nothing_else(done: Path, tmp_path: Path) -> None:
+    found = files(done)
+    for name in ("maps/atlas.html", "report/report.fr.html", "report/report.en.html", "geosocial.gpkg", "geosocial.xlsx", "run.json"):
+        assert name in found
+    assert all(f.startswith(("maps/", "report/", "tables/")) or "/" not in f for f in found)
+    assert not list((tmp_path / "here").iterdir()), "nothing outside --out"
+
+
+def test_coverage_and_gap_by_hand(done: Path) -> None:
+    value = {(r["zone_id"], r["indicator"]): r for r in rows(done / "tables" / "measures.csv")}
+    # west: 1,000 of 1,600 people stand at the library; the other block is 1,222 m away, × 1.3 = 1,589 m > 1,000 m
+    assert float(value["W", "coverage"]["value"]) == pytest.approx(0.625)
+    assert float(value["W", "gap"]["value"]) == pytest.approx(600)
+    # east: the block without a figure is left out, not counted as 0
+    assert float(value["E", "coverage"]["value"]) == 1.0
+    ranking = {r["zone_id"]: r for r in rows(done / "tables" / "ranking.csv")}
+    assert float(ranking["W"]["rank"]) == 1
+    assert float(ranking["E"]["rank"]) == 2
+
+
+def test_every_row_of_the_list_is_there_with_its_fate(done: Path) -> None:
+    fate = {r["record_id"]: r for r in rows(done / "tables" / "places.csv")}
+    assert {k: v["outcome"] for k, v in fate.items()} == {
+        "001": "matched", "002": "matched", "003": "matched", "004": "unlocated", "005": "rejected", "006": "outside",
+    }
+    assert fate["001"]["name"] == "Bibliothèque NA"
+    assert fate["003"]["name"] == "Null"
+    assert (fate["003"]["zone_id"], fate["003"]["declared_zone_id"]) == ("E", "W")
+    assert fate["002"]["declared_zone_id"] == "E"
+    assert [int(v["source_row"]) for v in fate.values()] == [2, 3, 4, 5, 6, 7]
+    assert fate["002"]["name"] != "=1+1", "no live formula in a sheet"
+    assert {(r["source_row"], r["action"]) for r in rows(done / "tables" / "faults.csv")} >= {("5", "unlocated"), ("6", "rejected")}
+
+
+def test_the_manifest_holds_the_hash_of_everything(done: Path) -> None:
+    manifest = json.loads((done / "run.json").read_text(encoding="utf-8"))
+    assert {o["file"] for o in manifest["outputs"]} == set(files(done)) - {"run.json"}
+    for output in manifest["outputs"]:
+        assert hashlib.sha256((done / output["file"]).read_bytes()).hexdigest() == output["sha256"]
+    projects = next(i for i in manifest["inputs"] if i["file"].endswith("projects.csv"))
+    assert projects["sha256"] == hashlib.sha256(PROJECTS.encode()).hexdigest()
+    assert projects["rows"] == 6
+    text = json.dumps(manifest)
+    assert str(done.parent) not in text, "no path of this machine"
+
+
+def test_the_same_input_gives_the_same_bytes(done: Path, study: Path, geosocial: Run, tmp_path: Path) -> None:
+    assert geosocial("run", study / "study.toml", "--out", tmp_path / "again").returncode == 0
+    for name in files(done):
+        if name.endswith(".gpkg"):
+            dumps = []
+            for folder in (done, tmp_path / "again"):
+                with sqlite3.connect(folder / name) as db:
+                    dumps.append([line for line in db.iterdump() if "gpkg_ogr_contents" not in line])
+            assert dumps[0] == dumps[1]
+        else:
+            assert (done / name).read_bytes() == (tmp_path / "again" / name).read_bytes(), name
+
+
+def test_one_language_writes_one_report_and_speaks_it(study: Path, geosocial: Run, tmp_path: Path) -> None:
+    done = geosocial("run", study, "--out", tmp_path / "fr", "--lang", "fr")
+    assert done.returncode == 0, done.stderr
+    assert f"Projets{NB}: 6 lus = 3 associés" in done.stdout
+    assert "Besoins" in done.stderr
+    assert [f for f in files(tmp_path / "fr") if f.startswith("report/")] == ["report/report.fr.html"]
+
+
+def test_json_reports_the_manifest(study: Path, geosocial: Run, tmp_path: Path) -> None:
+    done = geosocial("run", study, "--out", tmp_path / "out", "--json")
+    assert json.loads(done.stdout)["conservation"][0]["read"] == 6
+    assert done.stderr == ""
+
+
+def test_a_second_run_replaces_the_first_but_never_a_file_of_someone_else(study: Path, geosocial: Run, tmp_path: Path) -> None:
+    out = tmp_path / "mine"
+    (out / "tables").mkdir(parents=True)
+    (out / "tables" / "measures.csv").write_text("my own work", encoding="utf-8")
+    refused = geosocial("run", study, "--out", out)
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[-1].startswith("geosocial: ")
+    assert "measures.csv exists already" in refused.stderr
+    assert files(out) == ["tables/measures.csv"]
+    assert (out / "tables" / "measures.csv").read_text(encoding="utf-8") == "my own work"
+    (out / "tables" / "measures.csv").unlink()
+    assert geosocial("run", study, "--out", out).returncode == 0
+    assert geosocial("run", study, "--out", out).returncode == 0
