@@ -107,10 +107,12 @@ def measure(
     StudyError
         When the norm of a ratio is not a positive number.
     """
+    for table, contract in ((zones, tables.ZONES), (places, tables.PLACES), (demand, tables.DEMAND)):
+        tables.check(table, contract)
     city = _City(
         study=study,
         zone_ids=zones["zone_id"].to_numpy(dtype=object),
-        zone=_positions(zones, demand),
+        zone=_positions(study, zones, demand),
         demand=_demand_columns(study, demand),
         costs=_costs(study, demand, costs),
         stock=supply.stock(places, zones["zone_id"].tolist(), study),
@@ -335,14 +337,21 @@ def _table(parts: list[dict[str, object]], contract: tables.Contract) -> pd.Data
     return tables.check(pd.DataFrame(columns), contract)
 
 
-def _positions(zones: pd.DataFrame, demand: pd.DataFrame) -> Ints:
+def _positions(study: Study, zones: pd.DataFrame, demand: pd.DataFrame) -> Ints:
     """Return the position of the zone of each demand row, −1 where it has none."""
     import pandas as pd
 
     position: Ints = pd.Index(zones["zone_id"]).get_indexer(pd.Index(demand["zone_id"])).astype(np.intp)
-    _refuse(
-        demand, (position < 0) & (demand["zone_id"].to_numpy() != ""), "zone_id", demand["zone_id"].to_numpy()
-    )
+    bad = (position < 0) & (demand["zone_id"].to_numpy() != "")
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        raise InputError(
+            N_("{file}: “{row}”: the zone “{got}” is not in the study."),
+            hint=N_("Correct the zone of this row, or leave it empty."),
+            file=study.demand.file,
+            row=demand["demand_id"].iloc[row],
+            got=demand["zone_id"].iloc[row],
+        )
     return position
 
 
@@ -351,7 +360,17 @@ def _demand_columns(study: Study, demand: pd.DataFrame) -> dict[str, Floats]:
     columns = {}
     for column in study.demand.columns:
         values = demand[column.key].to_numpy(dtype=np.float64)
-        _refuse(demand, (values < 0) | np.isinf(values), column.key, values)
+        bad = (values < 0) | np.isinf(values)
+        if bad.any():
+            row = int(np.flatnonzero(bad)[0])
+            raise InputError(
+                N_("{file}: “{row}”, column “{column}”: “{got}” is not a number from 0 up."),
+                hint=N_("Correct it, or leave it empty where the figure is suppressed."),
+                file=study.demand.file,
+                row=demand["demand_id"].iloc[row],
+                column=column.column,
+                got=values[row],
+            )
         columns[column.key] = values
     return columns
 
@@ -371,7 +390,15 @@ def _costs(study: Study, demand: pd.DataFrame, costs: Costs) -> dict[tuple[str, 
                 got=len(cost),
                 expected=len(demand),
             )
-        _refuse(demand, ~(cost >= 0), f"{sphere}.{service.key}", cost)
+        if not (cost >= 0).all():
+            row = int(np.flatnonzero(~(cost >= 0))[0])
+            raise InputError(
+                N_("Service “{service}”: the cost of “{row}” is “{got}”, not a number from 0 up."),
+                hint=N_("A place that reaches no facility has an infinite cost."),
+                service=f"{sphere}.{service.key}",
+                row=demand["demand_id"].iloc[row],
+                got=cost[row],
+            )
         checked[sphere, service.key] = cost
     return checked
 
@@ -379,15 +406,3 @@ def _costs(study: Study, demand: pd.DataFrame, costs: Costs) -> dict[tuple[str, 
 def _standard(service: Service) -> float:
     assert service.standard_m is not None  # noqa: S101 - the study refuses a coverage without a standard
     return service.standard_m
-
-
-def _refuse(demand: pd.DataFrame, bad: Bools, column: str, values: NDArray[np.generic] | Floats) -> None:
-    if bad.any():
-        row = int(np.flatnonzero(bad)[0])
-        raise InputError(
-            N_("Demand “{row}”, column {column}: “{got}” cannot be used."),
-            hint=N_("Demand and costs are numbers from 0 up, or empty; zones are those of the study."),
-            row=demand["demand_id"].iloc[row],
-            column=column,
-            got=values[row],
-        )

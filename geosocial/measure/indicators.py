@@ -107,7 +107,7 @@ INDICATORS: Final[Mapping[str, Indicator]] = MappingProxyType(
 
 
 def supply_unit(service: Service) -> str:
-    """Return what the supply of a service counts: ``"facilities"``, or ``"dwellings"`` of its kinds' capacity.
+    """Return what the supply of a service counts: facilities, or the capacity of its kinds (``"dwellings"``).
 
     A coverage counts facilities. A ratio counts the capacity of its kinds, or facilities where they have
     none.
@@ -122,10 +122,9 @@ def supply_unit(service: Service) -> str:
     found = sorted({kinds()[kind].capacity for kind in service.kinds})
     if len(found) > 1:
         raise StudyError(
-            N_("Service “{service}”: its kinds are counted in different units: {units}."),
+            N_("Service “{service}”: its kinds are counted in different units."),
             hint=N_("Put them in two services of study.toml."),
             service=service.key,
-            units=", ".join(unit or "facilities" for unit in found),
         )
     return (found[0] if found else "") or "facilities"
 

@@ -248,14 +248,22 @@ def _declared(spec: PlacesSpec) -> set[str]:
     return {*table.kinds.values(), *table.prefixes.values(), table.default}
 
 
+_FAULTS = {
+    "source": N_("{file}: row {row}: the list “{got}” is not in the study."),
+    "zone_id": N_("{file}: row {row}: the zone “{got}” is not in the study."),
+    "count": N_("{file}: row {row}: the number of facilities “{got}” is not a number from 0 up."),
+    "capacity": N_("{file}: row {row}: the capacity “{got}” is not a number from 0 up."),
+}
+
+
 def _refuse(counted: pd.DataFrame, bad: Bools, column: str) -> None:
     if bad.any():
         row = counted[bad].iloc[0]
         raise InputError(
-            N_("{file}: row {row}: “{got}” cannot be used as {column}."),
-            hint=N_("Counts and capacities are numbers from 0 up; zones and lists are those of the study."),
+            _FAULTS[column],
+            hint=N_("Correct this row, or the list that holds it."),
             file=row["source_file"],
             row=int(row["source_row"]),
-            got=row[column],
             column=column,
+            got=row[column],
         )

@@ -59,7 +59,7 @@ DEMAND = {
 }
 #: list, kind, easting and northing in metres from the corner, count, capacity, status, zone, name
 PLACES: list[tuple[str, str, float, float, float, float, str, str, str]] = [
-    # Culture: at the centre of cell (0, 0); 800 m east of that of (1, 1); at that of (2, 2); 800 m north of (1, 1).
+    # Culture: at the centre of cell (0, 0); 800 m east of that of (1, 1); at (2, 2); 800 m north of (1, 1).
     ("places", "library", 500, 500, 1, NAN, "existing", "Z0", ""),
     ("places", "library", 2300, 1500, 1, NAN, "existing", "Z3", ""),
     ("places", "theatre", 2500, 2500, 2, NAN, "existing", "Z5", ""),
@@ -238,7 +238,7 @@ def _spheres() -> dict[str, Any]:
 
 
 def toy_tables() -> Toy:
-    """Return zones, places, demand and costs of the toy city; costs are straight-line metres × 1.25, by brute force."""
+    """Return zones, places, demand and costs (straight-line metres × 1.25) of the toy city."""
     return Toy(zones=toy_zones(), places=toy_places(), demand=toy_demand(), costs=toy_costs())
 
 
@@ -321,7 +321,7 @@ def toy_places() -> pd.DataFrame:
 
 
 def toy_costs() -> dict[tuple[str, str], NDArray[np.float64]]:
-    """Return the cost of each cell to the nearest existing facility of each coverage service, pair by pair."""
+    """Return the cost of each cell to the nearest existing facility of each coverage service, by pairs."""
     centres = [(CELL * (i % 4 + 0.5), CELL * (i // 4 + 0.5)) for i in range(16)]
     costs = {}
     for sphere, source in (("culture", "places"), ("recreation", "leisure")):

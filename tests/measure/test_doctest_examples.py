@@ -1,0 +1,16 @@
+"""The examples in the docstrings run."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+
+import pytest
+
+
+@pytest.mark.parametrize("name", ["coverage", "gaps", "robustness"])
+def test_examples_run(name: str) -> None:
+    module = importlib.import_module(f"geosocial.measure.{name}")
+    found = doctest.testmod(module)
+    assert found.attempted > 0
+    assert found.failed == 0
