@@ -1,8 +1,8 @@
-"""Colours, shapes and class breaks, read from ``look.toml``: one look for the atlas, the report and every file.
+"""Colours, shapes and class breaks, read from ``look.toml``: one look for every output.
 
-Classes are half-open: a value belongs to the class whose lower break it reaches, ``lower ≤ value < upper``. Shares
-break every 20 points; a rate breaks at multiples of its norm, the norm itself among them. Missing and *cannot say*
-are patterns, never a step of a ramp.
+Classes are half-open: a value belongs to the class whose lower break it reaches, ``lower ≤ value < upper``.
+Shares break every 20 points; a rate breaks at multiples of its norm, the norm itself among them. Missing and
+*cannot say* are patterns, never a step of a ramp.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from geosocial.errors import InputError, N_
+from geosocial.errors import N_, InputError
 from geosocial.i18n import Words
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def look() -> Mapping[str, Any]:
 
 
 def color(name: str) -> str:
-    """Return the token `name` of the table ``color``: ``ink``, ``muted``, ``line``, ``chosen`` …"""
+    """Return the token `name` of the table ``color``: ``ink``, ``muted``, ``line``, ``chosen`` and others."""
     return str(look()["color"][name])
 
 
@@ -74,7 +74,8 @@ def shape_path(shape: str, x: float, y: float, r: float) -> str:
     'M-4.4 -4.4h8.8v8.8h-8.8z'
     """
     if shape == "circle":
-        return f"M{_px(x - r)} {_px(y)}a{_px(r)} {_px(r)} 0 1 0 {_px(2 * r)} 0a{_px(r)} {_px(r)} 0 1 0 {_px(-2 * r)} 0z"
+        arc = f"a{_px(r)} {_px(r)} 0 1 0"
+        return f"M{_px(x - r)} {_px(y)}{arc} {_px(2 * r)} 0{arc} {_px(-2 * r)} 0z"
     if shape == "square":
         a = 0.88 * r
         return f"M{_px(x - a)} {_px(y - a)}h{_px(2 * a)}v{_px(2 * a)}h{_px(-2 * a)}z"
@@ -113,8 +114,8 @@ def ramp(indicator: str) -> tuple[str, ...]:
 def breaks(indicator: str, *, norm: float = math.nan) -> tuple[float, ...]:
     """Return where the classes of an indicator break; a rate needs its `norm`, in the rate's own unit.
 
-    The multiples of the norm are rounded to a step that suits its size (1 for a norm from 4 to 40); the norm itself
-    is a break exactly.
+    The multiples of the norm are rounded to a step that suits its size (1 for a norm from 4 to 40); the norm
+    itself is a break exactly.
 
     Examples
     --------
@@ -143,7 +144,7 @@ def _rounded(value: float, step: float) -> float:
 
 
 def class_of(value: float, at: Sequence[float]) -> int:
-    """Return the class of `value` between the breaks `at`, −1 for NaN: 0 below the first break, a break goes up.
+    """Return the class of `value` between the breaks `at`, −1 for NaN; 0 is below the first break.
 
     A share that should be a break but misses it by the dust of a division (1e-9) counts as the break.
 
@@ -156,7 +157,7 @@ def class_of(value: float, at: Sequence[float]) -> int:
 
 
 def norm_of(results: Results, sphere: str, service: str) -> float:
-    """Return the norm of a ratio service in the unit of its rate (per 100 households); NaN when there is none.
+    """Return the norm of a ratio service in the unit of its rate; NaN for a coverage service.
 
     The norm ``"city"`` is the rate of the study as a whole, as `results.overall` holds it.
     """
@@ -171,7 +172,7 @@ def norm_of(results: Results, sphere: str, service: str) -> float:
 
 
 def classes(words: Words, indicator: str, *, norm: float = math.nan) -> list[Class]:
-    """Return the classes of an indicator from the lowest to the highest, with their labels in the words' language."""
+    """Return the classes of an indicator from the lowest to the highest, labelled in the words' language."""
     at = breaks(indicator, norm=norm)
     edges = (-math.inf, *at, math.inf)
     colors = ramp(indicator)

@@ -1,0 +1,200 @@
+"""The atlas: one offline file with every sphere, in both languages, a Folium map dressed for reading.
+
+Folium holds the layers (land beyond the study, zones, electoral districts) and Leaflet draws them. What the
+page says travels beside them as one JSON element and reaches the reader through ``textContent``: nothing that
+a user typed is ever code, markup or an address.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from geosocial import symbology
+from geosocial.cartography import layers, standalone
+from geosocial.cartography.content import content
+from geosocial.i18n import words as words_of
+from geosocial.io.write import write_text
+from geosocial.vocabulary import Lang
+
+if TYPE_CHECKING:
+    from geosocial.results import Results
+
+#: The parts of the page's code, in the order in which they run, in one function.
+SCRIPTS: Final = ("base.js", "map.js", "panels.js", "controls.js")
+#: Each language by its own name.
+NAMES: Final[Mapping[str, str]] = {"fr": "Français", "en": "English"}
+
+
+def write_atlas(
+    results: Results, path: Path | str, *, langs: Sequence[Lang] = ("fr", "en"), lang: Lang = "fr"
+) -> None:
+    """Write the atlas of a run to `path`, one HTML file that opens without a network.
+
+    Parameters
+    ----------
+    results
+        The run to show.
+    path
+        The file to write; it is whole or it is not there.
+    langs
+        The languages of the page, in the order in which they are offered.
+    lang
+        The language in which it opens.
+
+    Raises
+    ------
+    StudyError
+        When a zone has no shape to draw.
+    """
+    layers.check_drawable(results)
+    write_text(standalone.page(build(results, langs=langs, lang=lang)), Path(path))
+
+
+def build(results: Results, *, langs: Sequence[Lang] = ("fr", "en"), lang: Lang = "fr") -> Any:
+    """Return the atlas as a `folium.Map` in a page of its own, ready for `standalone.page`."""
+    import folium
+    from branca.element import Figure, MacroElement
+    from folium.map import CustomPane
+
+    shown = content(results, {key: words_of(key) for key in langs}, lang=lang)
+    west, south, east, north = results.zones.to_crs(4326).total_bounds
+    chart = folium.Map(
+        [(south + north) / 2, (west + east) / 2],
+        zoom_start=10,
+        tiles=None,
+        zoom_control=False,
+        attributionControl=False,
+        keyboard=False,
+        zoomSnap=0,
+        zoomAnimation=False,
+        fadeAnimation=False,
+        markerZoomAnimation=False,
+        inertia=False,
+        bounceAtZoomLimits=False,
+        wheelPxPerZoomLevel=110,
+        maxBounds=[[2 * south - north, 2 * west - east], [2 * north - south, 2 * east - west]],
+        maxBoundsViscosity=0.9,
+    )
+    CustomPane("land", z_index=390, pointer_events=False).add_to(chart)
+    CustomPane("districts", z_index=410, pointer_events=False).add_to(chart)
+    drawn = {name: _layer(chart, name, shapes) for name, shapes in _shapes(results).items()}
+
+    code = MacroElement()
+    code._name = "Atlas"
+    names = ", ".join(drawn[name].get_name() if name in drawn else "null" for name in ("zones", "land", "districts"))
+    code._template = _macro(f"{chart.get_name()}, {names}")
+    chart.add_child(code)
+
+    figure = Figure()
+    figure._template = _page(shown, lang=lang, langs=langs)
+    figure.add_child(chart)
+    return chart
+
+
+def _shapes(results: Results) -> dict[str, dict[str, Any]]:
+    """Return the layers of the map, the lowest first."""
+    out = {}
+    if (land := results.context.get("land")) is not None and len(land):
+        out["land"] = layers.shapes(land)
+    out["zones"] = layers.shapes(results.zones)
+    if (districts := results.context.get("districts")) is not None and len(districts):
+        out["districts"] = layers.shapes(districts)
+    return out
+
+
+def _layer(chart: Any, name: str, shapes: Mapping[str, Any]) -> Any:
+    import folium
+
+    boundary = symbology.look()["boundary"]
+    styles = {
+        "land": {"fillColor": symbology.color("land"), "fillOpacity": 1, "color": "#fff", "weight": 1},
+        "zones": {
+            "fillColor": symbology.color("paper"),
+            "fillOpacity": 1,
+            "color": symbology.color("boundary_casing"),
+            "weight": boundary["casing_px"],
+        },
+        "districts": {"fill": False, "color": symbology.color("boundary"), "weight": 0.7, "dashArray": "2 3"},
+    }
+    style = styles[name]
+    options = {} if name == "zones" else {"pane": name, "interactive": False}
+    layer = folium.GeoJson(
+        shapes, style_function=lambda _: style, smooth_factor=0.4, control=False, show=name != "districts",
+        **options
+    )
+    return layer.add_to(chart)
+
+
+def _macro(arguments: str) -> Any:
+    """Return the template that starts the page's code with the variables of the map and its layers."""
+    from folium.template import Template
+
+    code = "\n".join(_part(name) for name in SCRIPTS)
+    body = f"(function (map, zonesLayer, landLayer, districtsLayer) {{\n'use
+    strict';\n{code}\n}})({arguments});" return Template("{% macro script(this, kwargs) %}{% raw %}\n" + body
+    + "\n{% endraw %}{% endmacro %}")
+
+
+def _page(shown: Mapping[str, Any], *, lang: Lang, langs: Sequence[Lang]) -> Any:
+    """Return the template of the page with its texts bound: escaped by jinja2, the data as JSON."""
+    import jinja2
+
+    interface = shown["text"][lang]["ui"]
+    environment = jinja2.Environment(autoescape=True)
+    environment.globals.update(
+        page={
+            "locale": interface["locale"],
+            "title": interface["doc"],
+            "noscript": interface["noscript"],
+            "langs": [{"key": key, "name": NAMES[key]} for key in langs],
+            "css": _css(),
+            "data": as_json(shown),
+        },
+        color=symbology.look()["color"],
+        cannot=symbology.look()["pattern"]["cannot_say"],
+        missing=symbology.look()["pattern"]["missing"],
+    )
+    return environment.from_string(_part("page.html"))
+
+
+def as_json(value: object) -> str:
+    r"""Return JSON that no HTML parser reads as anything else: ``<``, ``>``, ``&``, U+2028 and U+2029
+    escaped.
+
+    Examples
+    --------
+    >>> as_json({"name": "</script>"})
+    '{"name":"\\u003c/script\\u003e"}'
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _css() -> str:
+    """Return the style sheet, its tokens first: they come from ``look.toml``."""
+    look = symbology.look()
+    tokens = [f"--{name.replace('_', '-')}:{value}" for name, value in look["color"].items()]
+    kind, steps = look["type"], look["space"]["steps_px"]
+    tokens += [
+        f"--t1:{kind['title_px']}px",
+        f"--t2:{kind['text_px']}px",
+        f"--t3:{kind['small_px']}px",
+        f"--tm:{kind['map_px']}px",
+        *(f"--s{k}:{step}px" for k, step in enumerate(steps, start=1)),
+        f"--r:{look['space']['radius_px']}px",
+        f"--font:{kind['font']}",
+        f"--veil:{look['color']['water']}eb",
+    ]
+    return f":root{{{';'.join(tokens)}}}\n{_part('page.css')}"
+
+
+@cache
+def _part(name: str) -> str:
+    return resources.files(__package__).joinpath("page", name).read_text(encoding="utf-8").strip()

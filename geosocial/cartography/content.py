@@ -1,0 +1,329 @@
+"""What the atlas says: one neutral value with every figure once and every word in each language.
+
+Nothing is computed: figures come from the results, sentences from `geosocial.wording`, colours from
+`geosocial.symbology`. The page shows this value and adds no word of its own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from geosocial import symbology, wording
+from geosocial.cartography import layers
+from geosocial.cartography.labels import interface
+from geosocial.study import Service
+from geosocial.vocabulary import Lang, fold, kinds, terms
+
+if TYPE_CHECKING:
+    from geosocial.i18n import Words
+    from geosocial.results import Results
+
+#: The views of a service by its rule: the key in the address, the indicator of the fills, that of the amount.
+VIEWS: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
+    "coverage": (("gap", "gap_share", "gap"), ("coverage", "coverage", "coverage")),
+    "ratio": (("gap", "gap_share", "gap"), ("rate", "rate", "rate")),
+}
+#: Class numbers of zones without a colour.
+MISSING, CANNOT_SAY = -1, -2
+#: Vocabulary of the statuses of a place, in the order of their numbers in the page.
+STATUSES: Final = ("existing", "planned", "closed")
+
+
+def content(results: Results, words: Mapping[Lang, Words], *, lang: Lang) -> dict[str, Any]:
+    """Return everything that the page of the atlas shows, ready for JSON.
+
+    Parameters
+    ----------
+    results
+        A frozen run.
+    words
+        The languages of the page, in the order in which they are offered.
+    lang
+        The language in which the page opens.
+    """
+    services = results.study.services()
+    spheres = list(dict.fromkeys(sphere for sphere, _ in services))
+    used = _kinds(results)
+    named = layers.initiatives(results)
+    return {
+        "lang": lang,
+        "zones": [
+            {"slug": slug, "at": at}
+            for slug, at in zip(_slugs(results), layers.anchors(results.zones), strict=True)
+        ],
+        "spheres": [
+            {"key": s, "color": symbology.sphere_color(s), "shape": symbology.sphere_shape(s)}
+            for s in spheres
+        ],
+        "services": [_service(results, sphere, spec, spheres, used) for sphere, spec in services],
+        "named": _named(results, named, spheres, used),
+        "water": _water(results),
+        "look": {
+            "ink": symbology.color("ink"),
+            "chosen": symbology.color("chosen"),
+            "dot": symbology.color("dot"),
+            "interval": symbology.color("interval"),
+            "muted": symbology.color("muted"),
+            "line": symbology.color("line"),
+            "control": symbology.color("control"),
+            "boundary": symbology.color("boundary"),
+            "land": symbology.color("land"),
+            "border": symbology.color("swatch_border"),
+            "widths": {
+                part: dict(symbology.look()[part]) for part in ("boundary", "chosen", "hovered", "focused")
+            },
+        },
+        "text": {key: _text(results, w, services, spheres, used) for key, w in words.items()},
+    }
+
+
+def _slugs(results: Results) -> list[str]:
+    """Return a readable, unique name of each zone for the address of the page."""
+    slugs = [fold(str(name)).replace(" ", "-") for name in results.zones["name_fr"]]
+    ids = [str(z) for z in results.zones["zone_id"]]
+    return [slug if slug and slugs.count(slug) == 1 else i for slug, i in zip(slugs, ids, strict=True)]
+
+
+def _kinds(results: Results) -> list[str]:
+    """Return the kinds of the vocabulary that this run shows, in the vocabulary's order."""
+    present = {str(k) for k in results.places["kind"].unique()} | {
+        str(k) for k in results.supply["kind"].unique()
+    }
+    return [k for k in kinds() if k in present]
+
+
+def _figure(x: float) -> float | None:
+    return None if math.isnan(x) else round(x, 6)
+
+
+def _service(
+    results: Results, sphere: str, spec: Service, spheres: Sequence[str], used: Sequence[str]
+) -> dict[str, Any]:
+    found = wording.figures(results)
+    zones = [str(z) for z in results.zones["zone_id"]]
+    ranks = [found.rank(z, sphere, spec.key) for z in zones]
+    supply = layers.facilities(results, spec.kinds)
+    shown = {i: n for n, i in enumerate(layers.initiatives(results).index)}
+    sized = spec.rule == "ratio" and bool(supply["capacity"].notna().any())
+    places = layers.degrees(supply["x"], supply["y"], results.study.crs)
+    amounts = supply["capacity" if sized else "count"]
+    return {
+        "sphere": spheres.index(sphere),
+        "key": spec.key,
+        "rule": spec.rule,
+        "sized": sized,
+        "rank": [r.rank for r in ranks],
+        "settings": ["".join({True: "1", False: "0", None: "-"}[s.underserved] for s in tried) for tried in
+                     (found.tried(z, sphere, spec.key) for z in zones)],
+        "views": [_view(results, sphere, spec, *view) for view in VIEWS[spec.rule]],
+        "supply": [
+            [*place, used.index(kind), _figure(float(amount))] + ([shown[i]] if i in shown else [])
+            for i, place, kind, amount in zip(supply.index, places, supply["kind"], amounts, strict=True)
+        ],
+        "rows": [_numbers(results, z, sphere, spec) for z in zones],
+    }  # fmt: skip
+
+
+def _view(results: Results, sphere: str, spec: Service, key: str, fill: str, amount: str) -> dict[str, Any]:
+    found = wording.figures(results)
+    zones = [str(z) for z in results.zones["zone_id"]]
+    norm = symbology.norm_of(results, sphere, spec.key)
+    drawable = fill != "rate" or (math.isfinite(norm) and norm > 0)
+    at = symbology.breaks(fill, norm=norm) if drawable else ()
+    figures = [found.value(z, sphere, spec.key, fill) for z in zones]
+    amounts = [found.value(z, sphere, spec.key, amount) for z in zones]
+    city = found.value("", sphere, spec.key, fill)
+    said = [f for f in figures if f.status not in {"missing", "cannot_say"} and not math.isnan(f.value)]
+    ends = [x for f in said for x in (f.value, f.upper) if not math.isnan(x)]
+    return {
+        "key": key,
+        "good": 1 if fill in {"coverage", "rate"} else -1,
+        "colors": list(symbology.ramp(fill)) if drawable else [],
+        "cls": [_class(f.value, f.status, at) for f in figures],
+        "v": [_figure(f.value) for f in figures],
+        "lo": [_figure(f.lower) for f in figures],
+        "hi": [_figure(f.upper) for f in figures],
+        "n": [_figure(f.value) for f in amounts] if amount != fill else None,
+        "city": _figure(city.value),
+        "norm": _figure(norm) if fill == "rate" else None,
+        "max": 1.0 if fill != "rate" else _figure(max([*ends, norm * 1.2], default=1.0)) or 1.0,
+    }
+
+
+def _class(value: float, status: str, at: Sequence[float]) -> int:
+    if status == "cannot_say":
+        return CANNOT_SAY
+    return MISSING if status == "missing" or math.isnan(value) or not at else symbology.class_of(value, at)
+
+
+def _numbers(results: Results, zone: str, sphere: str, spec: Service) -> list[float | None]:
+    """Return the exact figures of a row of the table, in the order of `labels.columns`."""
+    found = wording.figures(results)
+
+    def value(indicator: str) -> float:
+        return found.value(zone, sphere, spec.key, indicator).value
+
+    rank = found.rank(zone, sphere, spec.key)
+    main = found.value(zone, sphere, spec.key, "rate" if spec.rule == "ratio" else "coverage")
+    judged = rank.settings > 0 and rank.verdict != ""
+    row = [
+        value("demand"),
+        value("supply"),
+        main.value,
+        main.lower,
+        main.upper,
+        value("gap"),
+        value("gap_share"),
+        float(rank.underserved_in) if judged else math.nan,
+        float(rank.settings) if judged else math.nan,
+        float(rank.rank) if rank.rank else math.nan,
+    ]
+    return [_figure(x) for x in row]
+
+
+def _named(results: Results, named: Any, spheres: Sequence[str], used: Sequence[str]) -> list[list[Any]]:
+    zones = {str(z): n for n, z in enumerate(results.zones["zone_id"])}
+    places = layers.degrees(named["x"], named["y"], results.study.crs)
+    columns = zip(
+        places, named["name"], named["sphere"], named["kind"], named["status"], named["zone_id"],
+        named["counted"], strict=True,
+    )  # fmt: skip
+    return [
+        [
+            *place,
+            str(name),
+            spheres.index(sphere) if sphere in spheres else -1,
+            used.index(kind) if kind in used else -1,
+            STATUSES.index(status) if status in STATUSES else -1,
+            zones.get(str(zone), -1),
+            int(counted),
+        ]
+        for place, name, sphere, kind, status, zone, counted in columns
+    ]
+
+
+def _water(results: Results) -> list[list[Any]]:
+    """Return the names of the waters: position, name in both languages, angle in degrees clockwise."""
+    frame = results.context.get("water_names")
+    if frame is None or not len(frame):
+        return []
+    points = frame.geometry.representative_point()
+    places = layers.degrees(points.x, points.y, frame.crs)
+    fr = _column(frame, "name_fr", "name")
+    en = _column(frame, "name_en", "name")
+    angles = frame["angle"].tolist() if "angle" in frame.columns else [0] * len(frame)
+    return [[*p, a, b, float(angle)] for p, a, b, angle in zip(places, fr, en, angles, strict=True)]
+
+
+def _column(frame: Any, *names: str) -> list[str]:
+    present = next((n for n in names if n in frame.columns), None)
+    return [str(v) for v in frame[present]] if present else [""] * len(frame)
+
+
+def _text(
+    results: Results,
+    words: Words,
+    services: Sequence[tuple[str, Service]],
+    spheres: Sequence[str],
+    used: Sequence[str],
+) -> dict[str, Any]:
+    zones = [str(z) for z in results.zones["zone_id"]]
+    names = [wording.zone_name(words, results, z) for z in zones]
+    statuses = terms("statuses")
+    return {
+        "ui": interface(words, results),
+        "zones": [
+            {"name": name, "lines": layers.lettering(name), "sub": _residents(results, words, z)}
+            for name, z in zip(names, zones, strict=True)
+        ],
+        "spheres": [wording.sphere_label(words, s) for s in spheres],
+        "kinds": [[wording.kind_label(words, k, n) for n in (1, 2)] for k in used],
+        "statuses": [words.label(statuses[s].label) if s in statuses else "" for s in STATUSES],
+        "towns": _towns(results, words),
+        "services": [_service_text(results, words, sphere, spec, zones) for sphere, spec in services],
+    }
+
+
+def _towns(results: Results, words: Words) -> list[str]:
+    land = results.context.get("land")
+    return [] if land is None else _column(land, f"name_{words.lang}", "name_fr", "name")
+
+
+def _residents(results: Results, words: Words, zone: str) -> str:
+    """Return the line below the name of a zone: what it is, and how many people the study counts there."""
+    first = next((c for c in results.study.demand.columns if c.unit == "people"), None)
+    for sphere, spec in results.study.services():
+        if first is not None and spec.demand == first.key:
+            demand = wording.figures(results).value(zone, sphere, spec.key, "demand")
+            if not math.isnan(demand.value):
+                who = wording.amount(words, "people", demand.value, exact=True)
+                return f"{wording.zone_kind(words, results, zone)} · {who}"
+    return wording.zone_kind(words, results, zone)
+
+
+def _service_text(
+    results: Results, words: Words, sphere: str, spec: Service, zones: Sequence[str]
+) -> dict[str, Any]:
+    from geosocial.cartography import labels
+
+    found = wording.figures(results)
+    key = spec.key
+    alone = len(results.study.spheres[sphere].services) == 1
+    statuses = [found.value(z, sphere, key, "gap_share").status for z in zones]
+    return {
+        "label": wording.service_label(words, results, sphere, key),
+        "short": "" if alone else words.label(spec.label),
+        "note": wording.standard_note(words, results, sphere, key)
+        if spec.rule == "coverage"
+        else wording.norm_note(words, results, sphere, key),
+        "why": labels.explanation(words, results, sphere, spec),
+        "credit": labels.credit(words, results, spec),
+        "scale": labels.scale_note(words, results, spec),
+        "say": [wording.zone_sentence(words, results, z, sphere, key) for z in zones],
+        "rank": [wording.rank_text(words, results, z, sphere, key) for z in zones],
+        "robust": [wording.robustness(words, results, z, sphere, key) for z in zones],
+        "settings": labels.settings(words, results, sphere, spec, zones),
+        "supply": [labels.supply(words, results, z, spec) for z in zones],
+        "status": [wording.upper_first(wording.status_label(words, s)) for s in statuses],
+        "columns": labels.columns(words, results, spec),
+        "csv": labels.csv_header(words, results, spec),
+        "cells": [labels.cells(words, results, z, sphere, spec) for z in zones],
+        "views": [_view_text(results, words, sphere, spec, zones, *view) for view in VIEWS[spec.rule]],
+    }
+
+
+def _view_text(
+    results: Results,
+    words: Words,
+    sphere: str,
+    spec: Service,
+    zones: Sequence[str],
+    key: str,
+    fill: str,
+    amount: str,
+) -> dict[str, Any]:
+    from geosocial.cartography import labels
+
+    found = wording.figures(results)
+    norm = symbology.norm_of(results, sphere, spec.key)
+    drawable = fill != "rate" or (math.isfinite(norm) and norm > 0)
+    sentence, below = wording.headline(words, results, sphere, spec.key, key)
+    city = found.value("", sphere, spec.key, fill)
+    top = 1.0 if fill != "rate" else _view(results, sphere, spec, key, fill, amount)["max"]
+    return {
+        "label": labels.view_label(words, spec, key),
+        "title": wording.legend_title(words, results, sphere, spec.key, fill),
+        "classes": [c.label for c in symbology.classes(words, fill, norm=norm)] if drawable else [],
+        "a": sentence,
+        "b": below,
+        "city": wording.value(words, fill, city.value),
+        "axis": [
+            wording.value(words, fill, 0.0),
+            labels.mark(words, fill, city.value),
+            wording.value(words, fill, top),
+        ],
+        "order": labels.order_note(words, spec, key),
+        **labels.zone_values(words, results, sphere, spec, zones, fill=fill, amount=amount),
+    }

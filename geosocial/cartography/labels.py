@@ -1,0 +1,303 @@
+"""The small words of the atlas, in one language at a time: controls, columns, notes, the lines of the zone card."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from geosocial import wording
+from geosocial.vocabulary import kinds
+
+if TYPE_CHECKING:
+    from geosocial.i18n import Words
+    from geosocial.results import Results
+    from geosocial.study import Service
+
+
+def interface(words: Words, results: Results) -> dict[str, Any]:
+    """Return the labels of the controls, by the key that the page knows them by."""
+    t = words.t
+    boroughs = wording.boroughs_only(results)
+    count = len(results.zones)
+    all_zones = wording.zone_count(words, results, count)
+    name = words.label(results.study.name)
+    return {
+        "locale": words.locale,
+        "doc": t("{study} – atlas", study=name),
+        "study": name,
+        "edition": wording.edition(words, results),
+        "skip": t("Skip to the map"),
+        "noscript": t(
+            "This page needs JavaScript, which stays on this computer: nothing is sent or fetched."
+        ),
+        "home": t("geosocial: back to the whole map"),
+        "search": t("Find a borough or an initiative") if boroughs else t("Find a zone or an initiative"),
+        "searchShort": t("Borough, initiative") if boroughs else t("Zone, initiative"),
+        "found": t("Boroughs and initiatives") if boroughs else t("Zones and initiatives"),
+        "nothing": t("Nothing has that name"),
+        "language": t("Language"),
+        "sphere": t("Sphere"),
+        "indicator": t("Indicator"),
+        "layers": t("Layers"),
+        "legendUnit": t("boroughs") if boroughs else t("zones"),
+        "cannot": wording.upper_first(wording.status_label(words, "cannot_say")),
+        "missing": wording.upper_first(wording.status_label(words, "missing")),
+        "outside": t("Outside the study"),
+        "facilities": t("Facilities"),
+        "buildings": t("Buildings"),
+        "sizeDwellings": t("size: dwellings"),
+        "initiatives": t("Initiatives"),
+        "districts": t("Districts"),
+        "names": t("Names and values"),
+        "all": t("All boroughs") if boroughs else t("All zones"),
+        "zones": all_zones,
+        "zone": wording.zone_heading(words, results),
+        "map": t("Map"),
+        "mapHelp": t(
+            "Map by {zone}. Arrow keys move from one to the next, Enter chooses, plus and minus zoom.",
+            zone=wording.lower_first(wording.zone_heading(words, results)),
+        ),
+        "rail": t("Choices and legend"),
+        "table": t("Table"),
+        "tableTitle": t("Table of the {zones}", zones=all_zones),
+        "tableNote": t("–: missing, which is not zero"),
+        "csv": t("Download CSV"),
+        "zoom": t("Zoom"),
+        "zoomIn": t("Zoom in"),
+        "zoomOut": t("Zoom out"),
+        "zoomAll": t("Show the whole city"),
+        "panels": t("Panels"),
+        "panelNames": [t("Choose"), wording.zone_heading(words, results), t("Table")],
+        "bar": t("Expand or shrink the panel"),
+        "why": t("Where does this figure come from?"),
+        "rankNote": t("Rank 1: least served. Red dot: this one."),
+        "square": t("1 square = 1 setting"),
+        "notRanked": t("not ranked"),
+        "noFacility": t("The list holds none here."),
+        "places": [t("{n} facility"), t("{n} facilities")],
+        "dwellings": [t("{n} dwelling"), t("{n} dwellings")],
+    }
+
+
+def view_label(words: Words, spec: Service, key: str) -> str:
+    """Return the name of a view in the list of indicators."""
+    if key == "gap":
+        return words.t("Gap to the norm") if spec.rule == "ratio" else words.t("Gap")
+    return words.t("Supply and need") if key == "rate" else words.t("Coverage")
+
+
+def order_note(words: Words, spec: Service, key: str) -> str:
+    """Return what the ranked list is ordered by, and what its figures are."""
+    if key != "gap":
+        return words.t("From least to best served")
+    if spec.rule == "ratio":
+        return words.t("From least to best served: share, {units}", units=_plural(words, spec))
+    return words.t("From least to best served: share, people")
+
+
+def _plural(words: Words, spec: Service) -> str:
+    return words.t("dwellings") if _dwellings(spec) else words.t("facilities")
+
+
+def _dwellings(spec: Service) -> bool:
+    return any(kinds()[k].capacity == "dwellings" for k in spec.kinds if k in kinds())
+
+
+def mark(words: Words, indicator: str, city: float) -> str:
+    """Return what the vertical line of a dot plot is: the value of the whole."""
+    return (
+        "" if math.isnan(city) else words.t("| whole: {value}", value=wording.value(words, indicator, city))
+    )
+
+
+def scale_note(words: Words, results: Results, spec: Service) -> str:
+    """Return what the dot and the bar of a dot plot are."""
+    if spec.rule == "ratio":
+        return words.t("Dot: value. Line: the norm or the value of the whole.")
+    low, high = results.study.robustness.detour_range
+    return words.t(
+        "Dot: value. Bar: detour factor from {low} to {high}. Line: the whole.",
+        low=words.number(low, 1),
+        high=words.number(high, 1),
+    )
+
+
+def explanation(words: Words, results: Results, sphere: str, spec: Service) -> list[str]:
+    """Return where the figures of a service come from, a paragraph a matter."""
+    paragraphs = [
+        wording.standard_note(words, results, sphere, spec.key),
+        wording.norm_note(words, results, sphere, spec.key),
+    ]
+    if spec.rule == "coverage":
+        paragraphs.append(wording.distance_note(words, results))
+    paragraphs.append(wording.verdict_note(words, results))
+    chosen = _source_keys(results, spec)
+    lines = [str(line) for line in wording.sources(words, results) if line.key in chosen]
+    return [*paragraphs, words.t("Sources: {sources}.", sources="; ".join(lines))]
+
+
+def _source_keys(results: Results, spec: Service) -> set[str]:
+    """Return the keys of the sources that a service rests on: zones, demand, and the lists with its kinds."""
+    places, study = results.places, results.study
+    lists = set(places.loc[places["kind"].isin(list(spec.kinds)) & places["counted"], "source"].astype(str))
+    return {study.zones.source, study.demand.source, *(p.source for p in study.places if p.key in lists)}
+
+
+def credit(words: Words, results: Results, spec: Service) -> str:
+    """Return the attribution below the map: publisher, year and licence of each source, and the date."""
+    chosen = _source_keys(results, spec) | {c.source for c in results.study.context}
+    lines = [s for s in wording.sources(words, results) if s.key in chosen]
+    short = dict.fromkeys(f"{s.publisher}, {s.year} ({s.licence})" for s in lines)
+    return words.t("Data: {sources}", sources="; ".join(short)) + " · " + words.date(results.study.edition)
+
+
+def settings(words: Words, results: Results, sphere: str, spec: Service, zones: Sequence[str]) -> list[str]:
+    """Return what each setting tried is: its standard and whose demand."""
+    found = wording.figures(results)
+    tried = next((t for z in zones if (t := found.tried(z, sphere, spec.key))), ())
+    out = []
+    for one in tried:
+        label = wording.demand_label(words, results, one.demand)
+        out.append(label if math.isnan(one.standard_m) else f"{words.metres(one.standard_m)} · {label}")
+    return out
+
+
+def supply(words: Words, results: Results, zone: str, spec: Service) -> dict[str, Any]:
+    """Return the supply of a zone by kind: a title, its total, and a line a kind with its number."""
+    rows = {s.kind: s for s in wording.figures(results).supply(zone) if s.kind in spec.kinds}
+    dwellings = _dwellings(spec) and spec.rule == "ratio"
+    title = words.t("Listed dwellings") if dwellings else words.t("Facilities")
+    lines, total, known = [], 0.0, False
+    for kind in spec.kinds:
+        row = rows.get(kind)
+        amount = (
+            math.nan if row is None or row.status == "missing" else (row.capacity if dwellings else row.count)
+        )
+        if math.isnan(amount):
+            continue
+        known, total = True, total + amount
+        label = wording.upper_first(wording.kind_label(words, kind, amount))
+        lines.append([label, words.number(amount), amount > 0])
+    if not known:
+        return {"title": title, "total": wording.status_label(words, "missing"), "lines": [], "none": False}
+    return {"title": title, "total": words.number(total), "lines": lines, "none": total == 0}
+
+
+def columns(words: Words, results: Results, spec: Service) -> list[str]:
+    """Return the headers of the table: zone, demand, supply, coverage or rate, gap, gap share, settings, rank."""
+    t = words.t
+    ratio = spec.rule == "ratio"
+    gap = t("Gap (dwellings)") if _dwellings(spec) else t("Gap (facilities)")
+    return [
+        wording.zone_heading(words, results),
+        wording.upper_first(wording.demand_label(words, results, spec.demand)),
+        t("Listed dwellings") if ratio and _dwellings(spec) else t("Facilities"),
+        t("Per {per} households", per=words.number(spec.per)) if ratio else t("Coverage"),
+        gap if ratio else t("Gap (people)"),
+        t("Gap (share)"),
+        t("Settings where underserved"),
+        t("Rank"),
+    ]
+
+
+def csv_header(words: Words, results: Results, spec: Service) -> list[str]:
+    """Return the headers of the file: as the table, with intervals and the number of settings apart."""
+    zone, demand, held, main, gap, share, below, rank = columns(words, results, spec)
+    low, high = words.t("{column}, lower", column=main), words.t("{column}, upper", column=main)
+    return [
+        zone,
+        demand,
+        held,
+        main,
+        low,
+        high,
+        gap,
+        share,
+        below,
+        words.t("Settings tried"),
+        rank,
+        words.t("Status"),
+    ]
+
+
+def cells(words: Words, results: Results, zone: str, sphere: str, spec: Service) -> list[list[str]]:
+    """Return the cells of a row after its name, each as ``[text]`` or ``[text, interval]``."""
+    found = wording.figures(results)
+
+    def figure(indicator: str) -> wording.Figure:
+        return found.value(zone, sphere, spec.key, indicator)
+
+    rank = found.rank(zone, sphere, spec.key)
+    main = figure("rate" if spec.rule == "ratio" else "coverage")
+    unranked = words.t("not ranked") if rank.status == "cannot_say" else "–"
+    judged = rank.settings > 0 and rank.verdict != ""
+    return [
+        [words.number(figure("demand").value)],
+        [words.number(figure("supply").value)],
+        [wording.value(words, main.unit, main.value), *_range(words, main)],
+        [words.people(figure("gap").value)],
+        [wording.value(words, "gap_share", figure("gap_share").value)],
+        [f"{words.number(rank.underserved_in)}/{words.number(rank.settings)}" if judged else unranked],
+        [words.number(rank.rank) if rank.rank else unranked],
+    ]
+
+
+def _range(words: Words, figure: wording.Figure) -> list[str]:
+    if math.isnan(figure.lower) or math.isnan(figure.upper):
+        return []
+    scale, digits = (100, 0) if figure.unit == "share" else (1, 1)
+    low, high = (words.number(x * scale, digits) for x in (figure.lower, figure.upper))
+    return [f"({low}–{high})"]
+
+
+def zone_values(
+    words: Words,
+    results: Results,
+    sphere: str,
+    spec: Service,
+    zones: Sequence[str],
+    *,
+    fill: str,
+    amount: str,
+) -> dict[str, list[str]]:
+    """Return what each zone shows in a view: its label on the map, its figure in words, the interval of both."""
+    found = wording.figures(results)
+    out: dict[str, list[str]] = {"val": [], "iv": [], "main": [], "mainIv": [], "short": []}
+    for zone in zones:
+        share, number = (found.value(zone, sphere, spec.key, i) for i in (fill, amount))
+        if share.status in {"missing", "cannot_say"} or math.isnan(share.value):
+            said = wording.upper_first(
+                wording.status_label(words, share.status if share.status != "ok" else "missing")
+            )
+            out["val"].append("?" if share.status == "cannot_say" else "–")
+            out["iv"].append(said)
+            out["main"].append(_unsaid(words, number, said))
+            out["mainIv"].append("")
+            out["short"].append("")
+            continue
+        out["val"].append(wording.value(words, fill, share.value))
+        out["iv"].append(wording.interval(words, fill, share.lower, share.upper))
+        out["short"].append("" if amount == fill else words.people(number.value))
+        if amount == fill:
+            out["main"].append(out["val"][-1])
+            out["mainIv"].append(out["iv"][-1])
+        else:
+            out["main"].append(wording.amount(words, number.unit, number.value))
+            out["mainIv"].append(_between(words, number))
+    return out
+
+
+def _unsaid(words: Words, figure: wording.Figure, said: str) -> str:
+    """Return the figure of a zone that is not ranked, or that there is none."""
+    if figure.status == "missing" or math.isnan(figure.value):
+        return said
+    return wording.amount(words, figure.unit, figure.value)
+
+
+def _between(words: Words, figure: wording.Figure) -> str:
+    """Return the interval of a number of people or dwellings, rounded as sentences round them."""
+    if math.isnan(figure.lower) or math.isnan(figure.upper):
+        return ""
+    low, high = words.people(figure.lower), words.people(figure.upper)
+    return words.t("no variation") if low == high else words.t("{low} to {high}", low=low, high=high)

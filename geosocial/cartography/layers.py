@@ -1,0 +1,180 @@
+"""What the atlas draws: shapes and points in longitude and latitude, light enough for one page.
+
+Shapes are simplified as a coverage, so that neighbours keep one border; coordinates are rounded to 1e-5°
+(about a metre). Only the drawing is simplified: every figure was computed on the shapes as they were read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+from geosocial.errors import N_, StudyError
+from geosocial.vocabulary import fold
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from geosocial.results import Results
+
+#: Shapes are simplified by this much, in metres: half a pixel at the largest zoom of the atlas.
+SIMPLIFY_M: Final = 8.0
+#: Digits of a coordinate in degrees.
+DIGITS: Final = 5
+
+
+def shapes(frame: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return polygons as a GeoJSON collection in EPSG:4326, one feature a row, ``properties`` the row's
+    number alone.
+
+    No text travels in the geometry: names reach the page as data, never inside a layer.
+    """
+    import shapely
+
+    light = frame.geometry.reset_index(drop=True)
+    polygons = light.to_numpy()
+    if len(polygons) and shapely.coverage_is_valid(polygons):
+        light = light.set_axis(light.index)
+        light = type(light)(shapely.coverage_simplify(polygons, SIMPLIFY_M), crs=frame.crs)
+    else:
+        light = light.simplify(SIMPLIFY_M)
+    return _collection(_rounded(light))
+
+
+def outline(frame: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return the outline of all polygons together, holes included, as a GeoJSON collection of one feature."""
+    import geopandas as gpd
+    import shapely
+
+    polygons = frame.geometry.to_numpy()
+    valid = len(polygons) and shapely.coverage_is_valid(polygons)
+    whole = shapely.coverage_union_all(polygons) if valid else shapely.union_all(polygons)
+    line = shapely.boundary(shapely.simplify(whole, SIMPLIFY_M))
+    return _collection(_rounded(gpd.GeoSeries([line], crs=frame.crs)))
+
+
+def _rounded(series: gpd.GeoSeries) -> gpd.GeoSeries:
+    import shapely
+
+    degrees = series.to_crs(4326)
+    return type(series)(shapely.transform(degrees.to_numpy(), lambda xy: xy.round(DIGITS)), crs=4326)
+
+
+def _collection(series: gpd.GeoSeries) -> dict[str, Any]:
+    import shapely
+
+    features = [
+        {"type": "Feature", "properties": {"n": n}, "geometry": json.loads(text)}
+        for n, text in enumerate(shapely.to_geojson(series.to_numpy()))
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def degrees(x: Sequence[float], y: Sequence[float], crs: Any) -> list[list[float]]:
+    """Return positions as ``[longitude, latitude]`` pairs, rounded to `DIGITS`."""
+    import pyproj
+
+    to_degrees = pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
+    lon, lat = to_degrees.transform(list(x), list(y))
+    return [[round(a, DIGITS), round(b, DIGITS)] for a, b in zip(lon, lat, strict=True)]
+
+
+def anchors(frame: gpd.GeoDataFrame) -> list[list[float]]:
+    """Return where each zone is lettered: ``[longitude, latitude, metres to its nearest edge]``.
+
+    The centre of the largest circle that fits into the zone's simplified shape, to the nearest 50 m.
+    """
+    import shapely
+
+    lines = shapely.maximum_inscribed_circle(
+        shapely.simplify(frame.geometry.to_numpy(), 60.0), tolerance=50.0
+    )
+    centres = shapely.get_point(lines, 0)
+    radii = shapely.length(lines)
+    places = degrees(shapely.get_x(centres), shapely.get_y(centres), frame.crs)
+    return [[*place, round(float(radius))] for place, radius in zip(places, radii, strict=True)]
+
+
+def facilities(results: Results, kinds: Sequence[str]) -> pd.DataFrame:
+    """Return the places that count as supply for some kinds: existing, counted and located ones, in table order."""
+    places = results.places
+    located = (
+        places["x"].notna()
+        & places["y"].notna()
+        & places["outcome"].isin(["matched", "snapped", "ambiguous", "outside"])
+    )
+    return places[
+        located & places["counted"] & places["kind"].isin(list(kinds)) & (places["status"] == "existing")
+    ]
+
+
+def initiatives(results: Results) -> pd.DataFrame:
+    """Return the named places that are shown on the map, located ones only, in table order."""
+    places = results.places
+    located = places["x"].notna() & places["y"].notna() & (places["outcome"] != "rejected")
+    return places[located & places["shown"] & (places["name"] != "")]
+
+
+@cache
+def _short_names() -> Mapping[str, Mapping[str, Any]]:
+    import tomllib
+
+    text = resources.files(__package__).joinpath("short_names.toml").read_text(encoding="utf-8")
+    return {fold(str(entry["name"])): entry for entry in tomllib.loads(text)["zone"]}
+
+
+def lettering(name: str) -> list[list[str]]:
+    """Return the forms in which a zone may be lettered, the fullest first, each as its lines.
+
+    The full name, broken after a dash between places; a shorter form and one word where `short_names.toml`
+    knows them, otherwise the first place of the name, without its article.
+
+    Examples
+    --------
+    >>> lettering("Rosemont–La Petite-Patrie")
+    [['Rosemont–', 'La Petite-Patrie'], ['Rosemont–', 'Petite-Patrie'], ['Rosemont']]
+    """
+    full = _broken(name)
+    known = _short_names().get(fold(name))
+    if known is not None:
+        return _distinct([full, list(known["lines"]), [str(known["word"])]])
+    first = name.split("–", maxsplit=1)[0].strip()
+    for article in ("Le ", "La ", "Les ", "L’", "The "):
+        first = first.removeprefix(article)
+    return _distinct([full, [first]])
+
+
+def _broken(name: str) -> list[str]:
+    """Break a name after each en dash, and after a hyphen where a line would pass 22 letters."""
+    lines: list[str] = []
+    parts = name.split("–")
+    for k, part in enumerate(parts):
+        line = part + ("–" if k < len(parts) - 1 else "")
+        cut = line.rfind("-", 0, 22) if len(line) > 22 else -1
+        lines += [line[: cut + 1], line[cut + 1 :]] if cut > 0 else [line]
+    return lines
+
+
+def _distinct(forms: list[list[str]]) -> list[list[str]]:
+    return [form for k, form in enumerate(forms) if form not in forms[:k]]
+
+
+def check_drawable(results: Results) -> None:
+    """Refuse results without a zone that can be drawn.
+
+    Raises
+    ------
+    StudyError
+        When there is no zone, or a zone has no shape.
+    """
+    zones = results.zones
+    if not len(zones) or zones.geometry.is_empty.any() or zones.geometry.isna().any():
+        raise StudyError(
+            N_("{file}: the atlas cannot be drawn, a zone has no shape."),
+            hint=N_("Check the zones layer."),
+            file=results.study.zones.file,
+        )

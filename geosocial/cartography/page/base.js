@@ -1,0 +1,98 @@
+// State, words and numbers. Every word comes from the data of the page; this code holds none.
+const D = JSON.parse(document.getElementById('data').textContent);
+const N = D.zones.length;
+const SVG = 'http://www.w3.org/2000/svg';
+const NB = '\u00a0';
+const $ = (id) => document.getElementById(id);
+const fill = (element, attributes, children, make) => {
+  for (const name in attributes || {}) {
+    const value = attributes[name];
+    if (value === false || value == null) continue;
+    if (name === 'text') element.textContent = value;
+    else if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? '' : value);
+  }
+  for (const child of children.flat()) if (child != null) element.append(child);
+  return element;
+};
+const el = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
+const sv = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
+
+const FLAGS = { f: 'facilities', e: 'initiatives', d: 'districts', l: 'names' };
+// The page opens on the first service that can be said of every zone, so that its first sentence is a whole one.
+const first = Math.max(0, D.services.findIndex((s) => s.views[0].cls.every((c) => c >= 0)));
+const st = { lang: D.lang, s: first, i: 0, z: -1, f: 0, e: 1, d: 0, l: 1, t: 0, hl: null, sort: [-1, 1], v: null, sheet: 0, p: -1 };
+let T, U, S, TS, W, TW;
+function words() {
+  T = D.text[st.lang]; U = T.ui;
+  S = D.services[st.s]; TS = T.services[st.s];
+  st.i = Math.min(st.i, S.views.length - 1);
+  W = S.views[st.i]; TW = TS.views[st.i];
+}
+const sphere = () => D.spheres[S.sphere];
+
+/* ---------- the address keeps the state: a link opens the same view */
+const serviceKey = (n) => D.spheres[D.services[n].sphere].key + (D.services[n].key === 'main' ? '' : '.' + D.services[n].key);
+function readHash() {
+  const h = new URLSearchParams(location.hash.slice(1));
+  if (D.text[h.get('lang')]) st.lang = h.get('lang');
+  const s = D.services.findIndex((_, n) => serviceKey(n) === h.get('s'));
+  if (s >= 0) st.s = s;
+  const i = D.services[st.s].views.findIndex((v) => v.key === h.get('i'));
+  if (i >= 0) st.i = i;
+  if (h.size) st.z = h.has('z') ? D.zones.findIndex((z) => z.slug === h.get('z')) : -1;
+  if (h.has('c')) for (const k in FLAGS) st[k] = +h.get('c').includes(k);
+  if (h.size) st.t = +(h.get('t') === '1');
+  const v = (h.get('v') || '').split(',').map(Number);
+  st.v = h.has('v') && v.length === 3 && v.every(Number.isFinite) && Math.abs(v[0]) < 85 && v[2] >= 0 && v[2] < 6 ? v : null;
+}
+function writeHash() {
+  const h = new URLSearchParams();
+  h.set('lang', st.lang); h.set('s', serviceKey(st.s)); h.set('i', W.key);
+  if (st.z >= 0) h.set('z', D.zones[st.z].slug);
+  h.set('c', Object.keys(FLAGS).filter((k) => st[k]).join(''));
+  if (st.t) h.set('t', '1');
+  if (st.v) h.set('v', [st.v[0].toFixed(4), st.v[1].toFixed(4), st.v[2].toFixed(2)].join(','));
+  const address = '#' + h.toString().replace(/%2C/g, ',');
+  if (location.hash !== address) history.replaceState(null, '', address);
+}
+
+/* ---------- numbers: fr_CA and en_CA, for the few sums that only the page knows */
+const french = () => st.lang === 'fr';
+function number(value, digits = 0) {
+  const [whole, part] = Math.abs(value).toFixed(digits).split('.');
+  return (value < 0 ? '\u2212' : '') + whole.replace(/\B(?=(\d{3})+(?!\d))/g, french() ? NB : ',') + (part ? (french() ? ',' : '.') + part : '');
+}
+const one = (n) => (french() ? Math.abs(n) < 2 : n === 1);
+const count = (forms, n) => forms[one(n) ? 0 : 1].replace('{n}', number(n));
+const plain = (s) => s.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase().replace(/[’'`\-–—\s]+/g, ' ').trim();
+const capital = (s) => s.charAt(0).toUpperCase() + s.slice(1);
+
+/* ---------- shapes of the spheres, of about the same area */
+function polygon(x, y, r, corners) {
+  let d = '';
+  for (let k = 0; k < corners; k++) {
+    const a = -Math.PI / 2 + (k * 2 * Math.PI) / corners;
+    d += (k ? 'L' : 'M') + (x + r * Math.cos(a)).toFixed(1) + ' ' + (y + r * Math.sin(a)).toFixed(1);
+  }
+  return d + 'z';
+}
+function shape(name, x, y, r) {
+  if (name === 'square') { const a = r * 0.88; return `M${(x - a).toFixed(1)} ${(y - a).toFixed(1)}h${(2 * a).toFixed(1)}v${(2 * a).toFixed(1)}h${(-2 * a).toFixed(1)}z`; }
+  if (name === 'triangle') return polygon(x, y, 1.22 * r, 3);
+  if (name === 'diamond') return polygon(x, y, 1.18 * r, 4);
+  if (name === 'pentagon') return polygon(x, y, 1.1 * r, 5);
+  const q = r.toFixed(2), w = (2 * r).toFixed(2);
+  return `M${(x - r).toFixed(1)} ${y.toFixed(1)}a${q} ${q} 0 1 0 ${w} 0a${q} ${q} 0 1 0 -${w} 0z`;
+}
+const icon = (sp) => sv('svg', { width: 14, height: 14, 'aria-hidden': 'true' }, sv('path', { d: shape(sp.shape, 7, 7, 5), fill: sp.color }));
+const ringIcon = (sp) => sv('svg', { width: 14, height: 14, 'aria-hidden': 'true' }, sv('path', { d: shape(sp.shape, 7, 7, 4.6), fill: sp.color, stroke: D.look.ink, 'stroke-width': 1.5, 'stroke-linejoin': 'round' }));
+const swatch = (paint) => sv('svg', { width: 28, height: 16, 'aria-hidden': 'true' }, sv('rect', { x: 0.5, y: 0.5, width: 27, height: 15, rx: 2, fill: paint, stroke: D.look.border }));
+const paintOf = (cls, suffix = '') => (cls === -2 ? `url(#hatch${suffix})` : cls === -1 ? `url(#miss${suffix})` : W.colors[cls]);
+// Ranked zones from the least served on, then those that cannot be said, then the missing.
+function ordered() {
+  const said = [...Array(N).keys()].filter((z) => W.cls[z] >= 0);
+  const people = S.rows;
+  said.sort((a, b) => (S.rank[a] && S.rank[b] ? S.rank[a] - S.rank[b] : 0) || W.good * (W.v[a] - W.v[b]) || (people[b][0] || 0) - (people[a][0] || 0));
+  return [...said, ...[...Array(N).keys()].filter((z) => W.cls[z] === -2), ...[...Array(N).keys()].filter((z) => W.cls[z] === -1)];
+}
