@@ -1,7 +1,8 @@
 """Build every data file of ``data/montreal`` from its sources, and print where each came from.
 
-Run it from the repository, with the real data beside the checkout: ``python scripts/build_montreal.py``. It needs plotly
-(the ``dev`` extra). geosocial never needs it: the files that it writes are committed. Run twice, it writes the same bytes.
+Run it from the repository, with the real data beside the checkout: ``python scripts/build_montreal.py``. It
+needs plotly (the ``dev`` extra). geosocial never needs it: the files that it writes are committed. Run twice, it
+writes the same bytes.
 """
 
 from __future__ import annotations
@@ -15,17 +16,19 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def main() -> None:
     """Build the files of the embedded study."""
-    sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
-    from montreal import boundaries, demand, supply
+    sys.path.insert(0, str(ROOT))
+    from scripts.montreal import boundaries, demand, supply
 
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder with data/ and facts/")
+    parser.add_argument(
+        "--shared", type=Path, default=ROOT.parent / "shared", help="folder with data/ and facts/"
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "data" / "montreal", help="folder to write to")
     options = parser.parse_args()
     shared, out = options.shared / "data", options.out
     out.mkdir(parents=True, exist_ok=True)
     zones = boundaries.build(shared, out)
-    demand.build(shared, out)
+    demand.build(shared, out, zones)
     supply.build(shared, out, zones)
     supply.build_initiatives(options.shared / "facts", out)
 

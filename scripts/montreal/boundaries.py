@@ -1,8 +1,8 @@
 """Boroughs and districts from plotly's package data; linked towns and water names for context.
 
-The 58 districts follow the shore and share their vertices, so rounding each coordinate in the same way keeps shared
-borders shared; boroughs are unions of districts (district number // 10). The linked towns come from the City's
-housing reference quarters, which follow the shore too: simplified, then stretched until they touch the boroughs.
+The 58 districts follow the shore and share their vertices, so rounding each coordinate in the same way keeps
+shared borders shared; boroughs are unions of districts (district number // 10). The linked towns come from
+the City's housing reference quarters, which follow the shore too: simplified, then joined to the boroughs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from montreal.writing import write_geojson
+from scripts.montreal.writing import write_geojson
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 CRS = "EPSG:32188"
 #: Six decimals of a degree are 11 cm; every copy of a shared vertex is rounded alike.
 DECIMALS = 6
+#: Cuts between towns and boroughs are made on a grid of 1 cm, so that their edges meet.
+GRID_M = 0.01
 
-#: Borough code (district number // 10) → name. The code is the first part of the City's own district numbers, and
-#: stays when a name changes.
+#: Borough code (district number // 10) → name. The code is the first part of the City's own district numbers,
+#: and stays when a name changes.
 BOROUGHS = {
     "01": "Ahuntsic-Cartierville",
     "02": "Anjou",
@@ -50,7 +52,7 @@ BOROUGHS = {
 #: Land area, km², as the City publishes it (profile of the boroughs): the outlines of plotly hold some river.
 LAND_KM2 = "land_km2_published"
 
-#: Districts whose en dash was lost in plotly's file, and the one written with its number's article.
+#: Districts whose en dash was lost in plotly's file.
 DISTRICTS = {
     "72": "Maisonneuve–Longue-Pointe",
     "161": "Saint-Henri–Petite-Bourgogne–Pointe-Saint-Charles",
@@ -108,35 +110,53 @@ def boroughs(frame: gpd.GeoDataFrame, profile: pd.DataFrame) -> gpd.GeoDataFrame
     )
 
 
-def towns(quarters: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the linked towns on land, simplified to 25 m, cut along the boroughs without a gap between them.
+def towns(shared: Path, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the 15 linked towns on land, simplified to 25 m, cut along the boroughs without a gap.
 
-    Town and borough outlines differ by some metres. What lies between them, and is narrower than 120 m, goes to the
-    town that shares the longest edge with it; what a town has of a borough is cut away.
+    Town and borough outlines differ by some metres. What lies between them, and is narrower than 120 m, goes
+    to the town that shares the longest edge with it; what a town has of a borough is cut away.
     """
-    quarters = quarters[quarters["no_arr"].isna()].to_crs(CRS).sort_values("nom_mun", ignore_index=True)
-    city = shapely.union_all(zones.to_crs(CRS).geometry.to_numpy())
-    land = shapely.coverage_simplify(shapely.make_valid(quarters.geometry.to_numpy()), 25.0)
-    # Overlaps between towns would be counted twice: each town keeps what no earlier town has.
+    quarters = gpd.read_file(shared / "boundaries" / "quartiers_reference_habitation.geojson").to_crs(CRS)
+    quarters = quarters[quarters["no_arr"].isna()].rename(columns={"nom_mun": "name"})
+    official = gpd.read_file(shared / "boundaries" / "limadmin.geojson").to_crs(CRS)
+    quarters["geometry"] = shapely.coverage_simplify(shapely.make_valid(quarters.geometry.to_numpy()), 25.0)
+    # The quarters hold L'Île-Dorval in Dorval; its official outline is that of the island. It comes first.
+    island = official[official["NOM"] == "L'Île-Dorval"].rename(columns={"NOM": "name"})
+    land = pd.concat([island, quarters.sort_values("name")])[["name", "geometry"]]
+    # Threads narrower than 20 m, such as the line that ties the island to Dorval, are drawing, not land.
+    shapes = shapely.buffer(land.geometry.to_numpy(), -10.0, join_style="mitre")
+    shapes = shapely.buffer(shapes, 10.0, join_style="mitre")
+    city = shapely.union_all(zones.to_crs(CRS).geometry.to_numpy(), grid_size=GRID_M)
     kept: list[shapely.Geometry] = []
-    for geometry in land:
-        kept.append(shapely.difference(geometry, shapely.union_all([city, *kept])))
-    taken = shapely.union_all([city, *kept])
-    closed = shapely.buffer(shapely.buffer(taken, 60.0, join_style="mitre"), -60.0, join_style="mitre")
-    for piece in shapely.get_parts(shapely.difference(closed, taken)):
-        # Where a gap touches no borough it is a bay, not a gap.
-        if shapely.length(shapely.intersection(shapely.boundary(piece), city)) < 5:
-            continue
-        shared = [shapely.length(shapely.intersection(shapely.boundary(piece), town)) for town in kept]
-        best = int(np.argmax(shared))
-        if shared[best] > 0:
-            kept[best] = shapely.union(kept[best], piece)
-    shapes = [
-        shapely.multipolygons([part for part in shapely.get_parts(town) if shapely.area(part) > 500])
-        for town in shapely.set_precision(np.asarray(kept), 0.01)
+    for shape in shapes:  # An overlap between towns goes to the first of them.
+        taken = shapely.union_all([city, *kept], grid_size=GRID_M)
+        kept.append(shapely.difference(shape, taken, grid_size=GRID_M))
+    kept = _without_gaps(kept, city)
+    polygons = [
+        [part for part in shapely.get_parts(town) if part.geom_type == "Polygon" and shapely.area(part) > 500]
+        for town in kept
     ]
-    names = quarters["nom_mun"].str.replace("'", "’").tolist()
-    return gpd.GeoDataFrame({"name": names}, geometry=shapes, crs=CRS).to_crs("EPSG:4326")
+    out = gpd.GeoDataFrame(
+        {"name": land["name"].str.replace("'", "’").tolist()},
+        geometry=[parts[0] if len(parts) == 1 else shapely.multipolygons(parts) for parts in polygons],
+        crs=CRS,
+    )
+    return out.to_crs("EPSG:4326").sort_values("name", ignore_index=True)
+
+
+def _without_gaps(kept: list[shapely.Geometry], city: shapely.Geometry) -> list[shapely.Geometry]:
+    """Return the towns with the narrow strips between them and the city; any other bay stays water."""
+    towns_ = list(kept)
+    taken = shapely.union_all([city, *towns_], grid_size=GRID_M)
+    closed = shapely.buffer(shapely.buffer(taken, 60.0, join_style="mitre"), -60.0, join_style="mitre")
+    shore = shapely.buffer(city, 1.0)
+    for piece in shapely.get_parts(shapely.difference(closed, taken, grid_size=GRID_M)):
+        edge = shapely.boundary(piece)
+        shared = shapely.length(shapely.intersection(edge, shapely.buffer(np.asarray(towns_), 1.0)))
+        best = int(np.argmax(shared))
+        if shared[best] > 0 and shapely.length(shapely.intersection(edge, shore)) > 0:
+            towns_[best] = shapely.union(towns_[best], piece, grid_size=GRID_M)
+    return towns_
 
 
 def build(shared: Path, out: Path) -> gpd.GeoDataFrame:
@@ -148,10 +168,16 @@ def build(shared: Path, out: Path) -> gpd.GeoDataFrame:
     write_geojson(
         [
             (
-                {"zone_id": z.zone_id, "name_fr": z.name, "name_en": z.name, "kind": "borough", "land_km2": z.land_km2},
+                {
+                    "zone_id": z.zone_id,
+                    "name_fr": z.name,
+                    "name_en": z.name,
+                    "kind": "borough",
+                    "land_km2": z.land_km2,
+                },
                 z.geometry,
             )
-            for z in zones.rename(columns={"name": "label"}).assign(name=zones["name"]).itertuples(index=False)
+            for z in zones.itertuples(index=False)
         ],
         out / "boroughs.geojson",
         origin,
@@ -166,11 +192,10 @@ def build(shared: Path, out: Path) -> gpd.GeoDataFrame:
         origin,
         decimals=DECIMALS,
     )
-    quarters = gpd.read_file(shared / "boundaries" / "quartiers_reference_habitation.geojson")
     write_geojson(
-        [({"name": t.name}, t.geometry) for t in towns(quarters, zones).itertuples(index=False)],
+        [({"name": t.name}, t.geometry) for t in towns(shared, zones).itertuples(index=False)],
         out / "land.geojson",
-        "boundaries/quartiers_reference_habitation.geojson (linked towns); Ville de Montréal, CC BY 4.0",
+        "boundaries/quartiers_reference_habitation.geojson, limadmin.geojson; Ville de Montréal, CC BY 4.0",
         decimals=DECIMALS,
     )
     write_geojson(

@@ -1,9 +1,10 @@
 """Demand on a 250 m grid: areal interpolation of the 2016 census from dissemination areas.
 
-Each dissemination area belongs whole to the borough that it overlaps most (official boundaries), which reproduces the
-19 published populations. It is cut along the grid of EPSG:32188; a piece receives the share of the area's figures
-that its surface is of the area's (the areas follow the shore, so water receives nothing). Pieces are summed by
-cell and borough. A suppressed figure is not zero: a row whose pieces are all suppressed stays empty.
+Each dissemination area belongs whole to the borough that it overlaps most (official boundaries), which
+reproduces the 19 published populations. Of an area only the part within the outline of the 19 boroughs counts
+(some areas hold islets where nobody lives). It is cut along the grid of EPSG:32188; a piece receives the share of the
+area's figures that its surface is of that part. Pieces are summed by cell and borough. A suppressed figure is not
+zero: a row whose pieces are all suppressed stays empty.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from montreal.boundaries import BOROUGHS, CRS
-from montreal.writing import write_csv
+from scripts.montreal.boundaries import BOROUGHS, CRS
+from scripts.montreal.writing import write_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,13 +29,13 @@ COLUMNS = ("residents", "low_income", "renter_households", "households_30", "ren
 
 
 def cell_ids(x: NDArray[np.float64], y: NDArray[np.float64]) -> list[str]:
-    """Return the cell of each position, named by the kilometres of its lower-left corner: ``E298.75N5042.50``."""
+    """Return the cell of each position, by the kilometres of its lower-left corner: ``E298.75N5042.50``."""
     east, north = np.floor(x / CELL_M) * CELL_M / 1000, np.floor(y / CELL_M) * CELL_M / 1000
     return [f"E{e:.2f}N{n:.2f}" for e, n in zip(east, north, strict=True)]
 
 
 def largest_remainder(values: NDArray[np.float64], total: int) -> NDArray[np.int64]:
-    """Return whole numbers that sum to `total`, each the floor of its value or one more; NaN must be left out.
+    """Return whole numbers that sum to `total`, each the floor of its value or one more; no NaN.
 
     The largest remainders are rounded up, ties in the order of the rows.
     """
@@ -45,7 +46,17 @@ def largest_remainder(values: NDArray[np.float64], total: int) -> NDArray[np.int
     return floor
 
 
-def areas(shared: Path) -> gpd.GeoDataFrame:
+def inhabitable(shapes: NDArray[np.object_], zones: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """Return the part of each area within the city's outline; the whole area where less than a tenth is."""
+    city = shapely.union_all(zones.to_crs(CRS).geometry.to_numpy())
+    shapely.prepare(city)
+    inside = shapely.contains_properly(city, shapes)
+    cut = shapes.copy()
+    cut[~inside] = shapely.intersection(shapes[~inside], city)
+    return np.where(shapely.area(cut) < shapely.area(shapes) / 10, shapes, cut)
+
+
+def areas(shared: Path, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the dissemination areas in EPSG:32188 with their borough (``zone_id``) and the five figures."""
     from geosocial.vocabulary import fold
 
@@ -70,6 +81,7 @@ def areas(shared: Path) -> gpd.GeoDataFrame:
     )
     # Where nobody lives the census publishes no figure: nobody is not suppressed.
     frame.loc[frame["residents"] == 0, list(COLUMNS)] = 0.0
+    frame["geometry"] = inhabitable(frame.geometry.to_numpy(), zones)
     return frame.sort_values("da", ignore_index=True)
 
 
@@ -133,14 +145,16 @@ def rounded(raw: pd.DataFrame, frame: gpd.GeoDataFrame) -> pd.DataFrame:
         totals = frame.groupby("zone_id")[column].sum().round().astype(int)
         whole = pd.Series(pd.NA, index=raw.index, dtype="Int64")
         for zone_id, rows in raw[raw[column].notna()].groupby("zone_id"):
-            whole[rows.index] = largest_remainder(rows[column].to_numpy(dtype=np.float64), int(totals[zone_id]))
+            whole[rows.index] = largest_remainder(
+                rows[column].to_numpy(dtype=np.float64), int(totals[zone_id])
+            )
         out[column] = whole
     return out
 
 
-def build(shared: Path, out: Path) -> None:
+def build(shared: Path, out: Path, zones: gpd.GeoDataFrame) -> None:
     """Write demand_250m.csv."""
-    frame = areas(shared)
+    frame = areas(shared, zones)
     grid = rounded(interpolate(frame), frame)
     cell = cell_ids(grid["e"].to_numpy() * float(CELL_M), grid["n"].to_numpy() * float(CELL_M))
     table = pd.DataFrame(
@@ -162,4 +176,6 @@ def build(shared: Path, out: Path) -> None:
     for column in COLUMNS:
         empty = table[column].isna()
         residents = int(table.loc[empty, "residents"].sum())
-        print(f"    {column}: {table[column].sum():,}; empty in {empty.sum()} rows with {residents:,} residents")
+        print(
+            f"    {column}: {table[column].sum():,}; empty in {empty.sum()} rows with {residents:,} residents"
+        )

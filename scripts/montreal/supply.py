@@ -1,8 +1,10 @@
-"""Supply on a 250 m grid: how many facilities of each kind, how many dwellings, and where; no names, no copied rows.
+"""Supply on a 250 m grid: how many facilities of each kind, how many dwellings, and where; no names.
 
-A row is a cell, a kind and the borough that holds the facilities. Its position is their centroid rounded to 10 m: the
-cell's centre would be up to 177 m off, too much beside standards of 400 m. Where the rounded centroid lies in
-another borough, the position is that of the facility nearest to the centroid, to 1 m.
+A row is a cell, a kind and the borough that holds the facilities; within a cell, facilities in different
+squares of 50 m have their own rows. Its position is their centroid rounded to 10 m. One position per cell would be
+up to 177 m off, too much beside a standard of 400 m: it lowers the coverage by the 3,403 outdoor facilities by
+6 points, this by less than 1. Where the rounded centroid lies in another borough, the position is that of the
+facility nearest to the centroid, to 1 m.
 """
 
 from __future__ import annotations
@@ -13,15 +15,17 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from montreal.boundaries import CRS
-from montreal.demand import cell_ids
-from montreal.writing import write_csv
+from scripts.montreal.boundaries import CRS
+from scripts.montreal.demand import cell_ids
+from scripts.montreal.writing import write_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+#: Facilities of one kind in the same square of this side are one row.
+PLACE_M = 50
 #: File, column of the category, crosswalk, column of the capacity.
 LISTS = (
     ("lieux_interet.geojson", "Type", "montreal_points_of_interest", ""),
@@ -31,7 +35,7 @@ LISTS = (
 
 
 def facilities(path: Path, category: str, crosswalk: str, capacity: str) -> pd.DataFrame:
-    """Return the facilities of a list that serve a sphere: kind, x, y (EPSG:32188), capacity (NaN where none)."""
+    """Return the facilities of a list that serve a sphere: kind, x, y (EPSG:32188), capacity or NaN."""
     from geosocial.vocabulary import classify
 
     layer = gpd.read_file(path).to_crs(CRS)
@@ -58,23 +62,25 @@ def gridded(frame: pd.DataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
     from geosocial.vocabulary import kinds
 
     frame = frame.assign(
+        e=frame["x"] // PLACE_M,
+        n=frame["y"] // PLACE_M,
         cell_id=cell_ids(frame["x"].to_numpy(), frame["y"].to_numpy()),
         zone=_zone(frame["x"].to_numpy(), frame["y"].to_numpy(), zones),
     )
     order = {kind: i for i, kind in enumerate(kinds())}
     rows = []
-    for (cell_id, kind, zone), part in frame.groupby(["cell_id", "kind", "zone"]):
+    for (cell_id, kind, zone, _, _), part in frame.groupby(["cell_id", "kind", "zone", "n", "e"]):
         x, y = part["x"].mean(), part["y"].mean()
         position = np.array([round(x, -1), round(y, -1)])
         if _zone(position[:1], position[1:], zones)[0] != zone:
-            nearest = np.hypot(part["x"] - x, part["y"] - y).idxmin()
-            position = part.loc[nearest, ["x", "y"]].to_numpy(dtype=np.float64).round()
+            nearest = int(np.argmin(np.hypot(part["x"].to_numpy() - x, part["y"].to_numpy() - y)))
+            position = part[["x", "y"]].to_numpy(dtype=np.float64)[nearest].round()
         rows.append(
             {
                 "cell_id": cell_id,
                 "x_m": int(position[0]),
                 "y_m": int(position[1]),
-                "sphere": kinds()[kind].sphere,
+                "sphere": kinds()[str(kind)].sphere,
                 "kind": kind,
                 "count": len(part),
                 "capacity": part["capacity"].sum(min_count=1),
@@ -106,7 +112,7 @@ def build(shared: Path, out: Path, zones: gpd.GeoDataFrame) -> None:
 def build_initiatives(facts: Path, out: Path) -> None:
     """Write initiatives.csv: every record of the facts, its borough spelled as ours, its kind told apart."""
     from geosocial.vocabulary import fold
-    from montreal.boundaries import BOROUGHS
+    from scripts.montreal.boundaries import BOROUGHS
 
     names = {fold(name): name for name in BOROUGHS.values()}
     facts_table = pd.read_csv(facts / "initiatives.csv", dtype=str, keep_default_na=False)
@@ -116,7 +122,10 @@ def build_initiatives(facts: Path, out: Path) -> None:
             "name": facts_table["name"],
             "sphere": facts_table["sphere"],
             "kind": [
-                _kind(*row) for row in zip(facts_table["sphere"], facts_table["legal_form"], facts_table["name"], strict=True)
+                _kind(*row)
+                for row in zip(
+                    facts_table["sphere"], facts_table["legal_form"], facts_table["name"], strict=True
+                )
             ],
             "legal_form": facts_table["legal_form"],
             "status": facts_table["status"],

@@ -20,7 +20,7 @@ def say(path: Path, rows: int, origin: str) -> None:
 
 
 def write_csv(frame: pd.DataFrame, path: Path, origin: str) -> None:
-    """Write a table as UTF-8 with ``\\n``; whole numbers without a point, missing as an empty cell."""
+    """Write a table as UTF-8, lines ended by a line feed; missing as an empty cell."""
     frame.to_csv(path, index=False, lineterminator="\n", encoding="utf-8", float_format="%.10g")
     say(path, len(frame), origin)
 
