@@ -1,8 +1,19 @@
-"""Raw rows to located records: zones, demand and lists of a study, each row typed, located and joined, or said why not."""
+"""Raw rows to located records: each row typed, located and joined, or kept with the reason why not."""
 
 from geosocial.intake.demand import read_demand
+from geosocial.intake.join_files import Joined, join_files
 from geosocial.intake.places import Taken, conservation, read_places
 from geosocial.intake.reasons import REASONS
 from geosocial.intake.zones import read_context, read_zones
 
-__all__ = ["REASONS", "Taken", "conservation", "read_context", "read_demand", "read_places", "read_zones"]
+__all__ = [
+    "REASONS",
+    "Joined",
+    "Taken",
+    "conservation",
+    "join_files",
+    "read_context",
+    "read_demand",
+    "read_places",
+    "read_zones",
+]

@@ -1,7 +1,8 @@
 """Find the columns that a study names, and turn their text into numbers and words of the vocabulary.
 
-A column option of the study holds a header, or a constant after ``=``. Headers are compared as written, then without
-accents, case and dashes (`geosocial.vocabulary.fold`); two headers that only differ by these are not guessed between.
+A column option of the study holds a header, or a constant after ``=``. Headers are compared as written,
+then without accents, case and dashes (`geosocial.vocabulary.fold`); two headers that only differ by these
+are not guessed between.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ _SPACES: Final = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u
 
 
 def number(text: str, *, decimal_comma: bool = False) -> float | str:
-    """Return the number that `text` holds, NaN for an empty text, or the code of the reason why it holds none.
+    """Return the number that `text` holds, NaN for an empty text, or the code of why it holds none.
 
-    ``1 234,5``, ``1234.5`` and ``1,234.5`` are 1234.5. ``1,234`` is ambiguous, unless `decimal_comma` says that no
-    thousands can be meant (coordinates in degrees).
+    ``1 234,5``, ``1234.5`` and ``1,234.5`` are 1234.5. ``1,234`` is ambiguous, unless `decimal_comma` says
+    that no thousands can be meant (coordinates in degrees).
 
     Examples
     --------
@@ -59,13 +60,13 @@ def number(text: str, *, decimal_comma: bool = False) -> float | str:
 def texts(column: pd.Series) -> list[str]:
     """Return a column of a sheet or layer as stripped text, ``""`` where it has nothing, 12.0 as ``12``."""
     found = []
-    for value in column.tolist():
-        if isinstance(value, str):
+    for value, none in zip(column.tolist(), column.isna().tolist(), strict=True):
+        if none:
+            found.append("")
+        elif isinstance(value, str):
             found.append(value.strip())
         elif isinstance(value, bool):
             found.append("true" if value else "false")
-        elif value is None or value != value:  # noqa: PLR0124 - NaN, NaT and pandas' NA in one test
-            found.append("")
         elif isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
             found.append(str(int(value)))
         else:
@@ -120,7 +121,7 @@ class Columns:
 
 
 class Terms:
-    """The words that stand for the keys of one family: the keys themselves, and their labels in both languages."""
+    """The words that stand for the keys of one family: the keys, and their labels in both languages."""
 
     def __init__(self, family: Mapping[str, Any], labels: Sequence[str] = ("label",)) -> None:
         self._keys: dict[str, str] = {}

@@ -1,7 +1,7 @@
 """Read where people live: points with a position, or polygons that belong to the zone that they overlap most.
 
-A polygon's position is a point inside it. An empty figure is suppressed: NaN, never 0; a text that is no number
-is suppressed too, and said. A negative figure refuses the file.
+A polygon's position is a point inside it. An empty figure is suppressed: NaN, never 0; a text that is no
+number is suppressed too, and said. A negative figure refuses the file.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def read_demand(study: Study, zones: gpd.GeoDataFrame) -> tuple[pd.DataFrame, In
     Raises
     ------
     InputError
-        For a column that is not there, an identifier that is empty or repeated, a row without position, an unknown
-        zone, a negative or infinite figure: the first rows of each are named.
+        For a column that is not there, an identifier that is empty or repeated, a row without position, an
+        unknown zone, a negative or infinite figure: the first rows of each are named.
     """
     import pandas as pd
 

@@ -1,11 +1,13 @@
 """Give each row a position in the study's coordinate reference system, from two columns or from its geometry.
 
-A position that is missing, no number, out of range or 0, 0 is *unlocated*, with its reason: NaN, never a guess.
+A position that is missing, no number, out of range or 0, 0 is *unlocated*, with its reason: NaN, never a
+guess.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +21,7 @@ from geosocial.io.geojson import known_crs
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
+    import pyproj
 
     Coordinates = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
@@ -44,20 +47,49 @@ def locate(source: Source, *, x: str, y: str, crs: str | None, target: object, f
     UnknownCrsError
         When the coordinate reference system of the columns is not named.
     """
+    return moved(positions(source, x=x, y=y, crs=crs, faults=faults), target, faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """The position of each row in the coordinate reference system of its file; NaN where it has none."""
+
+    x: npt.NDArray[np.float64]
+    y: npt.NDArray[np.float64]
+    crs: pyproj.CRS
+
+
+def positions(source: Source, *, x: str, y: str, crs: str | None, faults: Faults) -> Positions:
+    """Return the position of each row as the file gives it; the parameters are those of `locate`."""
     if x and y:
-        return _from_columns(source, x=x, y=y, crs=crs, target=target, faults=faults)
+        return _from_columns(source, x=x, y=y, crs=crs, faults=faults)
     if source.layer is None:
         raise UnknownCrsError(
             N_("{file}: the study does not say which columns hold the position."),
             hint=N_("Name them: x = “…”, y = “…” and crs = “EPSG:…” in the study."),
             file=source.columns.file,
         )
-    return _from_geometry(source.layer, target=target, faults=faults)
+    return _from_geometry(source.layer, faults=faults)
 
 
-def _from_columns(
-    source: Source, *, x: str, y: str, crs: str | None, target: object, faults: Faults
-) -> Coordinates:
+def moved(own: Positions, target: object, faults: Faults) -> Coordinates:
+    """Return positions in another coordinate reference system; one that does not exist there is unlocated."""
+    from geosocial.geo.crs import transform
+
+    x, y = transform(own.x, own.y, own.crs, target)
+    lost = ~(np.isfinite(x) & np.isfinite(y))
+    for position in np.flatnonzero(lost & np.isfinite(own.x)):
+        faults.add(
+            int(position), "coordinate_range", "unlocated", value=_shown(own.x[position], own.y[position])
+        )
+    return np.where(lost, math.nan, x), np.where(lost, math.nan, y)
+
+
+def _shown(x: float, y: float) -> str:
+    return f"{x:.10g}; {y:.10g}"
+
+
+def _from_columns(source: Source, *, x: str, y: str, crs: str | None, faults: Faults) -> Positions:
     headers = source.columns.header(x), source.columns.header(y)
     if crs is None:
         raise UnknownCrsError(
@@ -91,10 +123,10 @@ def _from_columns(
         faults.add(int(at), "zero_coordinates", "unlocated")
         whole[at] = False
     found[:, ~whole] = math.nan
-    return _projected(found, own, target, faults, shown=lambda i: (headers[0], written[0][i]))
+    return Positions(found[0], found[1], own)
 
 
-def _from_geometry(layer: gpd.GeoDataFrame, *, target: object, faults: Faults) -> Coordinates:
+def _from_geometry(layer: gpd.GeoDataFrame, *, faults: Faults) -> Positions:
     import shapely
 
     geometry = np.asarray(layer.geometry.array, dtype=object)
@@ -122,20 +154,7 @@ def _from_geometry(layer: gpd.GeoDataFrame, *, target: object, faults: Faults) -
     if layer.crs.is_geographic:
         far = np.asarray((np.abs(found) > [[180.0], [90.0]]).any(axis=0))
         for position in np.flatnonzero(far):
-            value = f"{found[0, position]:g}, {found[1, position]:g}"
+            value = _shown(found[0, position], found[1, position])
             faults.add(int(position), "coordinate_range", "unlocated", value=value)
     found[:, unfinished | zero | far] = math.nan
-    return _projected(found, layer.crs, target, faults)
-
-
-def _projected(
-    found: npt.NDArray[np.float64], own: object, target: object, faults: Faults, *, shown: object = None
-) -> Coordinates:
-    from geosocial.geo.crs import transform
-
-    x, y = transform(found[0], found[1], own, target)
-    lost = ~(np.isfinite(x) & np.isfinite(y))
-    for position in np.flatnonzero(lost & np.isfinite(found[0])):
-        column, value = shown(int(position)) if callable(shown) else ("", f"{found[0, position]:g}")
-        faults.add(int(position), "coordinate_range", "unlocated", column=column, value=value)
-    return np.where(lost, math.nan, x), np.where(lost, math.nan, y)
+    return Positions(found[0], found[1], layer.crs)

@@ -1,7 +1,8 @@
 """Read a list of enterprises, projects or facilities: from rows to records with a zone, losing none.
 
-Every row of the file has a row in the result, with its outcome: matched, snapped, outside, ambiguous, unlocated or
-rejected. Why, is in the faults. A zone that the list declares is compared with the one in which the position lies.
+Every row of the file has a row in the result, with its outcome: matched, snapped, outside, ambiguous,
+unlocated or rejected. Why, is in the faults. A zone that the list declares is compared with the one in
+which the position lies.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def read_places(study: Study, spec: PlacesSpec, zones: gpd.GeoDataFrame) -> Take
     rejected = np.isin(np.arange(len(places)), sorted(faults.positions("rejected")))
     x[rejected] = y[rejected] = math.nan
     places["x"], places["y"] = x, y
-    _join(places, zones, study.snap_m, rejected, faults)
+    join_zones(places, zones, study.snap_m, rejected, faults)
     declare(places, source, spec, zone_names(zones, study.zones.aliases))
     places["shown"] = spec.shown & ~rejected
     places["counted"] = spec.counted & ~rejected
@@ -118,10 +119,10 @@ def _records(
     )
 
 
-def _join(
+def join_zones(
     places: pd.DataFrame, zones: gpd.GeoDataFrame, snap_m: float, rejected: np.ndarray, faults: Faults
 ) -> None:
-    """Add the columns of the join; a rejected row takes no part in it."""
+    """Add the columns of the join to `places`, which has x and y; a rejected row takes no part in it."""
     from geosocial.geo import join
 
     joined = join(places[["x", "y"]], zones, snap_m=snap_m).points
@@ -150,8 +151,9 @@ def declare(places: pd.DataFrame, source: Source, spec: PlacesSpec, names: Mappi
 def declared_table(places: pd.DataFrame) -> pd.DataFrame:
     """Return the located records whose declared zone is not recognised, or does not cover their position.
 
-    The zone of this table is the one that covers the position: it is empty for a record outside all zones, also
-    where it was counted to the nearest. A point on a boundary agrees with a declaration of either side.
+    The zone of this table is the one that covers the position: it is empty for a record outside all zones,
+    also where it was counted to the nearest. A point on a boundary agrees with a declaration of either
+    side.
     """
     said = (places["declared_zone"] != "") & ~places["outcome"].isin(["rejected", "unlocated"])
     covering = places["zone_id"].where(places["outcome"] != "snapped", "")

@@ -1,7 +1,7 @@
 """Why a row was rejected, could not be located, was moved, or deserves a look: one sentence a code.
 
-Each fault of `geosocial.tables.FAULTS` carries one of these codes. A sentence may name ``{column}`` (the header),
-``{value}`` (what was found), ``{file}`` and ``{row}`` (as a spreadsheet counts).
+Each fault of `geosocial.tables.FAULTS` carries one of these codes. A sentence may name ``{column}`` (the
+header), ``{value}`` (what was found), ``{file}`` and ``{row}`` (as a spreadsheet counts).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Type the rows of a list: sphere, kind, status, legal form, numbers; or reject a row with its reason.
 
-The words of a row are looked up first (keys, labels in either language, or a crosswalk); pydantic then checks every row
-against one strict model, so that no record travels on with a word or a number that the house does not know.
+The words of a row are looked up first (keys, labels in either language, or a crosswalk); pydantic then
+checks every row against one strict model, so that no record travels on with a word or a number that the
+house does not know.
 """
 
 from __future__ import annotations
@@ -123,7 +124,8 @@ def _check(
 ) -> None:
     """Check every row against the model, and name each field that fails."""
     names = [*keys, *amounts]
-    given = [*keys.values(), *([None if v != v else v for v in values] for values in amounts.values())]  # noqa: PLR0124
+    # NaN, which alone differs from itself, is an empty cell here.
+    given = [*keys.values(), *([v if v == v else None for v in values] for values in amounts.values())]  # noqa: PLR0124
     rows = [dict(zip(names, row, strict=True)) for row in zip(*given, strict=True)]
     try:
         _model().validate_python(rows)

@@ -1,7 +1,7 @@
 """Read the reporting zones of a study, and the layers that are only shown.
 
-Zones are refused, never mended in silence: every figure stands on them. Names, identifiers, kinds and outlines are
-checked all at once, and a refusal names the zones.
+Zones are refused, never mended in silence: every figure stands on them. Names, identifiers, kinds and
+outlines are checked all at once, and a refusal names the zones.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 
 
 def read_zones(study: Study) -> tuple[gpd.GeoDataFrame, InputFile, pd.DataFrame]:
-    """Return the zones in the study's CRS (`geosocial.tables.ZONES` and a geometry), their file, their faults.
+    """Return the zones in the study's CRS (`tables.ZONES` and a geometry), their file and their faults.
 
     The table of faults is empty: what is wrong with a zone refuses the study.
 
     Raises
     ------
     InputError
-        For a column that is not there, an identifier that is empty or repeated, a zone without name, an unknown kind,
-        an outline that is missing, empty, no polygon or crosses itself.
+        For a column that is not there, an identifier that is empty or repeated, a zone without name, an
+        unknown kind, an outline that is missing, empty, no polygon or crosses itself.
     StudyError
         For an alias of a zone that does not exist.
     """
@@ -85,7 +85,8 @@ def read_zones(study: Study) -> tuple[gpd.GeoDataFrame, InputFile, pd.DataFrame]
 def read_context(study: Study) -> tuple[dict[str, gpd.GeoDataFrame], tuple[InputFile, ...]]:
     """Return the layers that are only shown, by key, in the study's CRS, and their files.
 
-    Each has the columns ``name`` (``""`` where it has none) and ``geometry``; features without geometry are left out.
+    Each has the columns ``name`` (``""`` where it has none) and ``geometry``; features without geometry are
+    left out.
     """
     import geopandas as gpd
 
@@ -133,9 +134,7 @@ def polygons(layer: Layer, labels: Sequence[str], crs: object) -> npt.NDArray[np
         file,
         labels,
         np.asarray(~np.isfinite(shapely.bounds(moved)).all(axis=1)),
-        N_(
-            "{file}: these rows do not lie where the coordinate reference system of the study is defined: {zones}."
-        ),
+        N_("{file}: these rows lie where the study’s coordinate system is not defined: {zones}."),
         N_("Check the coordinate reference system of the file and of the study."),
     )
     _refuse(

@@ -1,8 +1,8 @@
 """What a file is, by its content and never by its suffix; and the refusal of what must not reach GDAL.
 
-GDAL opens whatever it is named: ``/vsizip/…``, web addresses, connection strings, VRT files that point anywhere.
-So no text of a user travels to it: a path must be an ordinary file that exists, its first bytes must be those
-of a format on our list, and the driver that GDAL then picks must be the one of that format.
+GDAL opens whatever it is named: ``/vsizip/…``, web addresses, connection strings, VRT files that point
+anywhere. So no text of a user travels to it: a path must be an ordinary file that exists, its first bytes
+must be those of a format on our list, and the driver that GDAL then picks must be the one of that format.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def side_file(file: Path, suffix: str) -> Path | None:
 
 
 def detect(path: Path | str) -> tuple[Path, Form]:
-    """Return the checked path and what the file is.
+    r"""Return the checked path and what the file is.
 
     Raises
     ------

@@ -1,9 +1,9 @@
 """Read GeoJSON (RFC 7946) ourselves: strictly, exactly, and without GDAL.
 
-GDAL guesses the type of a property from its first values, lets ``NaN`` through and gives back a damaged geometry as
-none. Here a number keeps its value, a text stays a text, each damaged geometry is refused with its place in the file, and
-a file in cp1252, as cities still publish them, is read. Coordinates are degrees (EPSG:4326) unless a ``crs`` member, or
-the user, says otherwise.
+GDAL guesses the type of a property from its first values, lets ``NaN`` through and gives back a damaged
+geometry as none. Here a number keeps its value, a text stays a text, each damaged geometry is refused with
+its place in the file, and a file in cp1252, as cities still publish them, is read. Coordinates are degrees
+(EPSG:4326) unless a ``crs`` member, or the user, says otherwise.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def read_geojson(file: Path, *, crs: str | None) -> tuple[gpd.GeoDataFrame, dict
 
 
 def known_crs(file: Path | str, crs: object) -> pyproj.CRS:
-    """Return `crs` as PROJ knows it; CRS84, which differs from EPSG:4326 by the order of axes only, as EPSG:4326.
+    """Return `crs` as PROJ knows it; CRS84, which is EPSG:4326 but for the order of axes, as EPSG:4326.
 
     Raises
     ------

@@ -1,8 +1,8 @@
 """Read a layer: GeoJSON by our own reader, GeoPackage and shapefile by GDAL, GeoParquet by pyarrow.
 
-A layer keeps the coordinate reference system that it came in. Where it says none, the user must name one; where it says
-another than the user, it is refused: geosocial never guesses. A layer without features is refused. A feature without
-geometry is kept, for the reader of places to report.
+A layer keeps the coordinate reference system that it came in. Where it says none, the user must name one;
+where it says another than the user, it is refused: geosocial never guesses. A layer without features is
+refused. A feature without geometry is kept, for the reader of places to report.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Read a sheet as text: CSV by the standard library, XLSX by calamine; each row keeps the number that a spreadsheet shows.
+"""Read a sheet as text: CSV by the standard library, XLSX by calamine; rows numbered as a spreadsheet does.
 
-Everything stays text, so identifiers keep their zeros and "NA" stays a name; an empty cell is ``""``. A CSV file is
-UTF-8 (with or without its mark) or else cp1252, which strictly decodes what Excel writes in Québec; UTF-16 by its mark.
+Everything stays text, so identifiers keep their zeros and "NA" stays a name; an empty cell is ``""``. A CSV
+file is UTF-8 (with or without its mark) or else cp1252, which strictly decodes what Excel writes in Québec;
+UTF-16 by its mark.
 """
 
 from __future__ import annotations
@@ -236,7 +237,7 @@ def _sheet(file: Path, numbered: Iterator[tuple[int, Sequence[str]]], how: dict[
 
 
 def _names(file: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[str], int]:
-    """Return the headers, without the empty ones at the end; those between take the letter of their column."""
+    """Return the headers, without empty ones at the end; one between takes the letter of its column."""
     width = len(header)
     while (
         width > 1

@@ -1,0 +1,65 @@
+"""Write a file whole or not at all: into a hidden sibling first, which then takes its place in one step.
+
+Whoever reads the file sees the old one or the new one, never a half, also when the process is killed
+between two bytes or the disk is full. A killed process may leave a hidden ``.…part`` file beside it, which
+can be deleted.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from geosocial.errors import N_, OutputError
+
+
+@contextmanager
+def replacing(path: Path | str) -> Iterator[Path]:
+    """Give the path of a temporary file that takes the place of `path` when the block ends well.
+
+    Its folder is made if need be. When the block raises, the temporary file is removed and `path` stays as
+    it was.
+
+    Raises
+    ------
+    OutputError
+        When the folder or the file cannot be written.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise OutputError(
+            N_("{file}: this is a folder, not a file."), hint=N_("Name the file to write."), file=target
+        )
+    # The suffix is kept: some writers choose their format by it.
+    part = target.with_name(f".{target.stem[:100]}-{secrets.token_hex(6)}.part{target.suffix}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        _flush(part)
+        part.replace(target)
+        with suppress(OSError):  # not every file system lets a folder be flushed
+            _flush(target.parent)
+    except OutputError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            N_("{file}: the file cannot be written ({reason})."),
+            hint=N_("Check the folder, its permissions and the space left; close the file elsewhere."),
+            file=target,
+            reason=error.strerror or error,
+        ) from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def _flush(path: Path) -> None:
+    """Wait until `path` is on the disk, so that a power cut cannot leave an empty file under the new name."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
