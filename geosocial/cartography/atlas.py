@@ -81,13 +81,14 @@ def build(results: Results, *, langs: Sequence[Lang] = ("fr", "en"), lang: Lang 
         maxBoundsViscosity=0.9,
     )
     CustomPane("land", z_index=390, pointer_events=False).add_to(chart)
+    CustomPane("shore", z_index=405, pointer_events=False).add_to(chart)
     CustomPane("districts", z_index=410, pointer_events=False).add_to(chart)
     drawn = {name: _layer(chart, name, shapes) for name, shapes in _shapes(results).items()}
 
-    code = MacroElement()
+    code = MacroElement()  # type: ignore[no-untyped-call]  # branca leaves it untyped
     code._name = "Atlas"
-    names = ", ".join(drawn[name].get_name() if name in drawn else "null" for name in ("zones", "land", "districts"))
-    code._template = _macro(f"{chart.get_name()}, {names}")
+    names = [drawn[n].get_name() if n in drawn else "null" for n in ("zones", "land", "districts", "shore")]
+    code._template = _macro(", ".join((chart.get_name(), *names)))
     chart.add_child(code)
 
     figure = Figure()
@@ -102,6 +103,7 @@ def _shapes(results: Results) -> dict[str, dict[str, Any]]:
     if (land := results.context.get("land")) is not None and len(land):
         out["land"] = layers.shapes(land)
     out["zones"] = layers.shapes(results.zones)
+    out["shore"] = layers.outline([results.zones] if land is None else [results.zones, land])
     if (districts := results.context.get("districts")) is not None and len(districts):
         out["districts"] = layers.shapes(districts)
     return out
@@ -119,13 +121,18 @@ def _layer(chart: Any, name: str, shapes: Mapping[str, Any]) -> Any:
             "color": symbology.color("boundary_casing"),
             "weight": boundary["casing_px"],
         },
+        "shore": {"fill": False, "color": symbology.color("boundary"), "weight": boundary["shore_px"]},
         "districts": {"fill": False, "color": symbology.color("boundary"), "weight": 0.7, "dashArray": "2 3"},
     }
     style = styles[name]
-    options = {} if name == "zones" else {"pane": name, "interactive": False}
+    options: dict[str, Any] = {} if name == "zones" else {"pane": name, "interactive": False}
     layer = folium.GeoJson(
-        shapes, style_function=lambda _: style, smooth_factor=0.4, control=False, show=name != "districts",
-        **options
+        shapes,
+        style_function=lambda _: style,
+        smooth_factor=0.4,
+        control=False,
+        show=name != "districts",
+        **options,
     )
     return layer.add_to(chart)
 
@@ -135,9 +142,9 @@ def _macro(arguments: str) -> Any:
     from folium.template import Template
 
     code = "\n".join(_part(name) for name in SCRIPTS)
-    body = f"(function (map, zonesLayer, landLayer, districtsLayer) {{\n'use
-    strict';\n{code}\n}})({arguments});" return Template("{% macro script(this, kwargs) %}{% raw %}\n" + body
-    + "\n{% endraw %}{% endmacro %}")
+    head, tail = "{% macro script(this, kwargs) %}{% raw %}", "{% endraw %}{% endmacro %}"
+    function = "function (map, zonesLayer, landLayer, districtsLayer, shoreLayer)"
+    return Template(f"{head}\n({function} {{\n'use strict';\n{code}\n}})({arguments});\n{tail}")
 
 
 def _page(shown: Mapping[str, Any], *, lang: Lang, langs: Sequence[Lang]) -> Any:
@@ -163,8 +170,9 @@ def _page(shown: Mapping[str, Any], *, lang: Lang, langs: Sequence[Lang]) -> Any
 
 
 def as_json(value: object) -> str:
-    r"""Return JSON that no HTML parser reads as anything else: ``<``, ``>``, ``&``, U+2028 and U+2029
-    escaped.
+    r"""Return JSON that no HTML parser reads as anything else.
+
+    Escaped are ``<``, ``>``, ``&``, U+2028 and U+2029.
 
     Examples
     --------

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from geosocial import symbology, wording
-from geosocial.cartography import layers
-from geosocial.cartography.labels import interface
+from geosocial.cartography import labels, layers
 from geosocial.study import Service
 from geosocial.vocabulary import Lang, fold, kinds, terms
 
@@ -20,10 +19,19 @@ if TYPE_CHECKING:
     from geosocial.i18n import Words
     from geosocial.results import Results
 
-#: The views of a service by its rule: the key in the address, the indicator of the fills, that of the amount.
-VIEWS: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
-    "coverage": (("gap", "gap_share", "gap"), ("coverage", "coverage", "coverage")),
-    "ratio": (("gap", "gap_share", "gap"), ("rate", "rate", "rate")),
+
+class View(NamedTuple):
+    """A view of a service: its key in the address, the indicator of its fills, that of its amounts."""
+
+    key: str
+    fill: str
+    amount: str
+
+
+#: The views of a service, by its rule; the first is the one that opens.
+VIEWS: Final[Mapping[str, tuple[View, ...]]] = {
+    "coverage": (View("gap", "gap_share", "gap"), View("coverage", "coverage", "coverage")),
+    "ratio": (View("gap", "gap_share", "gap"), View("rate", "rate", "rate")),
 }
 #: Class numbers of zones without a colour.
 MISSING, CANNOT_SAY = -1, -2
@@ -117,7 +125,7 @@ def _service(
         "rank": [r.rank for r in ranks],
         "settings": ["".join({True: "1", False: "0", None: "-"}[s.underserved] for s in tried) for tried in
                      (found.tried(z, sphere, spec.key) for z in zones)],
-        "views": [_view(results, sphere, spec, *view) for view in VIEWS[spec.rule]],
+        "views": [_view(results, sphere, spec, view) for view in VIEWS[spec.rule]],
         "supply": [
             [*place, used.index(kind), _figure(float(amount))] + ([shown[i]] if i in shown else [])
             for i, place, kind, amount in zip(supply.index, places, supply["kind"], amounts, strict=True)
@@ -126,7 +134,8 @@ def _service(
     }  # fmt: skip
 
 
-def _view(results: Results, sphere: str, spec: Service, key: str, fill: str, amount: str) -> dict[str, Any]:
+def _view(results: Results, sphere: str, spec: Service, view: View) -> dict[str, Any]:
+    key, fill, amount = view
     found = wording.figures(results)
     zones = [str(z) for z in results.zones["zone_id"]]
     norm = symbology.norm_of(results, sphere, spec.key)
@@ -233,7 +242,7 @@ def _text(
     names = [wording.zone_name(words, results, z) for z in zones]
     statuses = terms("statuses")
     return {
-        "ui": interface(words, results),
+        "ui": labels.interface(words, results),
         "zones": [
             {"name": name, "lines": layers.lettering(name), "sub": _residents(results, words, z)}
             for name, z in zip(names, zones, strict=True)
@@ -266,8 +275,6 @@ def _residents(results: Results, words: Words, zone: str) -> str:
 def _service_text(
     results: Results, words: Words, sphere: str, spec: Service, zones: Sequence[str]
 ) -> dict[str, Any]:
-    from geosocial.cartography import labels
-
     found = wording.figures(results)
     key = spec.key
     alone = len(results.study.spheres[sphere].services) == 1
@@ -290,28 +297,19 @@ def _service_text(
         "columns": labels.columns(words, results, spec),
         "csv": labels.csv_header(words, results, spec),
         "cells": [labels.cells(words, results, z, sphere, spec) for z in zones],
-        "views": [_view_text(results, words, sphere, spec, zones, *view) for view in VIEWS[spec.rule]],
+        "views": [_view_text(results, words, sphere, spec, view) for view in VIEWS[spec.rule]],
     }
 
 
-def _view_text(
-    results: Results,
-    words: Words,
-    sphere: str,
-    spec: Service,
-    zones: Sequence[str],
-    key: str,
-    fill: str,
-    amount: str,
-) -> dict[str, Any]:
-    from geosocial.cartography import labels
-
+def _view_text(results: Results, words: Words, sphere: str, spec: Service, view: View) -> dict[str, Any]:
+    key, fill, amount = view
+    zones = [str(z) for z in results.zones["zone_id"]]
     found = wording.figures(results)
     norm = symbology.norm_of(results, sphere, spec.key)
     drawable = fill != "rate" or (math.isfinite(norm) and norm > 0)
     sentence, below = wording.headline(words, results, sphere, spec.key, key)
     city = found.value("", sphere, spec.key, fill)
-    top = 1.0 if fill != "rate" else _view(results, sphere, spec, key, fill, amount)["max"]
+    top = 1.0 if fill != "rate" else _view(results, sphere, spec, view)["max"]
     return {
         "label": labels.view_label(words, spec, key),
         "title": wording.legend_title(words, results, sphere, spec.key, fill),

@@ -1,4 +1,4 @@
-"""The small words of the atlas, in one language at a time: controls, columns, notes, the lines of the zone card."""
+"""The small words of the atlas, in one language at a time: controls, columns, notes, lines of the card."""
 
 from __future__ import annotations
 
@@ -145,11 +145,13 @@ def _source_keys(results: Results, spec: Service) -> set[str]:
 
 
 def credit(words: Words, results: Results, spec: Service) -> str:
-    """Return the attribution below the map: publisher, year and licence of each source, and the date."""
-    chosen = _source_keys(results, spec) | {c.source for c in results.study.context}
-    lines = [s for s in wording.sources(words, results) if s.key in chosen]
-    short = dict.fromkeys(f"{s.publisher}, {s.year} ({s.licence})" for s in lines)
-    return words.t("Data: {sources}", sources="; ".join(short)) + " · " + words.date(results.study.edition)
+    """Return the attribution below the map: each publisher with its years, and the date of the edition."""
+    years: dict[str, list[str]] = {}
+    for line in wording.sources(words, results):
+        if line.key in _source_keys(results, spec) and line.year not in years.setdefault(line.publisher, []):
+            years[line.publisher].append(line.year)
+    short = "; ".join(", ".join((publisher, *sorted(dates))) for publisher, dates in years.items())
+    return words.t("Data: {sources}", sources=short) + " · " + words.date(results.study.edition)
 
 
 def settings(words: Words, results: Results, sphere: str, spec: Service, zones: Sequence[str]) -> list[str]:
@@ -185,7 +187,7 @@ def supply(words: Words, results: Results, zone: str, spec: Service) -> dict[str
 
 
 def columns(words: Words, results: Results, spec: Service) -> list[str]:
-    """Return the headers of the table: zone, demand, supply, coverage or rate, gap, gap share, settings, rank."""
+    """Return the headers of the table: zone, demand, supply, coverage or rate, gaps, settings, rank."""
     t = words.t
     ratio = spec.rule == "ratio"
     gap = t("Gap (dwellings)") if _dwellings(spec) else t("Gap (facilities)")
@@ -261,7 +263,7 @@ def zone_values(
     fill: str,
     amount: str,
 ) -> dict[str, list[str]]:
-    """Return what each zone shows in a view: its label on the map, its figure in words, the interval of both."""
+    """Return what each zone shows in a view: its label on the map, its figure in words, both intervals."""
     found = wording.figures(results)
     out: dict[str, list[str]] = {"val": [], "iv": [], "main": [], "mainIv": [], "short": []}
     for zone in zones:

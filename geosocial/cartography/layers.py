@@ -7,7 +7,7 @@ Shapes are simplified as a coverage, so that neighbours keep one border; coordin
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
@@ -23,15 +23,17 @@ if TYPE_CHECKING:
 
 #: Shapes are simplified by this much, in metres: half a pixel at the largest zoom of the atlas.
 SIMPLIFY_M: Final = 8.0
+#: A hole of the shore that is smaller is a seam between two files, not water.
+HECTARE_M2: Final = 10_000.0
 #: Digits of a coordinate in degrees.
 DIGITS: Final = 5
 
 
 def shapes(frame: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Return polygons as a GeoJSON collection in EPSG:4326, one feature a row, ``properties`` the row's
-    number alone.
+    """Return polygons as a GeoJSON collection in EPSG:4326, one feature a row.
 
-    No text travels in the geometry: names reach the page as data, never inside a layer.
+    The only property is the row's number, ``n``. No text travels in the geometry: names reach the page as
+    data, never inside a layer.
     """
     import shapely
 
@@ -45,16 +47,26 @@ def shapes(frame: gpd.GeoDataFrame) -> dict[str, Any]:
     return _collection(_rounded(light))
 
 
-def outline(frame: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Return the outline of all polygons together, holes included, as a GeoJSON collection of one feature."""
+def outline(frames: Sequence[gpd.GeoDataFrame]) -> dict[str, Any]:
+    """Return the shore of all polygons together, holes included, as a GeoJSON collection of one feature.
+
+    Frames that come from different files hardly share an edge: gaps and overlaps up to twice `SIMPLIFY_M` are
+    closed, and holes under a hectare are dropped.
+    """
     import geopandas as gpd
+    import numpy as np
     import shapely
 
-    polygons = frame.geometry.to_numpy()
-    valid = len(polygons) and shapely.coverage_is_valid(polygons)
-    whole = shapely.coverage_union_all(polygons) if valid else shapely.union_all(polygons)
-    line = shapely.boundary(shapely.simplify(whole, SIMPLIFY_M))
-    return _collection(_rounded(gpd.GeoSeries([line], crs=frame.crs)))
+    polygons = np.concatenate([f.to_crs(frames[0].crs).geometry.to_numpy() for f in frames])
+    grown = shapely.buffer(
+        shapely.simplify(polygons, SIMPLIFY_M), SIMPLIFY_M, join_style="mitre", quad_segs=2
+    )
+    whole = shapely.buffer(shapely.union_all(grown), -SIMPLIFY_M, join_style="mitre", quad_segs=2)
+    rings = shapely.get_rings(shapely.simplify(whole, SIMPLIFY_M / 2))
+    kept = [ring for ring in rings if shapely.area(shapely.polygons(ring)) > HECTARE_M2]
+    return _collection(
+        _rounded(gpd.GeoSeries([shapely.MultiLineString([ring.coords for ring in kept])], crs=frames[0].crs))
+    )
 
 
 def _rounded(series: gpd.GeoSeries) -> gpd.GeoSeries:
@@ -74,7 +86,7 @@ def _collection(series: gpd.GeoSeries) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def degrees(x: Sequence[float], y: Sequence[float], crs: Any) -> list[list[float]]:
+def degrees(x: Iterable[float], y: Iterable[float], crs: Any) -> list[list[float]]:
     """Return positions as ``[longitude, latitude]`` pairs, rounded to `DIGITS`."""
     import pyproj
 
@@ -100,7 +112,7 @@ def anchors(frame: gpd.GeoDataFrame) -> list[list[float]]:
 
 
 def facilities(results: Results, kinds: Sequence[str]) -> pd.DataFrame:
-    """Return the places that count as supply for some kinds: existing, counted and located ones, in table order."""
+    """Return the places that count as supply for some kinds: existing, counted, located, in table order."""
     places = results.places
     located = (
         places["x"].notna()
@@ -141,11 +153,11 @@ def lettering(name: str) -> list[list[str]]:
     full = _broken(name)
     known = _short_names().get(fold(name))
     if known is not None:
-        return _distinct([full, list(known["lines"]), [str(known["word"])]])
+        return [full, list(known["lines"]), [str(known["word"])]]
     first = name.split("–", maxsplit=1)[0].strip()
     for article in ("Le ", "La ", "Les ", "L’", "The "):
         first = first.removeprefix(article)
-    return _distinct([full, [first]])
+    return [full, full, [first]]
 
 
 def _broken(name: str) -> list[str]:
@@ -157,10 +169,6 @@ def _broken(name: str) -> list[str]:
         cut = line.rfind("-", 0, 22) if len(line) > 22 else -1
         lines += [line[: cut + 1], line[cut + 1 :]] if cut > 0 else [line]
     return lines
-
-
-def _distinct(forms: list[list[str]]) -> list[list[str]]:
-    return [form for k, form in enumerate(forms) if form not in forms[:k]]
 
 
 def check_drawable(results: Results) -> None:

@@ -41,6 +41,7 @@ const P = {};
 const thin = (id, stroke, w, more) => { P[id] = sv('path', { fill: 'none', stroke, 'stroke-width': w, 'stroke-linejoin': 'round', 'vector-effect': 'non-scaling-stroke', ...more }); return P[id]; };
 const w = D.look.widths;
 G.lines.append(thin('edge', D.look.boundary, w.boundary.line_px, { d: OUT.join('') }));
+if (shoreLayer) shoreLayer.eachLayer((layer) => layer.getElement().setAttribute('aria-hidden', 'true'));
 G.ring.append(
   thin('hov1', '#fff', w.hovered.casing_px), thin('hov2', D.look.ink, w.hovered.line_px),
   thin('sel1', '#fff', w.chosen.casing_px), thin('sel2', D.look.chosen, w.chosen.line_px),
@@ -205,7 +206,7 @@ function letter(zr) {
       const [ax, ay, ar] = A[z], x = X(ax), y = Y(ay);
       if (x < -30 || y < -30 || x > W0 + 30 || y > H0 + 30) continue;
       const value = TW.val[z], forms = T.zones[z].lines;
-      const tries = small && zr <= 1.25 ? [] : forms.map((lines, k) => [lines, k === forms.length - 1 && k ? 6 : 4]).slice(zr >= 1.7 || W0 > 900 || forms.length < 2 ? 0 : 1);
+      const tries = small && zr <= 1.25 ? [] : forms.map((lines, k) => [lines, k === 2 ? 6 : 4]).slice(zr >= 1.7 || W0 > 900 ? 0 : 1);
       tries.push([[], 99]);
       for (const [lines, tolerance] of tries) {
         const best = spot(z, x, y, ar, lines, value, tolerance, hit);
@@ -241,7 +242,9 @@ function spot(z, x, y, ar, lines, value, tolerance, hit) {
     let bad = 0;
     for (const ux of [-0.46, -0.23, 0, 0.23, 0.46]) for (const uy of [-0.4, 0, 0.4]) { const o = under(cx + ux * w0, cy + uy * h0); if (o >= 0 && o !== z) bad++; }
     if (lines.length && bad > tolerance) continue;
-    const s = bad + 0.6 * Math.hypot(dx, dy);
+    let covered = 0;
+    if (symbols.length < 200) for (const o of symbols) if (o.x > b[0] - o.r && o.x < b[2] + o.r && o.y > b[1] - o.r && o.y < b[3] + o.r) covered++;
+    const s = bad + 0.6 * Math.hypot(dx, dy) + 0.8 * covered;
     if (s < score) { score = s; best = [cx, cy, b]; }
   }
   return best;
