@@ -213,7 +213,7 @@ def _marked(zones: NDArray[np.object_], frame: tuple[float, float, float, float,
 
 
 def _edges(zones: NDArray[np.object_]) -> tuple[Floats, Ints, Ints]:
-    """Return the vertices, the first vertex of each edge (the second follows it) and the zone of each edge."""
+    """Return the vertices, the first of each edge (the second follows it) and the zone of each edge."""
     simple = (shapely.get_type_id(zones) == shapely.GeometryType.POLYGON) & (
         shapely.get_num_interior_rings(zones) == 0
     )

@@ -7,7 +7,7 @@ says how much falls outside.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import shapely
@@ -15,14 +15,20 @@ import shapely
 from geosocial.errors import N_, InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
     from scipy.sparse import csr_array
+    from shapely.geometry.base import BaseGeometry
+
+    Geometries: TypeAlias = Sequence[BaseGeometry | None] | NDArray[np.object_] | gpd.GeoSeries
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
 
-def largest_overlap(source_geoms: ArrayLike, target_geoms: ArrayLike) -> Ints:
+def largest_overlap(source_geoms: Geometries, target_geoms: Geometries) -> Ints:
     """Return the position of the target that each source overlaps most, by area.
 
     Parameters
@@ -58,7 +64,7 @@ def largest_overlap(source_geoms: ArrayLike, target_geoms: ArrayLike) -> Ints:
     return best
 
 
-def areal_weights(source: ArrayLike, target: ArrayLike) -> csr_array:
+def areal_weights(source: Geometries, target: Geometries) -> csr_array:
     """Return the share of each source's area that lies in each target: w = |s ∩ t| / |s|.
 
     Parameters
@@ -133,7 +139,7 @@ def share_outside(values: ArrayLike, weights: csr_array) -> float:
     return float(1 - kept / total) if total else float("nan")
 
 
-def representative_points(geoms: ArrayLike) -> tuple[Floats, Floats]:
+def representative_points(geoms: Geometries) -> tuple[Floats, Floats]:
     """Return x and y of a point inside each geometry; NaN where it is null or empty.
 
     Examples
@@ -144,10 +150,11 @@ def representative_points(geoms: ArrayLike) -> tuple[Floats, Floats]:
     ([1.0, nan], [2.0, nan])
     """
     points = shapely.point_on_surface(np.array(geoms, dtype=object).reshape(-1))
+    points[shapely.is_empty(points)] = None  # Shapely refuses to say where an empty point is
     return shapely.get_x(points), shapely.get_y(points)
 
 
-def _polygons(geoms: ArrayLike) -> NDArray[np.object_]:
+def _polygons(geoms: Geometries) -> NDArray[np.object_]:
     polygons = np.array(geoms, dtype=object).reshape(-1)
     odd = np.flatnonzero(~(shapely.is_valid(polygons) | shapely.is_missing(polygons)))
     if len(odd):

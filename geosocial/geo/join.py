@@ -201,11 +201,12 @@ def _positions(points: pd.DataFrame, zones: gpd.GeoDataFrame) -> tuple[Floats, F
             zones=crs_label(zones.crs),
         )
     shapes = np.array(points.geometry.values, dtype=object)
+    shapes[shapely.is_empty(shapes)] = None
     single = (shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOINT) & (
         shapely.get_num_geometries(shapes) == 1
     )
     shapes[single] = shapely.get_geometry(shapes[single], 0)
-    odd = np.flatnonzero((shapely.get_type_id(shapes) > 0) & ~shapely.is_empty(shapes))
+    odd = np.flatnonzero(shapely.get_type_id(shapes) > 0)
     if len(odd):
         raise InputError(
             N_("Row {row} of the points is a {got}."),

@@ -19,7 +19,7 @@ part of a self-crossing ring is outside. `geosocial.geo.join` refuses invalid zo
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import shapely
@@ -28,16 +28,18 @@ from geosocial.errors import N_, InputError
 from geosocial.geo import cells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
+    from shapely.geometry.base import BaseGeometry
 
+    Zones: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries | Sequence[BaseGeometry | None] | NDArray[np.object_]
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-#: Points handled at a time: their arrays stay in the second-level cache.
-CHUNK = 16_384
+#: Points handled at a time: enough to drown what a call costs, few enough to stay in the cache.
+CHUNK = 262_144
 #: From this many points on, two threads share the chunks (NumPy and GEOS release the lock); same answers.
 THREADS_FROM = 1_000_000
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
@@ -65,7 +67,7 @@ class ZoneIndex:
     [0, 0, 1, -1]
     """
 
-    def __init__(self, zones: gpd.GeoDataFrame | gpd.GeoSeries | ArrayLike) -> None:
+    def __init__(self, zones: Zones) -> None:
         geometry = getattr(zones, "geometry", zones)
         self._zones = np.array(geometry, dtype=object).reshape(-1)
         kinds = shapely.get_type_id(self._zones)
@@ -140,9 +142,10 @@ class ZoneIndex:
             if grid is None:
                 found[part] = self._in_turn(x[part], y[part], after[part])
                 return
-            slot = grid.slot[grid.at(x[part], y[part])]
+            cell = grid.at(x[part], y[part])
+            slot = grid.slot[cell]
             # Without a list, one zone at most covers the cell, wholly: `first`.
-            lone = grid.first[grid.at(x[part], y[part])].astype(np.int64)
+            lone = grid.first[cell].astype(np.int64)
             here = np.where((slot < 0) & (lone > after[part]), lone, -1)
             ask = np.flatnonzero(slot >= 0)
             if len(ask):
@@ -216,8 +219,8 @@ class ZoneIndex:
 
 
 def _sides(points: int) -> int:
-    """Return the cells along the longer side of a grid for that many points: a power of two, 32 to 2,048."""
-    return int(2 ** np.clip(np.ceil(np.log2(max(points, 1)) / 2), 5, 11))
+    """Return the cells along the longer side of a grid for that many points: a power of two, 32 to 1,024."""
+    return int(2 ** np.clip(np.round(np.log2(max(points, 1)) / 2), 5, 10))
 
 
 def _coordinates(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:

@@ -11,12 +11,10 @@ import pytest
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-Oracle = Any
-
 
 def first_cover(zones: Sequence[Any] | NDArray[Any], x: ArrayLike, y: ArrayLike) -> NDArray[np.int64]:
     """Return the first zone whose unprepared Shapely `covers` is true of each point: no grid, no tree."""
-    points = shapely.points(np.column_stack([np.asarray(x, float), np.asarray(y, float)]))
+    points: NDArray[Any] = np.asarray(shapely.points(np.column_stack([np.asarray(x), np.asarray(y)])))
     found = np.full(len(points), -1, np.int64)
     for position in range(len(zones) - 1, -1, -1):
         found[shapely.covers(zones[position], points)] = position

@@ -19,7 +19,7 @@ Zones = list[BaseGeometry | None]
 
 
 def hard_points(zones: NDArray[Any], extra: int, seed: int) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Vertices, the eight neighbours one ulp beside each, middles of edges, and random points of the extent."""
+    """Vertices, the eight neighbours one ulp beside each, middles of edges, random points of the extent."""
     xy = shapely.get_coordinates(zones)
     down, up = np.nextafter(xy, -np.inf), np.nextafter(xy, np.inf)
     beside = [np.column_stack([a[:, 0], b[:, 1]]) for a in (down, xy, up) for b in (down, xy, up)]
@@ -83,9 +83,9 @@ def test_a_reused_index_refines_its_grid_and_answers_alike(districts: gpd.GeoDat
 
 SQUARE = shapely.box(0, 0, 10, 10)
 RING = shapely.Polygon(SQUARE.exterior, [shapely.box(2, 2, 8, 8).exterior.coords])
-ISLANDS = shapely.MultiPolygon(
-    [shapely.box(20, 0, 22, 2), shapely.box(24, 0, 26, 2), shapely.box(0, 20, 1, 21)]
-)
+PARTS = [shapely.box(20, 0, 22, 2), shapely.box(24, 0, 26, 2), shapely.box(0, 20, 1, 21)]
+ISLANDS = shapely.MultiPolygon(PARTS)
+TRIANGLES: Zones = [shapely.Polygon([(0, 0), (7, 3), (1, 9)]), shapely.Polygon([(7, 3), (1, 9), (9, 9)])]
 CASES: dict[str, Zones] = {
     "one": [SQUARE],
     "a hole, and a zone in the hole": [RING, shapely.box(2, 2, 8, 8)],
@@ -98,10 +98,7 @@ CASES: dict[str, Zones] = {
     "a null and an empty one between": [None, SQUARE, shapely.Polygon(), shapely.box(5, 5, 15, 15)],
     "a sliver": [shapely.Polygon([(0, 0), (10, 1e-9), (10, 0)]), SQUARE],
     "very long": [shapely.box(0, 0, 1e6, 1), shapely.box(0, 1, 1e6, 2)],
-    "a triangle, slanting edges": [
-        shapely.Polygon([(0, 0), (7, 3), (1, 9)]),
-        shapely.Polygon([(7, 3), (1, 9), (9, 9)]),
-    ],
+    "two triangles with a slanting border": TRIANGLES,
     "with elevation": [shapely.Polygon([(0, 0, 5), (4, 0, 5), (4, 4, 5)])],
 }
 
@@ -123,9 +120,8 @@ def test_huge_coordinates_agree_with_covers(offset: float) -> None:
 
 
 def test_zones_of_a_few_units_in_the_last_place_are_tested_in_turn() -> None:
-    zones = np.array(
-        [shapely.box(1e15, 1e15, 1e15 + 2, 1e15 + 2), shapely.box(1e15 + 2, 1e15, 1e15 + 4, 1e15 + 2)]
-    )
+    far = 1e15
+    zones = np.array([shapely.box(far + k, far, far + k + 2, far + 2) for k in (0, 2)])
     assert cells.build(zones, 64) is None
     x, y = hard_points(zones, 500, 6)
     index = ZoneIndex(zones)
@@ -140,12 +136,11 @@ def test_many_tiny_zones_agree_with_covers() -> None:
     zones = shapely.box(corner[:, 0], corner[:, 1], corner[:, 0] + 3, corner[:, 1] + 3)
     x, y = rng.uniform(0, 1003, (2, 20_000))
     tree = shapely.STRtree(zones)
-    row, zone = tree.query(shapely.points(x, y), predicate="intersects")  # type: ignore[call-overload]
+    row, zone = tree.query(shapely.points(np.column_stack([x, y])), predicate="intersects")
     expected = np.full(len(x), len(zones))
     np.minimum.at(expected, row, zone)
-    np.testing.assert_array_equal(
-        ZoneIndex(zones).locate(x, y), np.where(expected == len(zones), -1, expected)
-    )
+    expected[expected == len(zones)] = -1
+    np.testing.assert_array_equal(ZoneIndex(zones).locate(x, y), expected)
 
 
 def test_heavy_overlap_keeps_the_grid_within_its_bound() -> None:
@@ -161,7 +156,8 @@ def test_no_zones_no_points_and_points_without_position() -> None:
     assert ZoneIndex([]).locate([1.0], [1.0]).tolist() == [-1]
     assert ZoneIndex([None, shapely.Polygon()]).locate([1.0], [1.0]).tolist() == [-1]
     found = ZoneIndex([SQUARE]).locate([], [])
-    assert (found.dtype, len(found)) == (np.int64, 0)
+    assert found.dtype == np.int64
+    assert len(found) == 0
     assert ZoneIndex([SQUARE]).locate([5.0], [5.0]).tolist() == [0]
     nan, inf = np.nan, np.inf
     bad = ZoneIndex([SQUARE]).locate([nan, 5, nan, inf, -inf, 5, 1e308], [5, nan, nan, 5, 5, inf, -1e308])
@@ -233,9 +229,9 @@ def some_zones(draw: st.DrawFn) -> NDArray[Any]:
     made: list[BaseGeometry | None] = []
     for _ in range(draw(st.integers(1, 6))):
         cx, cy = draw(st.integers(-5, 5)), draw(st.integers(-5, 5))
-        radii = draw(st.lists(st.floats(0.25, 4, width=16), min_size=3, max_size=9))
+        radii = np.array(draw(st.lists(st.floats(0.25, 4, width=16), min_size=3, max_size=9)))
         angle = np.arange(len(radii)) * 2 * np.pi / len(radii)
-        ring = np.column_stack([cx + radii * np.cos(angle), cy + radii * np.sin(angle)])
+        ring: NDArray[np.float64] = np.column_stack([cx + radii * np.cos(angle), cy + radii * np.sin(angle)])
         made.append(shapely.Polygon(ring.round(draw(st.integers(0, 6)))))
     kept = [zone if zone is not None and zone.is_valid else None for zone in made]
     return np.array(kept, dtype=object)
