@@ -14,7 +14,8 @@ while one that some list feeds is missing: that sum could be anything. Kinds tha
 left out.
 
 Limits. Where a zone has records, an incomplete list gives at least what is said, not exactly. A record
-without capacity adds none: the capacity of a zone is NaN only where all its records lack it.
+without number or without capacity adds none, but is never read as zero: the figure of a zone × kind is
+unknown (NaN) where all its records lack it.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Stock:
     kinds, spheres
         Keys of the kinds, and the sphere of each.
     count, capacity
-        Zones × kinds; capacity is NaN where no record gives one.
+        Zones × kinds; NaN where no record gives one.
     records
         Zones × lists × kinds: number of counted records.
     feeds
@@ -72,10 +73,11 @@ class Stock:
     def unknown(self, kind: int, siblings: Ints) -> Bools:
         """Return for each zone whether `kind` is missing in it, `siblings` being the kinds of its service."""
         feeding = np.flatnonzero(self.feeds[:, kind])
+        unnumbered: Bools = np.isnan(self.count[:, kind])
         if self.complete[feeding].any():
-            return np.zeros(len(self.count), dtype=bool)
+            return unnumbered
         silent: Bools = self.records[:, feeding][:, :, siblings].sum(axis=(1, 2)) == 0
-        return silent
+        return silent | unnumbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def stock(places: pd.DataFrame, zone_ids: Sequence[str], study: Study) -> Stock:
     Raises
     ------
     InputError
-        When a counted record has a count that is not a number ≥ 0, a capacity below 0 or infinite, or a zone
+        When a counted record has a count or a capacity that is negative or infinite, or a zone
         or a list that the study does not have: file, row and column named.
     """
     import pandas as pd
@@ -122,28 +124,27 @@ def stock(places: pd.DataFrame, zone_ids: Sequence[str], study: Study) -> Stock:
     count, capacity = (counted[name].to_numpy(dtype=np.float64) for name in ("count", "capacity"))
     in_zone = counted["zone_id"].to_numpy() != ""
     _refuse(counted, in_zone & (zone < 0), "zone_id")
-    _refuse(counted, ~(np.isfinite(count) & (count >= 0)), "count")
+    _refuse(counted, (count < 0) | np.isinf(count), "count")
     _refuse(counted, (capacity < 0) | np.isinf(capacity), "capacity")
 
     here = (zone >= 0) & (kind >= 0) & (counted["status"] == "existing").to_numpy()
     shape = (len(zone_ids), len(keys))
     cell = zone[here] * len(keys) + kind[here]
-    held, size = capacity[here], shape[0] * shape[1]
-    sums = np.bincount(cell, weights=np.nan_to_num(held), minlength=size)
-    known = np.bincount(cell, weights=~np.isnan(held), minlength=size) > 0
-    number = np.bincount(cell, weights=count[here], minlength=size)
+    number, held = (
+        _sums(values[here], cell, len(zone_ids) * len(keys)).reshape(shape) for values in (count, capacity)
+    )
     records = np.zeros((len(zone_ids), len(lists), len(keys)), dtype=np.int64)
     np.add.at(records, (zone[here], source[here], kind[here]), 1)
     measured = np.array(
         [kinds()[key].capacity != "" if key in kinds() else False for key in keys], dtype=bool
     )
-    # Nothing there holds nothing, where the kind has a capacity at all.
-    zero = (records.sum(axis=1) == 0) & measured
+    none = records.sum(axis=1) == 0
     return Stock(
         kinds=tuple(keys),
         spheres=tuple(spheres),
-        count=number.astype(np.float64).reshape(shape),
-        capacity=np.where(known.reshape(shape) | zero, sums.reshape(shape), np.nan),
+        count=np.where(none, 0.0, number),
+        # Nothing holds nothing, where the kind has a capacity at all.
+        capacity=np.where(none & measured, 0.0, held),
         records=records,
         feeds=feeds,
         complete=np.array([spec.complete for spec in study.places], dtype=bool),
@@ -220,6 +221,14 @@ def of_service(found: Stock, service: Service) -> ServiceSupply:
         facilities=np.where(missing, np.nan, facilities),
         incomplete=bool((fed & ~closed).any()),
     )
+
+
+def _sums(values: Floats, cell: Ints, size: int) -> Floats:
+    """Return the sum of the known values of each cell; NaN where none is known."""
+    known = ~np.isnan(values)
+    total = np.bincount(cell[known], weights=values[known], minlength=size).astype(np.float64)
+    total[np.bincount(cell[known], minlength=size) == 0] = np.nan
+    return total
 
 
 def _kinds(study: Study, counted: pd.DataFrame) -> tuple[list[str], list[str]]:

@@ -142,6 +142,26 @@ def test_dwellings_without_known_capacity_are_missing_not_zero() -> None:
     assert figure(run(changed(places=places)), "Z0", "housing", "supply") == 80
 
 
+def test_a_record_without_number_is_not_read_as_zero() -> None:
+    # Z5's only theatre row, of a complete list, gives no number
+    found = run(bad_place(2, "count", NAN))
+    assert np.isnan(figure(found, "Z5", "culture", "supply"))
+    assert figure(found, "Z5", "culture", "coverage", "status") == "missing"
+    table = supply.by_zone(bad_place(2, "count", NAN).places, toy_tables().zones, toy_study())
+    assert table.query("zone_id == 'Z5' and kind == 'theatre'")["status"].tolist() == ["missing"]
+    # a second row there that gives one is what is known
+    places = bad_place(2, "count", NAN).places
+    places.loc[0, ["zone_id", "kind"]] = ["Z5", "theatre"]
+    assert figure(run(changed(places=places)), "Z5", "culture", "supply") == 1
+
+
+def test_rejected_records_weigh_nothing() -> None:
+    places = toy_places()
+    places.loc[0, ["zone_id", "outcome"]] = ["", "rejected"]
+    places.loc[0, ["x", "y", "count"]] = NAN
+    assert figure(run(changed(places=places)), "Z0", "culture", "supply") == 0
+
+
 def test_zero_demand_cannot_say() -> None:
     toy = toy_tables()
     demand = toy.demand.copy()
@@ -282,7 +302,6 @@ def bad_cost(value: float) -> Toy:
         (bad_demand(3, "burdened", INF), ["C03", "burdened", "inf"]),
         (bad_demand(3, "zone_id", "Z9"), ["C03", "Z9"]),
         (bad_place(1, "count", -2.0), ["places.csv", "row 3", "-2"]),
-        (bad_place(1, "count", NAN), ["places.csv", "row 3"]),
         (bad_place(1, "capacity", INF), ["places.csv", "row 3", "inf"]),
         (bad_place(1, "zone_id", "Z9"), ["places.csv", "row 3", "Z9"]),
         (bad_place(1, "source", "elsewhere"), ["places.csv", "row 3", "elsewhere"]),

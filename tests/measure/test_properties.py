@@ -18,6 +18,8 @@ from geosocial.measure.evaluate import Measured
 from tests.measure.toy import Toy, toy_study, toy_tables
 
 ZONES = 5
+#: No deadline: a busy machine is no fault of the code.
+FAST = settings(max_examples=50, deadline=None)
 # Whole people keep every sum exact, so that equalities can be asserted without a tolerance.
 PEOPLE = st.one_of(st.integers(0, 5000).map(float), st.just(float("nan")))
 COST = st.one_of(st.integers(0, 3000).map(float), st.just(float("inf")))
@@ -41,6 +43,7 @@ def within(city: Places, standard: float) -> Floats:
     return coverage.covered_by_zone(city.demand, city.cost, city.zone, ZONES, standard=standard)
 
 
+@FAST
 @given(cities(), st.floats(0, 3000))
 def test_zones_add_up_to_the_city_by_brute_force(city: Places, standard: float) -> None:
     demand = covered = 0.0
@@ -52,11 +55,13 @@ def test_zones_add_up_to_the_city_by_brute_force(city: Places, standard: float) 
     assert np.nansum(within(city, standard)) == covered
 
 
+@FAST
 @given(cities(), st.floats(0, 3000), st.floats(0, 500))
 def test_coverage_never_falls_as_the_standard_grows(city: Places, standard: float, more: float) -> None:
     assert not (within(city, standard + more) < within(city, standard)).any()
 
 
+@FAST
 @given(cities(), st.data())
 def test_coverage_never_falls_as_a_facility_is_added(city: Places, data: st.DataObject) -> None:
     new = np.array(data.draw(st.lists(COST, min_size=len(city.cost), max_size=len(city.cost))), dtype=float)
@@ -64,6 +69,7 @@ def test_coverage_never_falls_as_a_facility_is_added(city: Places, data: st.Data
     assert not (within(more, 1000) < within(city, 1000)).any()
 
 
+@FAST
 @given(cities(), st.permutations(range(ZONES)), st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_of_zones_changes_nothing(
     city: Places, order: list[int], random: Random
@@ -75,6 +81,7 @@ def test_the_order_of_rows_and_of_zones_changes_nothing(
     np.testing.assert_array_equal(within(moved, 1000), within(city, 1000)[order])
 
 
+@FAST
 @given(cities(), st.lists(st.booleans(), min_size=30, max_size=30))
 def test_a_zone_split_in_two_keeps_its_sums(city: Places, half: list[bool]) -> None:
     zone = np.where((city.zone == 0) & np.array(half[: len(city.zone)], dtype=bool), ZONES, city.zone)
@@ -83,6 +90,7 @@ def test_a_zone_split_in_two_keeps_its_sums(city: Places, half: list[bool]) -> N
     assert (np.isnan(one) and np.isnan(two).all()) or one == np.nansum(two)
 
 
+@FAST
 @given(cities(), st.floats(0.5, 2), st.floats(0.5, 2), st.floats(0.01, 1))
 def test_intervals_hold_their_value(city: Places, low: float, high: float, norm: float) -> None:
     found = coverage.covered_with_interval(
@@ -98,6 +106,7 @@ def test_intervals_hold_their_value(city: Places, low: float, high: float, norm:
         assert (np.isnan(lower) == np.isnan(upper)).all()
 
 
+@FAST
 @given(cities(), st.integers(1, 1024))
 def test_scaling_the_demand_leaves_the_shares(city: Places, factor: int) -> None:
     more = Places(city.demand * factor, city.cost, city.zone)
@@ -115,6 +124,7 @@ AMOUNTS = st.lists(
 )
 
 
+@FAST
 @given(AMOUNTS)
 def test_what_is_due_by_the_city_ratio_is_what_the_city_has(amounts: list[tuple[float, float]]) -> None:
     supply, demand = (np.array(column) for column in zip(*amounts, strict=True))
@@ -128,6 +138,7 @@ def test_what_is_due_by_the_city_ratio_is_what_the_city_has(amounts: list[tuple[
     assert (np.isnan(found.gap) == np.isnan(found.due)).all()
 
 
+@FAST
 @given(st.lists(st.one_of(st.integers(0, 8).map(lambda n: n / 8), st.just(float("nan"))), max_size=20))
 def test_ranks_by_brute_force(shares: list[float]) -> None:
     share = np.array(shares, dtype=float)

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from geosocial.results import Results
+
 EAST, NORTH, CELL = 296_000.0, 5_040_000.0, 1000.0
 NAN = float("nan")
 ZONE_NAMES = {
@@ -329,3 +331,57 @@ def toy_costs() -> dict[tuple[str, str], NDArray[np.float64]]:
         nearest = [min(((x - a) ** 2 + (y - b) ** 2) ** 0.5 for a, b in sites) for x, y in centres]
         costs[sphere, "main"] = 1.25 * np.array(nearest)
     return costs
+
+
+def toy_results(**changes: Any) -> Results:
+    """Return the bundle that a run of the toy city produces; `changes` replace its parts.
+
+    With what a reader must be told of: a record outside, one without position, a declared zone that is not
+    the computed one, a category that serves no sphere. No context layer.
+    """
+    import pandas as pd
+
+    from geosocial.measure import evaluate, supply
+    from geosocial.results import InputFile, Results
+
+    study, toy = toy_study(), toy_tables()
+    measured = evaluate.measure(study, toy.zones, toy.places, toy.demand, toy.costs)
+    counts = toy.places.groupby(["source", "outcome"]).size().unstack(fill_value=0)
+    outcomes = counts.reindex(columns=list(tables.OUTCOMES), fill_value=0)
+    conservation = outcomes.assign(read=outcomes.sum(axis=1)).reset_index().rename_axis(columns=None)
+    named = toy.places["source"].eq("named")
+    declared = toy.places[named & toy.places["name"].str.startswith("Théâtre")].assign(
+        declared_zone="Vieux Bourg", declared_zone_id="Z3"
+    )
+    unlocated = toy.places[toy.places["outcome"].eq("unlocated")]
+    faults = unlocated.assign(column="x", value="", code="no_coordinates", action="unlocated")
+    unmapped = pd.DataFrame({"source": ["places"], "category": ["Caserne de pompiers"], "records": [3]})
+    files = [("zones", "zones.geojson", 8), ("demand", "demand.csv", 16)]
+    files += [
+        (spec.key, str(spec.file), int(toy.places["source"].eq(spec.key).sum())) for spec in study.places
+    ]
+    parts: dict[str, Any] = {
+        "study": study,
+        "zones": toy.zones,
+        "context": {},
+        "places": toy.places,
+        "faults": _as(faults, tables.FAULTS),
+        "conservation": tables.check_conservation(_as(conservation, tables.CONSERVATION)),
+        "demand": toy.demand,
+        "supply": supply.by_zone(toy.places, toy.zones, study),
+        "measures": measured.measures,
+        "overall": measured.overall,
+        "ranking": measured.ranking,
+        "settings": measured.settings,
+        "declared": _as(declared, tables.DECLARED),
+        "unmapped": _as(unmapped, tables.UNMAPPED),
+        "inputs": tuple(
+            InputFile(role, path, sha256="0" * 64, bytes=1024, rows=rows, how={"encoding": "utf-8-sig"})
+            for role, path, rows in files
+        ),
+    }
+    return Results(**(parts | changes))
+
+
+def _as(frame: pd.DataFrame, contract: tables.Contract) -> pd.DataFrame:
+    return tables.check(frame[list(contract.columns)].reset_index(drop=True), contract)
