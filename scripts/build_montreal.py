@@ -1,8 +1,8 @@
 """Build every data file of ``data/montreal`` from its sources, and print where each came from.
 
-Run it from the repository, with the real data beside the checkout: ``python scripts/build_montreal.py``. It
-needs plotly (the ``dev`` extra). geosocial never needs it: the files that it writes are committed. Run twice, it
-writes the same bytes.
+Run it from the repository, with the real data beside the checkout: ``python scripts/build_montreal.py``.
+It needs plotly (the ``dev`` extra). geosocial never needs it: the files that it writes are committed.
+Run twice, it writes the same bytes.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Demand on a 250 m grid: areal interpolation of the 2016 census from dissemination areas.
 
 Each dissemination area belongs whole to the borough that it overlaps most (official boundaries), which
-reproduces the 19 published populations. Of an area only the part within the outline of the 19 boroughs counts
-(some areas hold islets where nobody lives). It is cut along the grid of EPSG:32188; a piece receives the share of the
-area's figures that its surface is of that part. Pieces are summed by cell and borough. A suppressed figure is not
-zero: a row whose pieces are all suppressed stays empty.
+reproduces the 19 published populations. Of an area only the part within the outline of the 19 boroughs
+counts (some areas hold islets where nobody lives). It is cut along the grid of EPSG:32188; a piece
+receives the share of the area's figures that its surface is of that part. Pieces are summed by cell and
+borough. A suppressed figure is not zero: a row whose pieces are all suppressed stays empty.
 """
 
 from __future__ import annotations
@@ -159,7 +159,6 @@ def build(shared: Path, out: Path, zones: gpd.GeoDataFrame) -> None:
     cell = cell_ids(grid["e"].to_numpy() * float(CELL_M), grid["n"].to_numpy() * float(CELL_M))
     table = pd.DataFrame(
         {
-            "demand_id": [f"{c}-{z}" for c, z in zip(cell, grid["zone_id"], strict=True)],
             "cell_id": cell,
             "zone_id": grid["zone_id"],
             "x_m": grid["x"].round().astype(int),

@@ -1,10 +1,10 @@
 """Supply on a 250 m grid: how many facilities of each kind, how many dwellings, and where; no names.
 
 A row is a cell, a kind and the borough that holds the facilities; within a cell, facilities in different
-squares of 50 m have their own rows. Its position is their centroid rounded to 10 m. One position per cell would be
-up to 177 m off, too much beside a standard of 400 m: it lowers the coverage by the 3,403 outdoor facilities by
-6 points, this by less than 1. Where the rounded centroid lies in another borough, the position is that of the
-facility nearest to the centroid, to 1 m.
+squares of 50 m have their own rows. Its position is their centroid rounded to 10 m. One position per
+cell would be up to 177 m off, too much beside a standard of 400 m: it lowers the coverage by the 3,403
+outdoor facilities by 6 points, this by less than 1. Where the rounded centroid lies in another borough,
+the position is that of the facility nearest to the centroid, to 1 m.
 """
 
 from __future__ import annotations
