@@ -62,7 +62,7 @@ class Note:
 class Joined:
     """The rows of a points file with the zone of each."""
 
-    #: Every row and column of the points, then outcome, zone_id, zone_name, other_zone_id, on_boundary, snap_m.
+    #: Every row and column of the points, then the columns of the join, `_ADDED`.
     frame: gpd.GeoDataFrame
     #: Outcome → rows; their sum is the number of rows.
     counts: Mapping[str, int]
@@ -197,7 +197,7 @@ def _zones(layer: Layer) -> tuple[gpd.GeoDataFrame, dict[str, str], Note]:
 
 
 def _metric(layer: Layer) -> pyproj.CRS:
-    """Return the coordinate reference system of the layer if it is metric, or the UTM zone in which it lies."""
+    """Return the coordinate reference system of the layer if it is metric, or the UTM zone where it lies."""
     try:
         return metric_crs(layer.frame.crs)
     except StudyError:

@@ -66,7 +66,7 @@ def positions(source: Source, *, x: str, y: str, crs: str | None, faults: Faults
     if source.layer is None:
         raise UnknownCrsError(
             N_("{file}: the study does not say which columns hold the position."),
-            hint=N_("Name them: x = “…”, y = “…” and crs = “EPSG:…” in the study."),
+            hint=N_('Name them in the study: x = "…", y = "…", crs = "EPSG:…".'),
             file=source.columns.file,
         )
     return _from_geometry(source.layer, faults=faults)
@@ -80,7 +80,7 @@ def moved(own: Positions, target: object, faults: Faults) -> Coordinates:
     lost = ~(np.isfinite(x) & np.isfinite(y))
     for position in np.flatnonzero(lost & np.isfinite(own.x)):
         faults.add(
-            int(position), "coordinate_range", "unlocated", value=_shown(own.x[position], own.y[position])
+            int(position), "position_range", "unlocated", value=_shown(own.x[position], own.y[position])
         )
     return np.where(lost, math.nan, x), np.where(lost, math.nan, y)
 
@@ -94,7 +94,7 @@ def _from_columns(source: Source, *, x: str, y: str, crs: str | None, faults: Fa
     if crs is None:
         raise UnknownCrsError(
             N_("{file}: the coordinate reference system of columns “{x}” and “{y}” is not named."),
-            hint=N_("Name it: crs = “EPSG:4326” for degrees, or the one of the file."),
+            hint=N_("Name it: EPSG:4326 for degrees, or the one of the file."),
             file=source.columns.file,
             x=headers[0],
             y=headers[1],
@@ -141,7 +141,7 @@ def _from_geometry(layer: gpd.GeoDataFrame, *, faults: Faults) -> Positions:
         if kinds[position] == 4 and len(parts) == 1:  # a MultiPoint of one point is that point
             points[position] = parts[0]
         else:
-            faults.add(int(position), "shape_position", "flagged", value=points[position].geom_type)
+            faults.add(int(position), "shape_position", "flagged")
             points[position] = shapely.point_on_surface(points[position])
     found = np.array([shapely.get_x(points), shapely.get_y(points)], dtype=np.float64)
     unfinished = ~np.isfinite(found).all(axis=0) & ~empty
@@ -155,6 +155,6 @@ def _from_geometry(layer: gpd.GeoDataFrame, *, faults: Faults) -> Positions:
         far = np.asarray((np.abs(found) > [[180.0], [90.0]]).any(axis=0))
         for position in np.flatnonzero(far):
             value = _shown(found[0, position], found[1, position])
-            faults.add(int(position), "coordinate_range", "unlocated", value=value)
+            faults.add(int(position), "position_range", "unlocated", value=value)
     found[:, unfinished | zero | far] = math.nan
     return Positions(found[0], found[1], layer.crs)

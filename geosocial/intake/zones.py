@@ -73,10 +73,10 @@ def read_zones(study: Study) -> tuple[gpd.GeoDataFrame, InputFile, pd.DataFrame]
     unknown = sorted(alias for alias, identifier in spec.aliases.items() if identifier not in set(ids))
     if unknown:
         raise StudyError(
-            N_("{file}: the aliases {aliases} name zones that are not in this file."),
+            N_("{file}: these aliases name zones that are not in this file: {aliases}."),
             hint=N_("Correct [zones.aliases] in the study: alias = identifier of the zone."),
             file=path,
-            aliases=_quoted(unknown),
+            aliases=_listed(unknown),
         )
     file = under_study(layer.file, study, spec.file, "zones")
     return check(zones, ZONES), file, Faults("zones", file.path, ()).table()
@@ -166,17 +166,17 @@ def _check_ids(file: str, ids: Sequence[str], column: str) -> None:
     twice = sorted({i for i in ids if i in seen or seen.add(i)})  # type: ignore[func-returns-value]
     if twice and twice != [""]:
         raise InputError(
-            N_("{file}: column “{column}” repeats the identifiers {found}."),
+            N_("{file}: column “{column}” repeats these identifiers: {found}."),
             hint=N_(
                 "Each zone needs an identifier of its own: name another column, or merge the parts of a zone."
             ),
             file=file,
             column=column,
-            found=_quoted([i for i in twice if i]),
+            found=_listed([i for i in twice if i]),
         )
     if "" in ids:
         raise InputError(
-            N_("{file}: column “{column}” is empty in {count} rows."),
+            N_("{file}: rows without an identifier (column “{column}”): {count}."),
             hint=N_("Each zone needs an identifier of its own."),
             file=file,
             column=column,
@@ -192,11 +192,11 @@ def _kinds(file: str, columns: Columns, spec: ZonesSpec) -> list[str]:
     bad = sorted({word for word, key in zip(words, keys, strict=True) if not key})
     if bad:
         raise InputError(
-            N_("{file}: the kinds of zone {found} are not known (column “{column}”)."),
+            N_("{file}: these kinds of zone are not known (column “{column}”): {found}."),
             hint=N_("Say what they are in [zones.kinds] of the study. Known kinds: {known}."),
             file=file,
             column=columns.shown(spec.kind),
-            found=_quoted(bad),
+            found=_listed(bad),
             known=", ".join(terms("zone_kinds")),
         )
     return [key or "" for key in keys]
@@ -230,13 +230,13 @@ def _refuse(
     names = [label for label, is_bad in zip(labels, bad, strict=True) if is_bad]
     if names:
         raise InputError(
-            message, hint=hint or N_("Correct the layer and try again."), file=file, zones=_quoted(names)
+            message, hint=hint or N_("Correct the layer and try again."), file=file, zones=_listed(names)
         )
 
 
-def _quoted(names: Sequence[str], most: int = 10) -> str:
-    """Return at most `most` names between quotation marks, then an ellipsis."""
-    shown = ", ".join(f"“{name}”" for name in names[:most])
+def _listed(names: Sequence[str], most: int = 10) -> str:
+    """Return at most `most` names, then an ellipsis and their number."""
+    shown = ", ".join(names[:most])
     return f"{shown}, … ({len(names)})" if len(names) > most else shown
 
 

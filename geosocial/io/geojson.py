@@ -192,8 +192,6 @@ def _check_degrees(file: Path, geometry: npt.NDArray[np.object_]) -> None:
     if not (west >= -360 and east <= 360 and south >= -90 and north <= 90):
         raise UnknownCrsError(
             N_("{file}: the coordinates are not degrees and the file does not say what they are."),
-            hint=N_(
-                'Name the coordinate reference system of the file: crs = "EPSG:…" in the study, or --crs.'
-            ),
+            hint=N_('Name it: crs = "EPSG:…" in the study, or --crs EPSG:….'),
             file=file,
         )

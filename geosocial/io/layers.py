@@ -129,7 +129,7 @@ def _read_gdal(file: Path, driver: str, layer: str | None) -> tuple[gpd.GeoDataF
     if vsi_path(str(path)) != str(path):
         raise InputError(
             N_("{file}: the name of this file or of its folders has a sign that GDAL takes for an archive."),
-            hint=N_("Rename it without “!”, “;” and “:”."),
+            hint=N_("Rename it with letters, digits and hyphens only."),
             file=file,
         )
     options = {} if layer is None else {"layer": layer}
@@ -150,7 +150,7 @@ def _read_gdal(file: Path, driver: str, layer: str | None) -> tuple[gpd.GeoDataF
         )
     if info["features"] not in {-1, len(frame)}:
         raise InputError(
-            N_("{file}: the file announces {expected} features but holds {got}."),
+            N_("{file}: features announced: {expected}; features found: {got}."),
             hint=N_("It is damaged or cut short: download or export it again."),
             file=file,
             expected=info["features"],

@@ -249,10 +249,10 @@ def _names(file: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InputError(
-            N_("{file}: the header repeats “{columns}”."),
+            N_("{file}: the header repeats these columns: {columns}."),
             hint=N_("Give each column its own header."),
             file=file,
-            columns="”, “".join(twice),
+            columns=", ".join(twice),
         )
     return names, width
 
