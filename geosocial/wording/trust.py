@@ -69,13 +69,18 @@ def edition(words: Words, results: Results) -> str:
     return words.t("Edition of {date}", date=words.date(results.study.edition))
 
 
+def aside(text: str) -> str:
+    """Return a sentence as it stands between parentheses: no capital, no full stop."""
+    return lower_first(text).rstrip(".")
+
+
 def standard_note(words: Words, results: Results, sphere: str, service: str) -> str:
     """Return the standard of a service with its source; a ratio says what it compares instead."""
     spec = service_of(results, sphere, service)
     if spec.rule == "ratio":
         group = lower_first(demand_label(words, results, spec.demand))
         return words.t("Ratio: listed supply per {per} {group}.", per=words.number(spec.per), group=group)
-    source = words.label(spec.standard_source) if spec.standard_source else words.t("assumption")
+    source = aside(words.label(spec.standard_source)) if spec.standard_source else words.t("assumption")
     return words.t(
         "Standard: {standard} ({source}).", standard=words.metres(spec.standard_m or math.nan), source=source
     )
@@ -84,7 +89,7 @@ def standard_note(words: Words, results: Results, sphere: str, service: str) -> 
 def norm_note(words: Words, results: Results, sphere: str, service: str) -> str:
     """Return the norm of a service with its source."""
     spec = service_of(results, sphere, service)
-    source = words.label(spec.norm_source)
+    source = aside(words.label(spec.norm_source))
     if spec.rule == "ratio":
         norm = words.number(norm_rate(results, sphere, service), 1)
         if spec.norm == "city":
@@ -110,7 +115,7 @@ def distance_note(words: Words, results: Results) -> str:
     return words.t(
         "Distances: straight line × {factor} (detour factor; {source}).",
         factor=words.number(study.detour, 1),
-        source=words.label(study.detour_source),
+        source=aside(words.label(study.detour_source)),
     )
 
 

@@ -1,0 +1,255 @@
+"""The drawings of the report: small maps, dot plots with intervals, squares of settings, as inline SVG.
+
+A drawing is set from figures that stand in the tables; nothing is computed here but where a mark goes on paper.
+Only `markupsafe` joins text to markup, so a name stays text. Shapes are drawn once a page, used by every map.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from markupsafe import Markup
+
+from geosocial import symbology
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from geosocial.results import Results
+
+#: Width of a map in drawing units; its height follows the study.
+WIDTH: Final = 1000
+#: Scales of the patterns, in the units of what they fill: a map, a small map, a swatch.
+SCALES: Final = {"": 2.2, "-m": 5.0, "-s": 0.75}
+#: Shapes are simplified by this many drawing units: less than half a pixel at the size that is shown.
+SIMPLIFY: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """The zones as SVG paths in drawing units, and where each is lettered."""
+
+    width: int
+    height: int
+    paths: Mapping[str, str]
+    anchors: Mapping[str, tuple[int, int]]
+
+
+def shapes(results: Results) -> Shapes:
+    """Return the zones of a study as paths; neighbours keep one border."""
+    import numpy as np
+    import shapely
+
+    polygons = results.zones.geometry.to_numpy()
+    west, south, east, north = shapely.total_bounds(polygons)
+    scale = WIDTH / max(east - west, north - south, 1.0)
+    margin = 6
+    drawn = shapely.transform(
+        polygons, lambda xy: (xy - np.array([west, north])) * np.array([scale, -scale]) + margin
+    )
+    if shapely.coverage_is_valid(drawn):
+        drawn = shapely.coverage_simplify(drawn, SIMPLIFY)
+    else:
+        drawn = shapely.simplify(drawn, SIMPLIFY)
+    centres = shapely.get_point(shapely.maximum_inscribed_circle(drawn, tolerance=3.0), 0)
+    ids = [str(z) for z in results.zones["zone_id"]]
+    return Shapes(
+        width=round((east - west) * scale) + 2 * margin,
+        height=round((north - south) * scale) + 2 * margin,
+        paths={z: _path(polygon) for z, polygon in zip(ids, drawn, strict=True)},
+        anchors={
+            z: (round(shapely.get_x(c)), round(shapely.get_y(c))) for z, c in zip(ids, centres, strict=True)
+        },
+    )
+
+
+def _path(polygon: Any) -> str:
+    import shapely
+
+    rings = [
+        ring
+        for part in shapely.get_parts(polygon)
+        for ring in (shapely.get_exterior_ring(part), *part.interiors)
+    ]
+    return "".join(_ring(shapely.get_coordinates(r)) for r in rings)
+
+
+def _ring(points: NDArray[np.float64]) -> str:
+    """Return a ring in whole drawing units, relative, without the repeated last point."""
+    whole = points.round().astype(int)
+    moves = [f"M{whole[0, 0]} {whole[0, 1]}l"]
+    steps = whole[1:-1] - whole[:-2]
+    moves.extend(f"{dx} {dy} " for dx, dy in steps.tolist() if dx or dy)
+    return "".join(moves).rstrip() + "z"
+
+
+def definitions(drawn: Shapes) -> Markup:
+    """Return the hidden drawing that holds each zone once, the patterns and the sphere symbols."""
+    look = symbology.look()
+    parts = [Markup('<svg class="defs" width="0" height="0" aria-hidden="true" focusable="false"><defs>')]
+    for key, name in (("missing", "p-miss"), ("cannot_say", "p-hatch")):
+        style = look["pattern"][key]
+        parts.extend(_pattern(name + suffix, style, scale) for suffix, scale in SCALES.items())
+    for number, path in enumerate(drawn.paths.values()):
+        parts.append(Markup('<path id="z{}" d="{}"/>').format(number, path))
+    parts.append(Markup("</defs></svg>"))
+    return Markup("").join(parts)
+
+
+def _pattern(name: str, style: Mapping[str, Any], scale: float) -> Markup:
+    size, a, b = style["size_px"], style["size_px"] * 0.3, style["size_px"] * 0.7
+    mark = f"M{a:g} {a:g}L{b:g} {b:g}M{b:g} {a:g}L{a:g} {b:g}"
+    if name.startswith("p-hatch"):
+        mark = f"M-1 1L1 -1M0 {size}L{size} 0M{size - 1} {size + 1}L{size + 1} {size - 1}"
+    return Markup(
+        '<pattern id="{}" width="{}" height="{}" patternUnits="userSpaceOnUse" patternTransform="scale({})">'
+        '<rect width="{}" height="{}" fill="{}"/>'
+        '<path d="{}" stroke="{}" stroke-width="{}" fill="none"/></pattern>'
+    ).format(name, size, size, scale, size, size, style["ground"], mark, style["mark"], style["stroke_px"])
+
+
+def fill(color: str, size: str = "") -> str:
+    """Return the paint of a class colour, or of the pattern named ``missing`` or ``cannot_say``."""
+    named = {"missing": "p-miss", "cannot_say": "p-hatch"}.get(color)
+    return color if named is None else f"url(#{named}{size})"
+
+
+def zone_map(
+    drawn: Shapes,
+    fills: Mapping[str, str],
+    *,
+    key: str,
+    title: str,
+    text: str,
+    marks: Mapping[str, str] | None = None,
+    dark: Sequence[str] = (),
+    size: str = "",
+) -> Markup:
+    """Return a map: a paint a zone, its title and its description, and a short mark in each zone (its rank).
+
+    Parameters
+    ----------
+    key
+        Makes the ids of the title and the description unique in the page.
+    size
+        The scale of the patterns: ``"-m"`` for a map as small as a stamp.
+    dark
+        Zones whose fill is so dark that their mark is white.
+    """
+    casing, line = symbology.color("boundary_casing"), symbology.color("boundary")
+    parts = [
+        Markup(
+            '<svg class="map" viewBox="0 0 {} {}" role="img" aria-labelledby="t-{} d-{}">'
+            '<title id="t-{}">{}</title><desc id="d-{}">{}</desc>'
+        ).format(drawn.width, drawn.height, key, key, key, title, key, text)
+    ]
+    numbers = {z: n for n, z in enumerate(drawn.paths)}
+    for zone, paint in fills.items():
+        parts.append(Markup('<use href="#z{}" fill="{}"/>').format(numbers[zone], fill(paint, size)))
+    for stroke, width in ((casing, 5.5), (line, 1.7)):
+        uses = Markup("").join(Markup('<use href="#z{}"/>').format(numbers[z]) for z in fills)
+        parts.append(
+            Markup('<g fill="none" stroke="{}" stroke-width="{}" stroke-linejoin="round">{}</g>').format(
+                stroke, width, uses
+            )
+        )
+    for zone, mark in (marks or {}).items():
+        x, y = drawn.anchors[zone]
+        tone = "inv" if zone in dark else "on"
+        parts.append(Markup('<text x="{}" y="{}" class="{}">{}</text>').format(x, y, tone, mark))
+    parts.append(Markup("</svg>"))
+    return Markup("").join(parts)
+
+
+def symbol(shape: str, color: str) -> Markup:
+    """Return the symbol of a sphere beside its name."""
+    path = symbology.shape_path(shape, 7, 7, 5.2)
+    return Markup(
+        '<svg class="sym" viewBox="0 0 14 14" aria-hidden="true"><path d="{}" fill="{}"/></svg>'
+    ).format(path, color)
+
+
+def swatch(color: str) -> Markup:
+    """Return the swatch of a legend: a class colour or a pattern."""
+    return Markup(
+        '<svg class="sw" viewBox="0 0 18 12" aria-hidden="true">'
+        '<rect x=".5" y=".5" width="17" height="11" fill="{}" stroke="{}"/></svg>'
+    ).format(fill(color, "-s"), symbology.color("swatch_border"))
+
+
+def verdict_mark(paint: str) -> Markup:
+    """Return the small square of a verdict; its word or a note stands beside it."""
+    return Markup(
+        '<svg class="vd" viewBox="0 0 12 12" aria-hidden="true">'
+        '<rect x=".75" y=".75" width="10.5" height="10.5" fill="{}" stroke="{}"/></svg>'
+    ).format(fill(paint, "-s"), symbology.color("muted"))
+
+
+def dot(
+    value: float, lower: float, upper: float, *, whole: float, shape: str, color: str, hollow: bool = False
+) -> Markup:
+    """Return one row of a dot plot, 0 to 1 across: the interval, the dot, and the dashed value of the whole.
+
+    Positions are in per cent of the cell, so that the row stretches with the table and nothing is distorted. A value
+    beyond the axis is drawn at its end; NaN draws nothing.
+    """
+    ink, muted, line = (symbology.color(c) for c in ("ink", "muted", "line"))
+    parts = [
+        Markup(
+            '<svg class="dot" aria-hidden="true"><line x1="0" x2="100%" y1="50%" y2="50%" stroke="{}"/>'
+        ).format(line)
+    ]
+    if not math.isnan(whole):
+        parts.append(
+            Markup('<line x1="{0}" x2="{0}" y1="0" y2="100%" stroke="{1}" stroke-dasharray="3 2"/>').format(
+                _at(whole), muted
+            )
+        )
+    if not (math.isnan(lower) or math.isnan(upper)):
+        parts.append(
+            Markup(
+                '<line x1="{}" x2="{}" y1="50%" y2="50%" stroke="{}" stroke-width="3" stroke-opacity=".55"'
+                ' stroke-linecap="round"/>'
+            ).format(_at(lower), _at(upper), color)
+        )
+    if not math.isnan(value):
+        path = symbology.shape_path(shape, 0, 0, 5.2)
+        face, edge = (symbology.color("paper"), ink) if hollow else (color, symbology.color("paper"))
+        parts.append(
+            Markup(
+                '<svg x="{}" y="50%" overflow="visible" width="1" height="1">'
+                '<path d="{}" fill="{}" stroke="{}" stroke-width="1"/></svg>'
+            ).format(_at(value), path, face, edge)
+        )
+    parts.append(Markup("</svg>"))
+    return Markup("").join(parts)
+
+
+def _at(share: float) -> str:
+    return f"{min(max(share, 0.0), 1.0) * 100:.2f}%"
+
+
+def squares(judged: Sequence[bool | None]) -> Markup:
+    """Return one square a setting tried: full where the zone is underserved, empty where not, absent where unjudged."""
+    ink, border = symbology.color("ink"), symbology.color("control")
+    known = [j for j in judged if j is not None]
+    per_row = min(len(known), 10) or 1
+    rows = -(-len(known) // per_row) or 1
+    parts = [
+        Markup('<svg class="sq" width="{}" height="{}" aria-hidden="true">').format(
+            per_row * 9 - 1, rows * 9 - 1
+        )
+    ]
+    for n, below in enumerate(known):
+        x, y = n % per_row * 9, n // per_row * 9
+        parts.append(
+            Markup('<rect x="{}.5" y="{}.5" width="7" height="7" fill="{}" stroke="{}"/>').format(
+                x, y, ink if below else "#fff", ink if below else border
+            )
+        )
+    parts.append(Markup("</svg>"))
+    return Markup("").join(parts)

@@ -1,0 +1,164 @@
+"""Every zone in every sphere, at a glance. A neutral value, no HTML."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geosocial import wording
+from geosocial.report.verdicts import (
+    Sphere,
+    headline_services,
+    main_indicator,
+    paint_of,
+    sphere_of,
+    underserved_in,
+    word_of,
+    zone_names,
+)
+from geosocial.vocabulary import fold
+
+if TYPE_CHECKING:
+    from geosocial.i18n import Words
+    from geosocial.results import Results
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A zone in one sphere, at a glance."""
+
+    paint: str
+    value: str
+    settings: str
+    #: The verdict in words, for those who do not see the square.
+    word: str
+    #: Whether the cell has no figure to show, only the word.
+    empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GlanceRow:
+    """A zone at a glance."""
+
+    name: str
+    demand: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Every zone in every sphere."""
+
+    title: str
+    lead: str
+    zone_head: str
+    demand_head: str
+    heads: tuple[tuple[Sphere, str], ...]
+    groups: tuple[tuple[str, tuple[GlanceRow, ...]], ...]
+    whole: GlanceRow
+    notes: tuple[str, ...]
+
+
+def glance(words: Words, results: Results) -> Glance:
+    found, services = wording.figures(results), headline_services(results)
+    counts, of = underserved_in(results), len(services)
+    population = next(
+        ((s, v.key) for s, v in results.study.services() if wording.is_population(results, v.demand)), None
+    )
+
+    def demand(zone: str) -> str:
+        return words.number(found.value(zone, *population, "demand").value) if population else ""
+
+    groups = []
+    for n in sorted(set(counts.values()), reverse=True):
+        zones = sorted(
+            (z for z, c in counts.items() if c == n), key=lambda z: fold(found.names[z][words.lang])
+        )
+        head = (
+            words.t("Underserved in {n} of {of} spheres", n=n, of=of)
+            if n
+            else words.t("Underserved in no sphere")
+        )
+        rows = tuple(
+            GlanceRow(
+                wording.zone_name(words, results, z),
+                demand(z),
+                tuple(_cell(words, results, z, *k) for k in services),
+            )
+            for z in zones
+        )
+        groups.append((head, rows))
+    whole = tuple(
+        Cell(
+            "",
+            wording.value(
+                words,
+                main_indicator(results, s, v),
+                found.value("", s, v, main_indicator(results, s, v)).value,
+            ),
+            "",
+            "",
+            False,
+        )
+        for s, v in services
+    )
+    return Glance(
+        title=words.t("At a glance: {zones}", zones=wording.zone_count(words, results, len(found.names))),
+        lead=_glance_lead(words, results),
+        zone_head=wording.zone_heading(words, results),
+        demand_head=wording.upper_first(
+            wording.demand_label(words, results, wording.service_of(results, *population).demand)
+        )
+        if population
+        else "",
+        heads=tuple((sphere_of(words, s), _unit_head(words, results, s, v)) for s, v in services),
+        groups=tuple(groups),
+        whole=GlanceRow(words.t("All together"), demand(""), whole),
+        notes=(
+            words.t(
+                "In each cell: the verdict, the figure at the reference setting, and the settings in which the zone is "
+                "below the value of the whole. Zones are grouped by the number of spheres in which they are "
+                "underserved, then by name. Missing data are never counted as zero."
+            ),
+        ),
+    )
+
+
+def _figure(words: Words, figure: wording.Figure) -> str:
+    """Return a figure in few characters: a share within a point of 0 or 1 has a decimal, so that it is neither."""
+    near = figure.unit == "share" and (0 < figure.value < 0.01 or 0.99 < figure.value < 1)
+    return wording.value(words, figure.unit, figure.value, decimals=1 if near else None)
+
+
+def _glance_lead(words: Words, results: Results) -> str:
+    counts = underserved_in(results)
+    some, none = [z for z, n in counts.items() if n], [z for z, n in counts.items() if not n]
+    said = words.t(
+        "Underserved in at least one sphere: {count} of {of}.",
+        count=len(some),
+        of=wording.zone_count(words, results, len(counts)),
+    )
+    if none and len(none) <= 6:
+        said += " " + words.t("In none: {names}.", names=zone_names(words, results, none))
+    return said
+
+
+def _unit_head(words: Words, results: Results, sphere: str, service: str) -> str:
+    spec = wording.service_of(results, sphere, service)
+    if spec.rule == "ratio":
+        return words.t("dwellings per {per}", per=words.number(spec.per))
+    return words.t("within {standard}", standard=words.metres(spec.standard_m or math.nan))
+
+
+def _cell(words: Words, results: Results, zone: str, sphere: str, service: str) -> Cell:
+    found = wording.figures(results)
+    rank, figure = (
+        found.rank(zone, sphere, service),
+        found.value(zone, sphere, service, main_indicator(results, sphere, service)),
+    )
+    word = word_of(words, rank)
+    if rank.status in {"missing", "cannot_say"} or math.isnan(figure.value):
+        return Cell(paint_of(rank), "", "", word, empty=True)
+    settings = f"{rank.underserved_in}/{rank.settings}" if rank.settings else ""
+    return Cell(paint_of(rank), _figure(words, figure), settings, word, empty=False)

@@ -1,0 +1,94 @@
+"""The report as one offline page: no script, no request, its style allowed by a hash and nothing else.
+
+The outline is set into ``templates/report.html``; jinja2 escapes every text, so that a name never becomes markup.
+Identical results give identical bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geosocial import symbology
+from geosocial.report import charts
+from geosocial.report.outline import outline
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from markupsafe import Markup
+
+    from geosocial.i18n import Words
+    from geosocial.results import Results
+
+#: The last shapes that were drawn: both languages of a run use them.
+_last: list[tuple[Results, charts.Shapes, Markup]] = []
+
+
+def write_report(
+    results: Results, path: Path, words: Words, *, files: Mapping[str, str] | None = None
+) -> None:
+    """Write the report of a run in one language, as one file.
+
+    Parameters
+    ----------
+    files
+        Addresses relative to the page: ``atlas``, and ``fr`` or ``en`` for the report in the other language. What is
+        not given is not linked.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    from geosocial.io.write import write_text
+
+    write_text(page(results, words, files=files), path)
+
+
+def page(results: Results, words: Words, *, files: Mapping[str, str] | None = None) -> str:
+    """Return the page of a report as text."""
+    drawn, definitions = _drawn(results)
+    style = _style()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return _template().render(
+        o=outline(words, results),
+        files=dict(files or {}),
+        style=style,
+        digest=digest,
+        drawn=drawn,
+        definitions=definitions,
+        charts=charts,
+    )
+
+
+def _drawn(results: Results) -> tuple[charts.Shapes, Markup]:
+    if not _last or _last[0][0] is not results:
+        drawn = charts.shapes(results)
+        _last[:] = [(results, drawn, charts.definitions(drawn))]
+    return _last[0][1:]
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined
+
+    text = resources.files("geosocial.report").joinpath("templates/report.html").read_text(encoding="utf-8")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(text)
+
+
+@cache
+def _style() -> str:
+    """Return the style sheet with the tokens of the look in front."""
+    look = symbology.look()
+    tokens = [f"--{name.replace('_', '-')}:{value}" for name, value in look["color"].items()]
+    tokens.append(f"--font:{look['type']['font']}")
+    text = resources.files("geosocial.report").joinpath("templates/report.css").read_text(encoding="utf-8")
+    return ":root{" + ";".join(tokens) + "}\n" + text

@@ -1,0 +1,127 @@
+"""The verdicts of a study in one language: their paint, their word, how many zones have each, and where."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geosocial import symbology, wording
+from geosocial.vocabulary import fold
+
+if TYPE_CHECKING:
+    from geosocial.i18n import Words
+    from geosocial.results import Results
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a legend: a paint (a colour, ``missing`` or ``cannot_say``) and what it means."""
+
+    paint: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A map: a paint for each zone, and a mark in some."""
+
+    key: str
+    title: str
+    text: str
+    fills: dict[str, str]
+    marks: dict[str, str]
+    #: Zones whose fill asks for a white mark.
+    dark: tuple[str, ...]
+    legend: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sphere:
+    """A sphere's name and symbol."""
+
+    key: str
+    name: str
+    color: str
+    shape: str
+
+
+def sphere_of(words: Words, sphere: str) -> Sphere:
+    return Sphere(
+        sphere,
+        wording.sphere_label(words, sphere),
+        symbology.sphere_color(sphere),
+        symbology.sphere_shape(sphere),
+    )
+
+
+def verdict_legend(words: Words) -> tuple[Entry, ...]:
+    gap = symbology.look()["ramp"]["gap"]
+    depends = f"{wording.verdict_label(words, 'depends')}, {wording.status_label(words, 'cannot_say')}"
+    return (
+        Entry(str(gap[-1]), wording.verdict_label(words, "underserved")),
+        Entry("cannot_say", depends),
+        Entry(str(gap[0]), wording.verdict_label(words, "served")),
+        Entry("missing", wording.status_label(words, "missing")),
+    )
+
+
+def paint_of(rank: wording.Rank) -> str:
+    """Return the paint of a verdict: dark where underserved, light where served, patterns where nothing is said."""
+    gap = symbology.look()["ramp"]["gap"]
+    if rank.status == "missing":
+        return "missing"
+    return {"underserved": str(gap[-1]), "served": str(gap[0])}.get(rank.verdict, "cannot_say")
+
+
+def word_of(words: Words, rank: wording.Rank) -> str:
+    """Return the verdict in words, or why there is none."""
+    if rank.status in {"missing", "cannot_say"}:
+        return wording.status_label(words, rank.status)
+    return wording.verdict_label(words, rank.verdict) or wording.status_label(words, "cannot_say")
+
+
+def headline_services(results: Results) -> list[tuple[str, str]]:
+    return [(sphere, spec.services[0].key) for sphere, spec in results.study.spheres.items()]
+
+
+def underserved_in(results: Results) -> dict[str, int]:
+    found, services = wording.figures(results), headline_services(results)
+    return {z: sum(found.rank(z, s, v).verdict == "underserved" for s, v in services) for z in found.names}
+
+
+def zone_names(words: Words, results: Results, zones: list[str]) -> str:
+    names = sorted((wording.zone_name(words, results, z) for z in zones), key=fold)
+    return words.listing(names)
+
+
+def verdict_counts(words: Words, results: Results, sphere: str, service: str) -> str:
+    ranks = [wording.figures(results).rank(str(z), sphere, service) for z in results.zones["zone_id"]]
+    counts = Counter(r.verdict if r.status in {"ok", "low_confidence"} else "" for r in ranks)
+    bad, depends, good = counts["underserved"], counts["depends"], counts["served"]
+    return words.t(
+        "{underserved}; {depends}; {served}.",
+        underserved=words.n("{count} underserved", "{count} underserved", bad, count=bad),
+        depends=words.n(
+            "{count} depends on the settings", "{count} depend on the settings", depends, count=depends
+        ),
+        served=words.n("{count} served", "{count} served", good, count=good),
+    )
+
+
+def verdict_map(words: Words, results: Results, sphere: str, service: str) -> Map:
+    found = wording.figures(results)
+    name = wording.sphere_label(words, sphere)
+    return Map(
+        key=f"v-{list(results.study.spheres).index(sphere)}",
+        title=words.t("Map of the verdicts: {name}", name=name),
+        text=verdict_counts(words, results, sphere, service),
+        fills={z: paint_of(found.rank(z, sphere, service)) for z in found.names},
+        marks={},
+        dark=(),
+        legend=(),
+    )
+
+
+def main_indicator(results: Results, sphere: str, service: str) -> str:
+    return "rate" if wording.service_of(results, sphere, service).rule == "ratio" else "coverage"
