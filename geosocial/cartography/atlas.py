@@ -77,8 +77,6 @@ def build(results: Results, *, langs: Sequence[Lang] = ("fr", "en"), lang: Lang 
         inertia=False,
         bounceAtZoomLimits=False,
         wheelPxPerZoomLevel=110,
-        maxBounds=[[2 * south - north, 2 * west - east], [2 * north - south, 2 * east - west]],
-        maxBoundsViscosity=0.9,
     )
     CustomPane("land", z_index=390, pointer_events=False).add_to(chart)
     CustomPane("shore", z_index=405, pointer_events=False).add_to(chart)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +33,8 @@ def interface(words: Words, results: Results) -> dict[str, Any]:
             "This page needs JavaScript, which stays on this computer: nothing is sent or fetched."
         ),
         "home": t("geosocial: back to the whole map"),
-        "search": t("Find a borough or an initiative") if boroughs else t("Find a zone or an initiative"),
-        "searchShort": t("Borough, initiative") if boroughs else t("Zone, initiative"),
+        "search": t("Borough or initiative") if boroughs else t("Zone or initiative"),
+        "searchShort": t("Search"),
         "found": t("Boroughs and initiatives") if boroughs else t("Zones and initiatives"),
         "nothing": t("Nothing has that name"),
         "language": t("Language"),
@@ -146,10 +147,12 @@ def _source_keys(results: Results, spec: Service) -> set[str]:
 
 def credit(words: Words, results: Results, spec: Service) -> str:
     """Return the attribution below the map: each publisher with its years, and the date of the edition."""
+    chosen = _source_keys(results, spec)
     years: dict[str, list[str]] = {}
     for line in wording.sources(words, results):
-        if line.key in _source_keys(results, spec) and line.year not in years.setdefault(line.publisher, []):
-            years[line.publisher].append(line.year)
+        publisher = re.split(r"\s*[,;(]", line.publisher, maxsplit=1)[0]
+        if line.key in chosen and line.year not in years.setdefault(publisher, []):
+            years[publisher].append(line.year)
     short = "; ".join(", ".join((publisher, *sorted(dates))) for publisher, dates in years.items())
     return words.t("Data: {sources}", sources=short) + " · " + words.date(results.study.edition)
 
@@ -274,7 +277,7 @@ def zone_values(
             )
             out["val"].append("?" if share.status == "cannot_say" else "–")
             out["iv"].append(said)
-            out["main"].append(_unsaid(words, number, said))
+            out["main"].append(said)
             out["mainIv"].append("")
             out["short"].append("")
             continue
@@ -288,13 +291,6 @@ def zone_values(
             out["main"].append(wording.amount(words, number.unit, number.value))
             out["mainIv"].append(_between(words, number))
     return out
-
-
-def _unsaid(words: Words, figure: wording.Figure, said: str) -> str:
-    """Return the figure of a zone that is not ranked, or that there is none."""
-    if figure.status == "missing" or math.isnan(figure.value):
-        return said
-    return wording.amount(words, figure.unit, figure.value)
 
 
 def _between(words: Words, figure: wording.Figure) -> str:

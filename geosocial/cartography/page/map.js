@@ -170,7 +170,7 @@ function facilities(zr) {
   G.symbols.append(sv('path', { d, fill: sp.color, stroke: '#fff', 'stroke-width': 1.1, 'stroke-linejoin': 'round' }));
 }
 function initiatives(zr) {
-  const sp = sphere(), r = (phone() ? 4.2 : 4.8) * Math.min(1.5, Math.pow(zr, 0.25));
+  const sp = sphere(), r = (phone() ? 3.4 : 4.8) * Math.min(1.5, Math.pow(zr, 0.25));
   let d = '', planned = '', chosen = '';
   D.named.forEach((p, n) => {
     if (p[3] !== S.sphere || p[7]) return;
@@ -270,4 +270,9 @@ function scale() {
   $('scale').replaceChildren(best < 1000 ? best + NB + 'm' : number(best / 1000) + NB + 'km', bar);
 }
 map.on('move', () => { if (!silent) place(); });
-map.on('moveend', () => { if (!silent && drawn) keepView(); });
+// The study never leaves the screen altogether.
+function hold() {
+  const c = map.getCenter(), limit = bounds.pad(phone() ? 1.5 : 0.5), lat = Math.min(limit.getNorth(), Math.max(limit.getSouth(), c.lat)), lng = Math.min(limit.getEast(), Math.max(limit.getWest(), c.lng));
+  if (lat !== c.lat || lng !== c.lng) quiet(() => map.setView([lat, lng], map.getZoom(), { animate: false }));
+}
+map.on('moveend', () => { if (silent || !drawn) return; hold(); place(); keepView(); });

@@ -114,7 +114,7 @@ function zoneCard(z) {
   c.replaceChildren(
     el('button', { type: 'button', class: 'back', onclick: () => select(-1) }, '← ' + U.all),
     el('h2', { text: zone.name }), el('p', { class: 'sub', text: zone.sub }), el('p', { class: said ? 'say' : 'warn', text: TS.say[z] }));
-  if (W.cls[z] !== -1) {
+  if (said) {
     const dl = el('dl', {});
     for (const k of views) {
       const v = S.views[k], t = TS.views[k], main = k === st.i;
@@ -124,7 +124,7 @@ function zoneCard(z) {
         el('dd', {}, strip(v, z))));
     }
     c.append(dl, el('p', { class: 'note foot', text: U.rankNote }));
-    if (S.settings[z] && TS.robust[z] && said) c.append(squares(z));
+    if (S.settings[z] && TS.robust[z]) c.append(squares(z));
   }
   const held = TS.supply[z], box_ = el('div', { class: 'fac' }, el('h3', { class: 'h' }, el('b', { text: held.title }), el('span', { text: held.total })));
   if (held.lines.length) box_.append(el('ul', {}, ...held.lines.map(([label, n, some]) => el('li', { class: some ? null : 'z' }, el('span', { text: label }), el('span', { text: n })))));
