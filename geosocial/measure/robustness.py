@@ -42,8 +42,10 @@ def settings(service: Service, rules: Robustness) -> list[Setting]:
 
     Examples
     --------
-    For a coverage within 1,000 m with the factors 0.5 and 1 and two demand columns: 500 m and 1,000 m for the
-    first, then for the second.
+    >>> from types import SimpleNamespace
+    >>> service = SimpleNamespace(rule="ratio", demand="renters", alternative_demand=("low_income", "renters"))
+    >>> [setting.demand for setting in settings(service, Robustness())]
+    ['renters', 'low_income']
     """
     standards = [float("nan")]
     if service.rule == "coverage" and service.standard_m is not None:

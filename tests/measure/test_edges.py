@@ -13,9 +13,9 @@ from geosocial.measure import coverage, evaluate, gaps, robustness, supply
 from geosocial.measure.evaluate import Measured
 from geosocial.measure.indicators import INDICATORS, supply_unit, units
 from geosocial.study import Robustness, Service, Study
-from geosocial.tables import MEASURES
+from geosocial.tables import CONTRACTS, MEASURES, check
 from geosocial.vocabulary import kinds
-from tests.measure.toy import Toy, toy_costs, toy_places, toy_study, toy_tables, toy_toml
+from tests.measure.toy import Toy, toy_costs, toy_places, toy_results, toy_study, toy_tables, toy_toml
 
 NAN, INF = float("nan"), float("inf")
 
@@ -214,6 +214,12 @@ def test_a_study_without_zones_demand_or_places_is_measured_as_nothing() -> None
     assert set(found.measures.query("indicator != 'demand'")["status"]) == {"missing"}
 
 
+def test_demand_without_a_zone_counts_in_none() -> None:
+    found = run(bad_demand(1, "zone_id", ""))  # 3000 of the 4000 people of Z0
+    assert figure(found, "Z0", "culture", "demand") == 1000
+    assert found.overall.query("sphere == 'culture' and indicator == 'demand'")["value"].tolist() == [19800]
+
+
 def test_ties_share_the_lowest_rank_and_rounding_is_no_difference() -> None:
     found = gaps.ranks(
         np.array([0.3, 0.1 + 0.2, 0.9, 0.3 - 1e-9, NAN]), among=np.array([True, True, True, True, False])
@@ -331,10 +337,19 @@ def test_kinds_with_different_units_are_refused() -> None:
         supply_unit(mixed)
 
 
-def test_shared_kinds_and_planned_only_city_do_not_divide_by_zero() -> None:
+def test_a_city_without_a_dwelling_owes_none() -> None:
     # city norm with no dwelling anywhere: nothing is due, so nothing can be said of a share
     places: pd.DataFrame = toy_places()
     places.loc[places["source"] == "housing", "capacity"] = 0.0
     found = run(changed(places=places))
     assert figure(found, "Z0", "housing", "gap") == 0
     assert figure(found, "Z0", "housing", "gap_share", "status") == "cannot_say"
+
+
+def test_the_toy_results_that_other_rooms_use_obey_every_contract() -> None:
+    results = toy_results()
+    for contract in CONTRACTS:
+        check(getattr(results, contract.name), contract)
+    assert results.conservation["read"].sum() == len(results.places)
+    assert set(results.measures["status"]) == {"ok", "cannot_say", "missing"}
+    assert toy_results(inputs=()).inputs == ()
