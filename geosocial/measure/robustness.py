@@ -43,7 +43,8 @@ def settings(service: Service, rules: Robustness) -> list[Setting]:
     Examples
     --------
     >>> from types import SimpleNamespace
-    >>> service = SimpleNamespace(rule="ratio", demand="renters", alternative_demand=("low_income", "renters"))
+    >>> both = ("low_income", "renters")
+    >>> service = SimpleNamespace(rule="ratio", demand="renters", alternative_demand=both)
     >>> [setting.demand for setting in settings(service, Robustness())]
     ['renters', 'low_income']
     """
