@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 
+#: Points outside all zones that are looked at one by one at a time.
+_MANY = 100_000
+
+
 @dataclass(frozen=True, slots=True)
 class JoinResult:
     """The points with their zones, and how many had which outcome.
@@ -241,14 +245,21 @@ def _nearest(x: Floats, y: Floats, zones: gpd.GeoDataFrame, snap_m: float) -> tu
     """Return the nearest zone of each point within `snap_m`, -1 if none, and the distance, NaN if none."""
     import shapely
 
+    from geosocial.geo.zone_index import ZoneIndex
+
     shapes = np.array(zones.geometry.values, dtype=object)
     tree = shapely.STRtree(shapes)
     near = np.full(len(x), -1, np.int64)
     distance = np.full(len(x), np.nan)
-    for start in range(0, len(x), 100_000):  # in parts: pairs and point objects of millions would fill memory
-        points: NDArray[np.object_] = np.asarray(
-            shapely.points(np.column_stack([x, y])[start : start + 100_000])
-        )
+    asked = np.arange(len(x))
+    if len(x) > _MANY:
+        # A look at the surroundings of the zones spares the many that are far from all of them. A tenth wider
+        # than needed: the arcs of a buffer are polygons that run up to a fiftieth inside the true ones.
+        around = shapely.buffer(shapely.union_all(shapes), snap_m * 1.1)
+        asked = np.flatnonzero(ZoneIndex([around]).locate(x, y) >= 0)
+    for start in range(0, len(asked), _MANY):  # in parts: the point objects of millions would fill memory
+        part = asked[start : start + _MANY]
+        points: NDArray[np.object_] = np.asarray(shapely.points(np.column_stack([x[part], y[part]])))
         # A little too far, so that rounding in the tree loses no pair; the distance itself decides.
         row, zone = tree.query(points, predicate="dwithin", distance=snap_m * (1 + 1e-9))
         apart = shapely.distance(points[row], shapes[zone])
@@ -256,8 +267,8 @@ def _nearest(x: Floats, y: Floats, zones: gpd.GeoDataFrame, snap_m: float) -> tu
         row, zone, apart = row[kept], zone[kept], apart[kept]
         order = np.lexsort((zone, apart, row))
         rows, head = np.unique(row[order], return_index=True)
-        near[start + rows] = zone[order][head]
-        distance[start + rows] = apart[order][head]
+        near[part[rows]] = zone[order][head]
+        distance[part[rows]] = apart[order][head]
     return near, distance
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -115,6 +117,20 @@ def test_a_frame_of_points_gives_what_its_coordinates_give() -> None:
     expected = told(xy) + [["unlocated", "", "", False]] * 2
     assert told(frame) == expected
     assert isinstance(join(frame, THREE, snap_m=5).points, gpd.GeoDataFrame)
+
+
+def test_many_points_outside_are_snapped_like_few(
+    districts: gpd.GeoDataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    west, south, east, north = districts.total_bounds
+    rng = np.random.default_rng(12)
+    points = pd.DataFrame({"x": rng.uniform(west, east, 6_000), "y": rng.uniform(south, north, 6_000)})
+    few = join(points, districts, snap_m=700)
+    assert few.counts["snapped"] > 500
+    # The package's attribute of that name is the function.
+    monkeypatch.setattr(sys.modules["geosocial.geo.join"], "_MANY", 1_000)
+    many = join(points, districts, snap_m=700)
+    pd.testing.assert_frame_equal(many.points, few.points)
 
 
 def test_boundary_counts_move_the_shared_ones_to_the_other_zone() -> None:
