@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from geosocial import symbology, wording
@@ -16,6 +17,8 @@ from geosocial.study import Service
 from geosocial.vocabulary import Lang, fold, kinds, terms
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from geosocial.i18n import Words
     from geosocial.results import Results
 
@@ -33,6 +36,50 @@ VIEWS: Final[Mapping[str, tuple[View, ...]]] = {
     "coverage": (View("gap", "gap_share", "gap"), View("coverage", "coverage", "coverage")),
     "ratio": (View("gap", "gap_share", "gap"), View("rate", "rate", "rate")),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The results, and what every part of the page asks of them again and again."""
+
+    results: Results
+    figures: wording.Figures
+    zones: tuple[str, ...]
+    spheres: tuple[str, ...]
+    kinds: tuple[str, ...]
+    named: pd.DataFrame
+    #: Lists of places that count as supply, by kind: keys of the study's sources.
+    lists: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, results: Results) -> Run:
+        """Return the run of `results`."""
+        places = results.places
+        supply: dict[str, set[str]] = {}
+        sources = {p.key: p.source for p in results.study.places}
+        for kind, source, counted in set(
+            zip(places["kind"], places["source"], places["counted"], strict=True)
+        ):
+            if counted and source in sources:
+                supply.setdefault(str(kind), set()).add(sources[source])
+        present = {*map(str, places["kind"].unique()), *map(str, results.supply["kind"].unique())}
+        return cls(
+            results=results,
+            figures=wording.figures(results),
+            zones=tuple(str(z) for z in results.zones["zone_id"]),
+            spheres=tuple(results.study.spheres),
+            kinds=tuple(k for k in kinds() if k in present),
+            named=layers.initiatives(results),
+            lists={kind: frozenset(keys) for kind, keys in supply.items()},
+        )
+
+    def sources(self, spec: Service) -> set[str]:
+        """Return the keys of the sources that a service rests on: zones, demand, lists of its kinds."""
+        study = self.results.study
+        own = (self.lists.get(kind, frozenset()) for kind in spec.kinds)
+        return {study.zones.source, study.demand.source}.union(*own)
+
+
 #: Class numbers of zones without a colour.
 MISSING, CANNOT_SAY = -1, -2
 #: Vocabulary of the statuses of a place, in the order of their numbers in the page.
@@ -51,10 +98,7 @@ def content(results: Results, words: Mapping[Lang, Words], *, lang: Lang) -> dic
     lang
         The language in which the page opens.
     """
-    services = results.study.services()
-    spheres = list(dict.fromkeys(sphere for sphere, _ in services))
-    used = _kinds(results)
-    named = layers.initiatives(results)
+    run, services = Run.of(results), results.study.services()
     return {
         "lang": lang,
         "zones": [
@@ -63,10 +107,10 @@ def content(results: Results, words: Mapping[Lang, Words], *, lang: Lang) -> dic
         ],
         "spheres": [
             {"key": s, "color": symbology.sphere_color(s), "shape": symbology.sphere_shape(s)}
-            for s in spheres
+            for s in run.spheres
         ],
-        "services": [_service(results, sphere, spec, spheres, used) for sphere, spec in services],
-        "named": _named(results, named, spheres, used),
+        "services": [_service(run, sphere, spec) for sphere, spec in services],
+        "named": _named(run),
         "water": _water(results),
         "look": {
             "ink": symbology.color("ink"),
@@ -83,7 +127,7 @@ def content(results: Results, words: Mapping[Lang, Words], *, lang: Lang) -> dic
                 part: dict(symbology.look()[part]) for part in ("boundary", "chosen", "hovered", "focused")
             },
         },
-        "text": {key: _text(results, w, services, spheres, used) for key, w in words.items()},
+        "text": {key: _text(run, w) for key, w in words.items()},
     }
 
 
@@ -94,51 +138,39 @@ def _slugs(results: Results) -> list[str]:
     return [slug if slug and slugs.count(slug) == 1 else i for slug, i in zip(slugs, ids, strict=True)]
 
 
-def _kinds(results: Results) -> list[str]:
-    """Return the kinds of the vocabulary that this run shows, in the vocabulary's order."""
-    present = {str(k) for k in results.places["kind"].unique()} | {
-        str(k) for k in results.supply["kind"].unique()
-    }
-    return [k for k in kinds() if k in present]
-
-
 def _figure(x: float) -> float | None:
     return None if math.isnan(x) else round(x, 6)
 
 
-def _service(
-    results: Results, sphere: str, spec: Service, spheres: Sequence[str], used: Sequence[str]
-) -> dict[str, Any]:
-    found = wording.figures(results)
-    zones = [str(z) for z in results.zones["zone_id"]]
+def _service(run: Run, sphere: str, spec: Service) -> dict[str, Any]:
+    results, found, zones = run.results, run.figures, run.zones
     ranks = [found.rank(z, sphere, spec.key) for z in zones]
     supply = layers.facilities(results, spec.kinds)
-    shown = {i: n for n, i in enumerate(layers.initiatives(results).index)}
+    shown = {i: n for n, i in enumerate(run.named.index)}
     sized = spec.rule == "ratio" and bool(supply["capacity"].notna().any())
     places = layers.degrees(supply["x"], supply["y"], results.study.crs)
     amounts = supply["capacity" if sized else "count"]
     return {
-        "sphere": spheres.index(sphere),
+        "sphere": run.spheres.index(sphere),
         "key": spec.key,
         "rule": spec.rule,
         "sized": sized,
         "rank": [r.rank for r in ranks],
         "settings": ["".join({True: "1", False: "0", None: "-"}[s.underserved] for s in tried) for tried in
                      (found.tried(z, sphere, spec.key) for z in zones)],
-        "views": [_view(results, sphere, spec, view) for view in VIEWS[spec.rule]],
+        "views": [_view(run, sphere, spec, view) for view in VIEWS[spec.rule]],
         "supply": [
-            [*place, used.index(kind), _figure(float(amount))] + ([shown[i]] if i in shown else [])
+            [*place, run.kinds.index(kind), _figure(float(amount))] + ([shown[i]] if i in shown else [])
             for i, place, kind, amount in zip(supply.index, places, supply["kind"], amounts, strict=True)
         ],
-        "rows": [_numbers(results, z, sphere, spec) for z in zones],
+        "rows": [_numbers(run, z, sphere, spec) for z in zones],
     }  # fmt: skip
 
 
-def _view(results: Results, sphere: str, spec: Service, view: View) -> dict[str, Any]:
+def _view(run: Run, sphere: str, spec: Service, view: View) -> dict[str, Any]:
     key, fill, amount = view
-    found = wording.figures(results)
-    zones = [str(z) for z in results.zones["zone_id"]]
-    norm = symbology.norm_of(results, sphere, spec.key)
+    found, zones = run.figures, run.zones
+    norm = symbology.norm_of(run.results, sphere, spec.key)
     drawable = fill != "rate" or (math.isfinite(norm) and norm > 0)
     at = symbology.breaks(fill, norm=norm) if drawable else ()
     figures = [found.value(z, sphere, spec.key, fill) for z in zones]
@@ -167,9 +199,9 @@ def _class(value: float, status: str, at: Sequence[float]) -> int:
     return MISSING if status == "missing" or math.isnan(value) or not at else symbology.class_of(value, at)
 
 
-def _numbers(results: Results, zone: str, sphere: str, spec: Service) -> list[float | None]:
+def _numbers(run: Run, zone: str, sphere: str, spec: Service) -> list[float | None]:
     """Return the exact figures of a row of the table, in the order of `labels.columns`."""
-    found = wording.figures(results)
+    found = run.figures
 
     def value(indicator: str) -> float:
         return found.value(zone, sphere, spec.key, indicator).value
@@ -192,9 +224,10 @@ def _numbers(results: Results, zone: str, sphere: str, spec: Service) -> list[fl
     return [_figure(x) for x in row]
 
 
-def _named(results: Results, named: Any, spheres: Sequence[str], used: Sequence[str]) -> list[list[Any]]:
-    zones = {str(z): n for n, z in enumerate(results.zones["zone_id"])}
-    places = layers.degrees(named["x"], named["y"], results.study.crs)
+def _named(run: Run) -> list[list[Any]]:
+    named, spheres, used = run.named, run.spheres, run.kinds
+    zones = {z: n for n, z in enumerate(run.zones)}
+    places = layers.degrees(named["x"], named["y"], run.results.study.crs)
     columns = zip(
         places, named["name"], named["sphere"], named["kind"], named["status"], named["zone_id"],
         named["counted"], strict=True,
@@ -231,14 +264,8 @@ def _column(frame: Any, *names: str) -> list[str]:
     return [str(v) for v in frame[present]] if present else [""] * len(frame)
 
 
-def _text(
-    results: Results,
-    words: Words,
-    services: Sequence[tuple[str, Service]],
-    spheres: Sequence[str],
-    used: Sequence[str],
-) -> dict[str, Any]:
-    zones = [str(z) for z in results.zones["zone_id"]]
+def _text(run: Run, words: Words) -> dict[str, Any]:
+    results, zones = run.results, run.zones
     names = [wording.zone_name(words, results, z) for z in zones]
     statuses = terms("statuses")
     return {
@@ -247,11 +274,11 @@ def _text(
             {"name": name, "lines": layers.lettering(name), "sub": _residents(results, words, z)}
             for name, z in zip(names, zones, strict=True)
         ],
-        "spheres": [wording.sphere_label(words, s) for s in spheres],
-        "kinds": [[wording.kind_label(words, k, n) for n in (1, 2)] for k in used],
+        "spheres": [wording.sphere_label(words, s) for s in run.spheres],
+        "kinds": [[wording.kind_label(words, k, n) for n in (1, 2)] for k in run.kinds],
         "statuses": [words.label(statuses[s].label) if s in statuses else "" for s in STATUSES],
         "towns": _towns(results, words),
-        "services": [_service_text(results, words, sphere, spec, zones) for sphere, spec in services],
+        "services": [_service_text(run, words, sphere, spec) for sphere, spec in results.study.services()],
     }
 
 
@@ -272,10 +299,8 @@ def _residents(results: Results, words: Words, zone: str) -> str:
     return wording.zone_kind(words, results, zone)
 
 
-def _service_text(
-    results: Results, words: Words, sphere: str, spec: Service, zones: Sequence[str]
-) -> dict[str, Any]:
-    found = wording.figures(results)
+def _service_text(run: Run, words: Words, sphere: str, spec: Service) -> dict[str, Any]:
+    results, found, zones = run.results, run.figures, run.zones
     key = spec.key
     alone = len(results.study.spheres[sphere].services) == 1
     statuses = [found.value(z, sphere, key, "gap_share").status for z in zones]
@@ -285,8 +310,8 @@ def _service_text(
         "note": wording.standard_note(words, results, sphere, key)
         if spec.rule == "coverage"
         else wording.norm_note(words, results, sphere, key),
-        "why": labels.explanation(words, results, sphere, spec),
-        "credit": labels.credit(words, results, spec),
+        "why": labels.explanation(words, results, sphere, spec, run.sources(spec)),
+        "credit": labels.credit(words, results, run.sources(spec)),
         "scale": labels.scale_note(words, results, spec),
         "say": [wording.zone_sentence(words, results, z, sphere, key) for z in zones],
         "rank": [wording.rank_text(words, results, z, sphere, key) for z in zones],
@@ -297,19 +322,19 @@ def _service_text(
         "columns": labels.columns(words, results, spec),
         "csv": labels.csv_header(words, results, spec),
         "cells": [labels.cells(words, results, z, sphere, spec) for z in zones],
-        "views": [_view_text(results, words, sphere, spec, view) for view in VIEWS[spec.rule]],
+        "views": [_view_text(run, words, sphere, spec, view) for view in VIEWS[spec.rule]],
     }
 
 
-def _view_text(results: Results, words: Words, sphere: str, spec: Service, view: View) -> dict[str, Any]:
+def _view_text(run: Run, words: Words, sphere: str, spec: Service, view: View) -> dict[str, Any]:
     key, fill, amount = view
-    zones = [str(z) for z in results.zones["zone_id"]]
+    results, found, zones = run.results, run.figures, run.zones
     found = wording.figures(results)
     norm = symbology.norm_of(results, sphere, spec.key)
     drawable = fill != "rate" or (math.isfinite(norm) and norm > 0)
     sentence, below = wording.headline(words, results, sphere, spec.key, key)
     city = found.value("", sphere, spec.key, fill)
-    top = 1.0 if fill != "rate" else _view(results, sphere, spec, view)["max"]
+    top = 1.0 if fill != "rate" else _view(run, sphere, spec, view)["max"]
     return {
         "label": labels.view_label(words, spec, key),
         "title": wording.legend_title(words, results, sphere, spec.key, fill),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from geosocial import wording
@@ -124,7 +124,9 @@ def scale_note(words: Words, results: Results, spec: Service) -> str:
     )
 
 
-def explanation(words: Words, results: Results, sphere: str, spec: Service) -> list[str]:
+def explanation(
+    words: Words, results: Results, sphere: str, spec: Service, keys: Collection[str]
+) -> list[str]:
     """Return where the figures of a service come from, a paragraph a matter."""
     paragraphs = [
         wording.standard_note(words, results, sphere, spec.key),
@@ -133,25 +135,16 @@ def explanation(words: Words, results: Results, sphere: str, spec: Service) -> l
     if spec.rule == "coverage":
         paragraphs.append(wording.distance_note(words, results))
     paragraphs.append(wording.verdict_note(words, results))
-    chosen = _source_keys(results, spec)
-    lines = [str(line) for line in wording.sources(words, results) if line.key in chosen]
+    lines = [str(line) for line in wording.sources(words, results) if line.key in keys]
     return [*paragraphs, words.t("Sources: {sources}.", sources="; ".join(lines))]
 
 
-def _source_keys(results: Results, spec: Service) -> set[str]:
-    """Return the keys of the sources that a service rests on: zones, demand, and the lists with its kinds."""
-    places, study = results.places, results.study
-    lists = set(places.loc[places["kind"].isin(list(spec.kinds)) & places["counted"], "source"].astype(str))
-    return {study.zones.source, study.demand.source, *(p.source for p in study.places if p.key in lists)}
-
-
-def credit(words: Words, results: Results, spec: Service) -> str:
+def credit(words: Words, results: Results, keys: Collection[str]) -> str:
     """Return the attribution below the map: each publisher with its years, and the date of the edition."""
-    chosen = _source_keys(results, spec)
     years: dict[str, list[str]] = {}
     for line in wording.sources(words, results):
         publisher = re.split(r"\s*[,;(]", line.publisher, maxsplit=1)[0]
-        if line.key in chosen and line.year not in years.setdefault(publisher, []):
+        if line.key in keys and line.year not in years.setdefault(publisher, []):
             years[publisher].append(line.year)
     short = "; ".join(", ".join((publisher, *sorted(dates))) for publisher, dates in years.items())
     return words.t("Data: {sources}", sources=short) + " · " + words.date(results.study.edition)

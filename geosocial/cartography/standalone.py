@@ -41,13 +41,15 @@ _ICON_LINKS: Final = frozenset(
         "awesome_rotate_css",
     }
 )
-#: Code that fetches something when it runs, whatever element wrote it.
-_LOADERS: Final = re.compile(
-    r"""L\.tileLayer\(|L\.tileLayer\.wms\(|\$\.ajax\(|\bfetch\(|L\.imageOverlay\(\s*["'](?:https?:)?//"""
-    r"""|["']?iconUrl["']?\s*:\s*["'](?:https?:)?//|<(?:img|iframe|script|link|video|audio|source)\b[^>]*"""
-    r"""\b(?:src|href)\s*=\s*\\?["'](?:https?:)?//""",
-    re.IGNORECASE,
-)
+#: Code that fetches something when it runs, whatever element wrote it: its beginning, then the whole.
+_LOADERS: Final[Mapping[str, str]] = {
+    "L.tileLayer": r"L\.tileLayer(?:\.wms)?\(",
+    "$.ajax": r"\$\.ajax\(",
+    "fetch(": r"\bfetch\(",
+    "L.imageOverlay": r"""L\.imageOverlay\(\s*["'](?:https?:)?//""",
+    "iconUrl": r"""iconUrl["']?\s*:\s*["'](?:https?:)?//""",
+    "src": r"""\bsrc\s*=\s*\\?["']?(?:https?:)?//""",
+}
 _MAPPING_COMMENT: Final = re.compile(
     r"[ \t]*(?://[#@]\s*sourceMappingURL=[^\n]*|/\*[#@]\s*sourceMappingURL=.*?\*/)"
 )
@@ -89,14 +91,23 @@ def page(folium_map: Any) -> str:
         child.render()
     _inline(figure)
     text = figure._template.render(this=figure, kwargs={"embedded": True})
-    own = _SCRIPT.sub(lambda m: "" if m["code"].strip() in _library_codes() else m[0], text)
-    if loader := _LOADERS.search(own):
+    if loader := _loader(text):
         raise InputError(
             N_("This map cannot be saved for offline use: it would load “{what}” from a network."),
             hint=N_("Take that layer away, or build the map with tiles=None."),
-            what=" ".join(loader[0].split())[:60],
+            what=loader,
         )
     return _with_policy(_renumbered(text, figure))
+
+
+def _loader(text: str) -> str:
+    """Return the first piece of the page's own code that would fetch something; empty when there is none."""
+    libraries = _library_codes()
+    own = _SCRIPT.sub(lambda m: "" if m["code"].strip() in libraries else m[0], text)
+    for beginning, pattern in _LOADERS.items():
+        if beginning in own and (found := re.search(pattern, own)):
+            return " ".join(found[0].split())
+    return ""
 
 
 def _refuse_remote(figure: Any) -> None:
@@ -124,7 +135,9 @@ def _inline(figure: Any) -> None:
     for name, link in list(figure.header._children.items()):
         if not isinstance(link, (CssLink, JavascriptLink)):
             continue
-        if name in _INLINED:
+        if name == "jquery" and not _uses_jquery(figure):
+            del figure.header._children[name]
+        elif name in _INLINED:
             cast("Any", link).code = library(name)  # branca inlines a str; its annotation says bytes
         elif name in _ICON_LINKS:
             del figure.header._children[name]
@@ -136,6 +149,12 @@ def _inline(figure: Any) -> None:
                 ),
                 what=name,
             )
+
+
+def _uses_jquery(figure: Any) -> bool:
+    """Return whether the page's own code calls jQuery: most maps carry it for nothing."""
+    own = figure.html.render() + figure.script.render()
+    return re.search(r"(?<![\w$.])(?:\$[.(]|jQuery\b)", own) is not None
 
 
 def _tree(element: Any) -> Iterator[Any]:

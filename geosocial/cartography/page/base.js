@@ -3,7 +3,7 @@ const D = JSON.parse(document.getElementById('data').textContent);
 const N = D.zones.length;
 const SVG = 'http://www.w3.org/2000/svg';
 const NB = '\u00a0';
-const $ = (id) => document.getElementById(id);
+const byId = (id) => document.getElementById(id);
 const fill = (element, attributes, children, make) => {
   for (const name in attributes || {}) {
     const value = attributes[name];

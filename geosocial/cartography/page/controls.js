@@ -12,20 +12,20 @@ function bring() {
   centre(A[st.z][0], A[st.z][1] + (height() / 2 - room / 2) / V.k);
 }
 function select(z) {
-  const before = st.z, inCard = $('card').contains(document.activeElement), inTable = $('tw').contains(document.activeElement);
+  const before = st.z, inCard = byId('card').contains(document.activeElement), inTable = byId('tw').contains(document.activeElement);
   st.z = z; st.p = -1;
   if (z >= 0) zonePaths.forEach((p, k) => p.setAttribute('tabindex', k === z ? 0 : -1));
   if (phone() && z >= 0) { panel('card'); st.sheet = Math.max(1, st.sheet); }
   update();
-  $('card').scrollTop = 0;
-  if (inCard) (z >= 0 ? $('card').querySelector('.back') : $('card').querySelector(`[data-z="${before}"]`))?.focus();
-  else if (inTable) $('tw').querySelector(`tr[data-z="${z}"] button`)?.focus();
+  byId('card').scrollTop = 0;
+  if (inCard) (z >= 0 ? byId('card').querySelector('.back') : byId('card').querySelector(`[data-z="${before}"]`))?.focus();
+  else if (inTable) byId('tw').querySelector(`tr[data-z="${z}"] button`)?.focus();
   bring();
-  if (z >= 0) $('live').textContent = T.zones[z].name + '. ' + TS.say[z];
+  if (z >= 0) byId('live').textContent = T.zones[z].name + '. ' + TS.say[z];
 }
 // A named initiative: its sphere, its zone, its place on the map, its words.
 function pick(n) {
-  const p = D.named[n], fromCard = $('card').contains(document.activeElement);
+  const p = D.named[n], fromCard = byId('card').contains(document.activeElement);
   if (p[3] >= 0 && p[3] !== S.sphere) { st.s = D.services.findIndex((s) => s.sphere === p[3]); st.i = 0; st.hl = null; }
   st.p = n; st.z = p[6];
   if (p[7]) st.f = 1; else st.e = 1;
@@ -36,12 +36,12 @@ function pick(n) {
   if (phone()) centre(p.xy[0], p.xy[1] + (height() / 2 - Math.max(80, height() - innerHeight * 0.6) / 2) / Math.pow(2, zoom - Z0), zoom);
   else centre(p.xy[0], p.xy[1], zoom);
   tipNamed(n, X(p.xy[0]), Y(p.xy[1]));
-  if (fromCard) $('card').querySelector(`[data-n="${n}"]`)?.focus();
-  $('live').textContent = [p[2], kindOf(p), p[6] >= 0 ? T.zones[p[6]].name : ''].filter(Boolean).join('. ');
+  if (fromCard) byId('card').querySelector(`[data-n="${n}"]`)?.focus();
+  byId('live').textContent = [p[2], kindOf(p), p[6] >= 0 ? T.zones[p[6]].name : ''].filter(Boolean).join('. ');
 }
 
 /* ---------- the tip: figures in words, never markup */
-const tip = $('tip');
+const tip = byId('tip');
 function tipAt(x, y, ...parts) {
   tip.replaceChildren(...parts.filter(Boolean));
   tip.hidden = false;
@@ -104,7 +104,7 @@ map.on('click', (e) => {
     tipSymbol(s);
   } else select(z >= 0 && z !== st.z ? z : -1);
 });
-$('zoom').addEventListener('click', (e) => {
+byId('zoom').addEventListener('click', (e) => {
   const b = e.target.closest('button');
   if (!b) return;
   if (b.dataset.z === '0') whole(); else zoomBy(b.dataset.z === '1' ? 0.6 : -0.6);
@@ -148,19 +148,19 @@ list.addEventListener('keydown', (e) => {
   e.preventDefault();
 });
 addEventListener('keydown', (e) => {
-  if (e.key !== 'Escape' || e.target === $('q')) return;
+  if (e.key !== 'Escape' || e.target === byId('q')) return;
   if (st.p >= 0) { st.p = -1; hideTip(); place(); card(); } else if (st.z >= 0) select(-1);
   hideTip();
 });
-$('skip').addEventListener('click', (e) => { e.preventDefault(); (list.querySelector('[tabindex="0"]') || zonePaths[0]).focus(); });
-$('home').addEventListener('click', (e) => { e.preventDefault(); st.z = -1; st.p = -1; update(); whole(); });
-$('langs').addEventListener('click', (e) => { const b = e.target.closest('button'); if (b) { st.lang = b.dataset.l; hideTip(); update(); if (phone()) size(); } });
-$('ind').addEventListener('change', (e) => { const [s, i] = e.target.value.split(':').map(Number); choose(s, i); });
-$('tog').addEventListener('click', () => { st.t = st.t ? 0 : 1; update(); });
-$('csv').addEventListener('click', csv);
+byId('skip').addEventListener('click', (e) => { e.preventDefault(); (list.querySelector('[tabindex="0"]') || zonePaths[0]).focus(); });
+byId('home').addEventListener('click', (e) => { e.preventDefault(); st.z = -1; st.p = -1; update(); whole(); });
+byId('langs').addEventListener('click', (e) => { const b = e.target.closest('button'); if (b) { st.lang = b.dataset.l; hideTip(); update(); if (phone()) size(); } });
+byId('ind').addEventListener('change', (e) => { const [s, i] = e.target.value.split(':').map(Number); choose(s, i); });
+byId('tog').addEventListener('click', () => { st.t = st.t ? 0 : 1; update(); });
+byId('csv').addEventListener('click', csv);
 
 /* ---------- search: zones, then initiatives */
-const Q = $('q'), QL = $('ql');
+const Q = byId('q'), QL = byId('ql');
 let at = -1, found = [];
 function find() {
   const s = plain(Q.value), head = (name) => +plain(name).startsWith(s);
@@ -188,24 +188,24 @@ Q.addEventListener('keydown', (e) => {
 });
 
 /* ---------- the sheet of a phone: 0 peek, 1 half, 2 full */
-const sheet = $('sheet');
+const sheet = byId('sheet');
 let peekOf = 170;
-function sheetPeek() { if (st.sheet === 0) peekOf = 26 + $('title').offsetHeight + 64 + 10; return peekOf; }
+function sheetPeek() { if (st.sheet === 0) peekOf = 26 + byId('title').offsetHeight + 64 + 10; return peekOf; }
 function sheetY() {
   sheet.dataset.s = st.sheet;
   if (!phone()) { sheet.style.removeProperty('--y'); return; }
   const h0 = sheet.offsetHeight, pk = sheetPeek();
-  $('chart').style.setProperty('--peek', pk + 2 + 'px');
+  byId('chart').style.setProperty('--peek', pk + 2 + 'px');
   const y = st.sheet === 2 ? 0 : st.sheet === 1 ? Math.max(0, h0 - Math.round(innerHeight * 0.6)) : h0 - pk;
   sheet.style.setProperty('--y', y + 'px'); sheet.style.setProperty('--hid', y + 'px');
-  $('bar').setAttribute('aria-expanded', String(st.sheet > 0));
+  byId('bar').setAttribute('aria-expanded', String(st.sheet > 0));
   if (sheetY.was !== st.sheet) { sheetY.was = st.sheet; if (st.sheet < 2 && !st.v && sized) { quiet(fit); place(); } }
-  for (const p of ['rail', 'card', 'drawer']) $(p).inert = st.sheet === 0;
+  for (const p of ['rail', 'card', 'drawer']) byId(p).inert = st.sheet === 0;
   pressed();
 }
 const pressed = () => document.querySelectorAll('#panels button').forEach((b) => b.setAttribute('aria-pressed', String(st.sheet > 0 && b.dataset.p === sheet.dataset.p)));
 function panel(p) { sheet.dataset.p = p; }
-$('panels').addEventListener('click', (e) => {
+byId('panels').addEventListener('click', (e) => {
   const b = e.target.closest('button');
   if (!b) return;
   const same = b.dataset.p === sheet.dataset.p;
@@ -213,9 +213,9 @@ $('panels').addEventListener('click', (e) => {
   sheet.classList.add('anim'); sheetY();
 });
 let pull = null;
-$('bar').addEventListener('pointerdown', (e) => { pull = { y: e.clientY, s: parseFloat(sheet.style.getPropertyValue('--y')) || 0, m: 0 }; $('bar').setPointerCapture(e.pointerId); sheet.classList.remove('anim'); });
-$('bar').addEventListener('pointermove', (e) => { if (!pull || pull.skip) return; pull.m = e.clientY - pull.y; sheet.style.setProperty('--y', Math.max(0, Math.min(sheet.offsetHeight - sheetPeek(), pull.s + pull.m)) + 'px'); });
-$('bar').addEventListener('pointerup', () => {
+byId('bar').addEventListener('pointerdown', (e) => { pull = { y: e.clientY, s: parseFloat(sheet.style.getPropertyValue('--y')) || 0, m: 0 }; byId('bar').setPointerCapture(e.pointerId); sheet.classList.remove('anim'); });
+byId('bar').addEventListener('pointermove', (e) => { if (!pull || pull.skip) return; pull.m = e.clientY - pull.y; sheet.style.setProperty('--y', Math.max(0, Math.min(sheet.offsetHeight - sheetPeek(), pull.s + pull.m)) + 'px'); });
+byId('bar').addEventListener('pointerup', () => {
   if (!pull) return;
   sheet.classList.add('anim');
   if (Math.abs(pull.m) <= 8) { pull = null; return; }
@@ -225,11 +225,11 @@ $('bar').addEventListener('pointerup', () => {
   pull = { skip: 1 };
   setTimeout(() => { pull = null; }, 50);
 });
-$('bar').addEventListener('click', () => { if (pull && pull.skip) return; st.sheet = (st.sheet + 1) % 3; sheet.classList.add('anim'); sheetY(); });
+byId('bar').addEventListener('click', () => { if (pull && pull.skip) return; st.sheet = (st.sheet + 1) % 3; sheet.classList.add('anim'); sheetY(); });
 // On a phone the map leaves the sheet and the headline enters it.
 function arrange() {
-  if (phone()) { if ($('chart').parentNode === sheet) sheet.before($('chart')); if ($('title').parentNode !== sheet) $('bar').after($('title')); }
-  else { if ($('chart').parentNode !== sheet) $('card').before($('chart')); if ($('title').parentNode !== $('nw')) $('nw').append($('title')); for (const p of ['rail', 'card', 'drawer']) $(p).inert = false; }
+  if (phone()) { if (byId('chart').parentNode === sheet) sheet.before(byId('chart')); if (byId('title').parentNode !== sheet) byId('bar').after(byId('title')); }
+  else { if (byId('chart').parentNode !== sheet) byId('card').before(byId('chart')); if (byId('title').parentNode !== byId('nw')) byId('nw').append(byId('title')); for (const p of ['rail', 'card', 'drawer']) byId(p).inert = false; }
 }
 for (const query of ['(max-width:760px)', '(max-width:1100px)']) matchMedia(query).addEventListener('change', () => { arrange(); update(); size(); });
 addEventListener('hashchange', () => { readHash(); update(); });
@@ -240,4 +240,4 @@ readHash(); words(); arrange();
 if (phone() && st.z >= 0) { panel('card'); st.sheet = 1; }
 update(); size(); bring();
 drawn = true;
-new ResizeObserver(() => { sheetY(); size(); bring(); }).observe($('chart'));
+new ResizeObserver(() => { sheetY(); size(); bring(); }).observe(byId('chart'));

@@ -60,12 +60,12 @@ const list = zonePaths[0].parentNode;
 list.setAttribute('role', 'listbox'); list.id = 'zones';
 const drawing = zonePaths[0].ownerSVGElement;
 drawing.setAttribute('role', 'group');
-drawing.prepend($('patterns'));
+drawing.prepend(byId('patterns'));
 if (landLayer) landLayer.eachLayer((layer) => layer.getElement().setAttribute('aria-hidden', 'true'));
 const towns = landLayer ? landLayer.getLayers().map((layer) => { const c = layer.getBounds().getCenter(); return world(c.lng, c.lat); }) : [];
 
 /* ---------- framing */
-const peek = () => (!phone() ? 0 : st.sheet === 1 ? innerHeight * 0.6 - 4 : parseFloat(getComputedStyle($('chart')).getPropertyValue('--peek')) || 160);
+const peek = () => (!phone() ? 0 : st.sheet === 1 ? innerHeight * 0.6 - 4 : parseFloat(getComputedStyle(byId('chart')).getPropertyValue('--peek')) || 160);
 function fit() {
   const small = phone(), m = small ? { l: 8, r: 8, t: 20, b: peek() + 26 } : { l: 14, r: 14, t: 30, b: 34 };
   const W0 = width(), H0 = height(), wide = BB[2] + (small ? 0 : 60);
@@ -197,7 +197,7 @@ function letter(zr) {
   const boxes = [], W0 = width(), H0 = height(), small = phone();
   const hit = (b) => boxes.some((o) => b[0] < o[2] && b[2] > o[0] && b[1] < o[3] && b[3] > o[1]);
   if (!small) {
-    const a = $('nw').getBoundingClientRect(), b = box.getBoundingClientRect();
+    const a = byId('nw').getBoundingClientRect(), b = box.getBoundingClientRect();
     boxes.push([a.left - b.left, a.top - b.top, a.right - b.left, a.bottom - b.top], [W0 - 54, H0 - 154, W0 - 12, H0 - 48], [0, H0 - 26, W0, H0]);
   }
   if (st.l) {
@@ -267,7 +267,7 @@ function scale() {
   for (const m of [100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000]) if (m / metres <= want) best = m;
   const bar = el('i', {});
   bar.style.width = (best / metres).toFixed(1) + 'px';
-  $('scale').replaceChildren(best < 1000 ? best + NB + 'm' : number(best / 1000) + NB + 'km', bar);
+  byId('scale').replaceChildren(best < 1000 ? best + NB + 'm' : number(best / 1000) + NB + 'km', bar);
 }
 map.on('move', () => { if (!silent) place(); });
 // The study never leaves the screen altogether.

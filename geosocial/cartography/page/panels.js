@@ -14,11 +14,11 @@ function paint() {
   if (districtsLayer) st.d ? districtsLayer.addTo(map) : districtsLayer.remove();
 }
 function headline() {
-  if ($('ta').textContent && $('ta').textContent !== TW.a) $('live').textContent = TW.a;
-  $('ta').textContent = TW.a; $('tb').textContent = TW.b;
+  if (byId('ta').textContent && byId('ta').textContent !== TW.a) byId('live').textContent = TW.a;
+  byId('ta').textContent = TW.a; byId('tb').textContent = TW.b;
 }
 function tabs() {
-  const B = $('tabs'), focused = document.activeElement && document.activeElement.name === 'sphere';
+  const B = byId('tabs'), focused = document.activeElement && document.activeElement.name === 'sphere';
   B.textContent = '';
   D.spheres.forEach((sp, n) => {
     const mine = D.services.findIndex((s) => s.sphere === n), s = S.sphere === n ? st.s : mine;
@@ -29,7 +29,7 @@ function tabs() {
     B.append(label);
     if (focused && S.sphere === n) input.focus();
   });
-  const I = $('ind');
+  const I = byId('ind');
   I.textContent = '';
   D.services.forEach((s, n) => {
     if (s.sphere !== S.sphere) return;
@@ -38,9 +38,9 @@ function tabs() {
   });
 }
 function legend() {
-  const Lg = $('leg'), focused = document.activeElement?.dataset?.k;
+  const Lg = byId('leg'), focused = document.activeElement?.dataset?.k;
   Lg.textContent = '';
-  $('lgT').replaceChildren(TW.title, el('span', { text: U.legendUnit }));
+  byId('lgT').replaceChildren(TW.title, el('span', { text: U.legendUnit }));
   const row = (paint_, text, cls) => {
     const n = W.cls.filter((c) => c === cls).length;
     return el('button', { type: 'button', 'aria-pressed': String(st.hl === cls), class: n ? null : 'z', 'data-k': cls, onclick: () => { st.hl = st.hl === cls ? null : cls; paint(); legend(); } },
@@ -51,11 +51,11 @@ function legend() {
   for (const k of order) Lg.append(row(W.colors[k], TW.classes[k], k));
   Lg.append(el('hr'), row(paintOf(-2, 'L'), U.cannot, -2), row(paintOf(-1, 'L'), U.missing, -1));
   if (T.towns.length) Lg.append(el('div', { class: 'row' }, swatch(D.look.land), el('span', { class: 'note', text: U.outside })));
-  $('std').textContent = TS.note;
+  byId('std').textContent = TS.note;
   if (focused !== undefined) Lg.querySelector(`[data-k="${focused}"]`)?.focus();
 }
 function layersUI() {
-  const Ly = $('layers'), focused = document.activeElement?.dataset?.ly, sp = sphere();
+  const Ly = byId('layers'), focused = document.activeElement?.dataset?.ly, sp = sphere();
   Ly.textContent = '';
   const box_ = (key, label, extra) => Ly.append(el('label', { class: 'chk' },
     el('input', { type: 'checkbox', 'data-ly': key, checked: !!st[key], onchange: (e) => { st[key] = +e.target.checked; update(); } }), el('span', { text: label }), el('span', { class: 'k' }, extra)));
@@ -64,14 +64,14 @@ function layersUI() {
   if (S.supply.length) box_('f', S.sized ? U.buildings : U.facilities, [S.sized ? U.sizeDwellings : number(S.supply.reduce((a, f) => a + (f[3] || 0), 0)), icon(sp)]);
   if (districtsLayer) box_('d', U.districts, []);
   box_('l', U.names, []);
-  $('lyT').textContent = U.layers;
+  byId('lyT').textContent = U.layers;
   if (focused) Ly.querySelector(`[data-ly="${focused}"]`)?.focus();
 }
 
 /* ---------- the card */
-const cardWidth = () => (phone() ? innerWidth - 32 : Math.max(200, $('card').clientWidth - 32));
+const cardWidth = () => (phone() ? innerWidth - 32 : Math.max(200, byId('card').clientWidth - 32));
 function overview() {
-  const c = $('card'), amounts = W.n !== null, w0 = cardWidth() - (amounts ? 56 : 0), at = (v) => 5 + (Math.min(v, W.max) / W.max) * (w0 - 10);
+  const c = byId('card'), amounts = W.n !== null, w0 = cardWidth() - (amounts ? 56 : 0), at = (v) => 5 + (Math.min(v, W.max) / W.max) * (w0 - 10);
   c.replaceChildren(el('h2', { text: U.zones }), el('p', { class: 'sub', text: TW.order }));
   const rank = el('div', { class: 'rank', role: 'group', 'aria-label': U.zones });
   const line = W.norm ?? W.city;
@@ -110,7 +110,7 @@ function squares(z) {
   return el('div', { class: 'rob' }, g, el('p', {}, el('b', { text: TS.robust[z] }), el('span', { class: 'note', text: U.square })));
 }
 function zoneCard(z) {
-  const c = $('card'), zone = T.zones[z], said = W.cls[z] >= 0, views = [st.i, ...S.views.keys()].filter((k, n) => n === 0 || k !== st.i);
+  const c = byId('card'), zone = T.zones[z], said = W.cls[z] >= 0, views = [st.i, ...S.views.keys()].filter((k, n) => n === 0 || k !== st.i);
   c.replaceChildren(
     el('button', { type: 'button', class: 'back', onclick: () => select(-1) }, '← ' + U.all),
     el('h2', { text: zone.name }), el('p', { class: 'sub', text: zone.sub }), el('p', { class: said ? 'say' : 'warn', text: TS.say[z] }));
@@ -141,14 +141,14 @@ function kindOf(p) {
 }
 function card() {
   st.z < 0 ? overview() : zoneCard(st.z);
-  $('card').setAttribute('aria-label', st.z < 0 ? U.zones : T.zones[st.z].name);
+  byId('card').setAttribute('aria-label', st.z < 0 ? U.zones : T.zones[st.z].name);
 }
 
 /* ---------- the table: the same figures as the map */
 const RAW = [null, 0, 1, 2, 5, 6, 7, 9];
 const raw = (z, column) => (column === 0 ? T.zones[z].name : S.rows[z][RAW[column]]);
 function table() {
-  const tb = $('tb1'), columns = TS.columns;
+  const tb = byId('tb1'), columns = TS.columns;
   let [by, way] = st.sort;
   if (by < 0) { by = 5; way = -1; }
   const header = columns.map((c, k) => el('th', { scope: 'col', 'aria-sort': k === by ? (way > 0 ? 'ascending' : 'descending') : null },
@@ -181,17 +181,17 @@ function update() {
   words();
   document.documentElement.lang = U.locale.replace('_', '-');
   document.title = TS.label + ' – ' + U.doc;
-  const put = (id, text) => { $(id).textContent = text; }, name = (id, text) => $(id).setAttribute('aria-label', text);
+  const put = (id, text) => { byId(id).textContent = text; }, name = (id, text) => byId(id).setAttribute('aria-label', text);
   put('h1', U.study); put('ed', U.edition); put('skip', U.skip); put('lgS', U.sphere); put('lbI', U.indicator); put('togT', U.tableTitle); put('csv', U.csv); put('attr', TS.credit);
   put('dn', W.cls.includes(-1) ? U.tableNote : TS.label);
-  $('q').placeholder = phone() ? U.searchShort : U.search;
+  byId('q').placeholder = phone() ? U.searchShort : U.search;
   name('q', U.search); name('ql', U.found); name('home', U.home); name('rail', U.rail); name('chart', U.map); name('drawer', U.table); name('tw', U.tableTitle); name('langs', U.language); name('bar', U.bar); name('panels', U.panels); name('zoom', U.zoom);
   document.querySelectorAll('#langs button').forEach((b) => b.setAttribute('aria-pressed', String(b.dataset.l === st.lang)));
   document.querySelectorAll('#panels button').forEach((b, k) => { b.textContent = U.panelNames[k]; });
-  [U.zoomIn, U.zoomOut, U.zoomAll].forEach((text, k) => { const b = $('zoom').children[k]; b.setAttribute('aria-label', text); b.title = text; });
-  const dr = $('drawer'), was = dr.classList.contains('open');
+  [U.zoomIn, U.zoomOut, U.zoomAll].forEach((text, k) => { const b = byId('zoom').children[k]; b.setAttribute('aria-label', text); b.title = text; });
+  const dr = byId('drawer'), was = dr.classList.contains('open');
   dr.classList.toggle('open', !!st.t);
-  $('tog').setAttribute('aria-expanded', String(!!st.t));
+  byId('tog').setAttribute('aria-expanded', String(!!st.t));
   tabs(); headline(); legend(); layersUI(); paint(); card(); table(); sheetY();
   if (was !== !!st.t && !phone()) size(); else place();
   writeHash();
