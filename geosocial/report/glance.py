@@ -61,6 +61,7 @@ class Glance:
 
 
 def glance(words: Words, results: Results) -> Glance:
+    """Return every zone in the headline service of every sphere, grouped by how often it is underserved."""
     found, services = wording.figures(results), headline_services(results)
     counts, of = underserved_in(results), len(services)
     population = next(

@@ -62,6 +62,7 @@ class Service:
 
 
 def service_part(words: Words, results: Results, sphere: str, service: str) -> Service:
+    """Return what a report says of one service."""
     found, spec = wording.figures(results), wording.service_of(results, sphere, service)
     ranks = found.ranking(sphere, service)
     order = {"missing": 2, "cannot_say": 1}
@@ -229,9 +230,11 @@ def _gap_map(words: Words, results: Results, sphere: str, service: str, *, key: 
         if rank.rank:
             marks[zone] = str(rank.rank)
     entries = [Entry(c.color, _counted(words, c.label, counts[c.color])) for c in classes]
-    for paint in ("cannot_say", "missing"):
-        if counts[paint]:
-            entries.append(Entry(paint, _counted(words, wording.status_label(words, paint), counts[paint])))
+    entries += [
+        Entry(paint, _counted(words, wording.status_label(words, paint), counts[paint]))
+        for paint in ("cannot_say", "missing")
+        if counts[paint]
+    ]
     name = wording.service_label(words, results, sphere, service)
     legend = wording.legend_title(words, results, sphere, service, "gap_share")
     return Map(

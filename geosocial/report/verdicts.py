@@ -47,6 +47,7 @@ class Sphere:
 
 
 def sphere_of(words: Words, sphere: str) -> Sphere:
+    """Return the name and the symbol of a sphere."""
     return Sphere(
         sphere,
         wording.sphere_label(words, sphere),
@@ -56,6 +57,7 @@ def sphere_of(words: Words, sphere: str) -> Sphere:
 
 
 def verdict_legend(words: Words) -> tuple[Entry, ...]:
+    """Return the legend of the verdicts."""
     gap = symbology.look()["ramp"]["gap"]
     depends = f"{wording.verdict_label(words, 'depends')}, {wording.status_label(words, 'cannot_say')}"
     return (
@@ -82,20 +84,24 @@ def word_of(words: Words, rank: wording.Rank) -> str:
 
 
 def headline_services(results: Results) -> list[tuple[str, str]]:
+    """Return the first service of each sphere: its headline."""
     return [(sphere, spec.services[0].key) for sphere, spec in results.study.spheres.items()]
 
 
 def underserved_in(results: Results) -> dict[str, int]:
+    """Return in how many spheres each zone is underserved, by their headline services."""
     found, services = wording.figures(results), headline_services(results)
     return {z: sum(found.rank(z, s, v).verdict == "underserved" for s, v in services) for z in found.names}
 
 
 def zone_names(words: Words, results: Results, zones: list[str]) -> str:
+    """Return the names of zones as a list in words, in alphabetical order."""
     names = sorted((wording.zone_name(words, results, z) for z in zones), key=fold)
     return words.listing(names)
 
 
 def verdict_counts(words: Words, results: Results, sphere: str, service: str) -> str:
+    """Return how many zones have each verdict, in words."""
     ranks = [wording.figures(results).rank(str(z), sphere, service) for z in results.zones["zone_id"]]
     counts = Counter(r.verdict if r.status in {"ok", "low_confidence"} else "" for r in ranks)
     bad, depends, good = counts["underserved"], counts["depends"], counts["served"]
@@ -110,6 +116,7 @@ def verdict_counts(words: Words, results: Results, sphere: str, service: str) ->
 
 
 def verdict_map(words: Words, results: Results, sphere: str, service: str) -> Map:
+    """Return the small map of the verdicts of a service."""
     found = wording.figures(results)
     name = wording.sphere_label(words, sphere)
     return Map(
@@ -124,4 +131,5 @@ def verdict_map(words: Words, results: Results, sphere: str, service: str) -> Ma
 
 
 def main_indicator(results: Results, sphere: str, service: str) -> str:
+    """Return the indicator that says how well a service serves: coverage, or the rate of a ratio."""
     return "rate" if wording.service_of(results, sphere, service).rule == "ratio" else "coverage"

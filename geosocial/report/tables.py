@@ -1,0 +1,286 @@
+"""The tables that a run leaves as CSV and as layers of a GeoPackage.
+
+Columns keep their English keys, so that programs of every edition read them; beside each key stand its labels,
+``_fr`` and ``_en``, so that a reader needs no key. ``dictionary`` says what every column means, in both languages.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+from geosocial import tables, wording
+from geosocial.errors import N_
+from geosocial.i18n import Words, words
+from geosocial.report.trust import list_label
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from geosocial.results import Results
+
+#: The units of `tables.MEASURES` in words.
+UNITS: Final = {
+    "share": N_("share"),
+    "people": N_("people"),
+    "households": N_("households"),
+    "dwellings": N_("dwellings"),
+    "per_100": N_("per 100"),
+    "facilities": N_("facilities"),
+}
+OUTCOMES: Final = {
+    "matched": N_("Matched"),
+    "snapped": N_("Snapped"),
+    "outside": N_("Outside"),
+    "ambiguous": N_("Ambiguous"),
+    "unlocated": N_("Unlocated"),
+    "rejected": N_("Rejected"),
+}
+
+#: The label of a key in one language; ``""`` has none.
+Label = Callable[[Words, "Results", str], str]
+
+
+def _zone(say: Words, results: Results, key: str) -> str:
+    return wording.zone_name(say, results, key)
+
+
+def _sphere(say: Words, _: Results, key: str) -> str:
+    return wording.sphere_label(say, key)
+
+
+def _indicator(say: Words, _: Results, key: str) -> str:
+    return wording.indicator_label(say, key)
+
+
+def _kind(say: Words, _: Results, key: str) -> str:
+    return wording.kind_label(say, key)
+
+
+def _status(say: Words, _: Results, key: str) -> str:
+    return wording.status_label(say, key)
+
+
+def _verdict(say: Words, _: Results, key: str) -> str:
+    return wording.verdict_label(say, key)
+
+
+def _unit(say: Words, _: Results, key: str) -> str:
+    return say.t(UNITS.get(key, ""))
+
+
+def _outcome(say: Words, _: Results, key: str) -> str:
+    return say.t(OUTCOMES.get(key, ""))
+
+
+def _place_status(say: Words, _: Results, key: str) -> str:
+    return wording.term_label(say, "statuses", key)
+
+
+def _legal_form(say: Words, _: Results, key: str) -> str:
+    return wording.term_label(say, "legal_forms", key)
+
+
+def _zone_kind(say: Words, _: Results, key: str) -> str:
+    return wording.term_label(say, "zone_kinds", key)
+
+
+def _action(say: Words, _: Results, key: str) -> str:
+    return wording.action_label(say, key)
+
+
+def _demand(say: Words, results: Results, key: str) -> str:
+    return wording.demand_label(say, results, key)
+
+
+_MEASURE: Final[Mapping[str, Label]] = {
+    "zone_id": _zone,
+    "sphere": _sphere,
+    "indicator": _indicator,
+    "unit": _unit,
+    "status": _status,
+    "verdict": _verdict,
+    "demand": _demand,
+    "kind": _kind,
+    "source": list_label,
+}
+#: The columns of each table that get labels.
+LABELS: Final[Mapping[str, Mapping[str, Label]]] = {
+    "zones": {"kind": _zone_kind},
+    "places": {
+        "source": list_label,
+        "sphere": _sphere,
+        "kind": _kind,
+        "legal_form": _legal_form,
+        "status": _place_status,
+        "outcome": _outcome,
+        "zone_id": _zone,
+    },
+    "faults": {"source": list_label, "action": _action},
+    "declared": {"source": list_label, "zone_id": _zone},
+}
+
+
+def frames(results: Results) -> dict[str, pd.DataFrame]:
+    """Return the tables of a run by name, in the order in which a reader meets them, labels beside the keys."""
+    import pandas as pd
+
+    zones = pd.DataFrame(results.zones.drop(columns=results.zones.geometry.name))
+    plain = {
+        "overall": results.overall.drop(columns="zone_id"),
+        "ranking": results.ranking,
+        "measures": results.measures,
+        "settings": results.settings,
+        "supply": results.supply,
+        "zones": zones,
+        "places": results.places,
+        "conservation": results.conservation,
+        "faults": results.faults,
+        "declared": results.declared,
+        "unmapped": results.unmapped,
+    }
+    out = {name: labelled(frame, name, results) for name, frame in plain.items()}
+    out["faults"] = _with_reasons(out["faults"])
+    out["inputs"] = _inputs(results)
+    out["dictionary"] = dictionary(out)
+    return out
+
+
+def labelled(frame: pd.DataFrame, name: str, results: Results) -> pd.DataFrame:
+    """Return a table with the labels of its keys in both languages beside them; the given one stays as it is."""
+    import pandas as pd
+
+    columns: dict[str, Any] = {}
+    labels = LABELS.get(name, _MEASURE)
+    for column in frame.columns:
+        columns[column] = frame[column].reset_index(drop=True)
+        if column == "service" and "sphere" in frame.columns:
+            columns |= _service_labels(frame, results)
+        elif column in labels:
+            columns |= _labels(frame[column], column, labels[column], results)
+    return pd.DataFrame(columns)
+
+
+def _labels(keys: pd.Series[str], column: str, label: Label, results: Results) -> dict[str, Any]:
+    stem = column.removesuffix("_id")
+    out = {}
+    for lang in ("fr", "en"):
+        say = words(lang)
+        known = {k: label(say, results, str(k)) if k else "" for k in keys.unique()}
+        out[f"{stem}_{lang}"] = keys.map(known).astype("str").reset_index(drop=True)
+    return out
+
+
+def _service_labels(frame: pd.DataFrame, results: Results) -> dict[str, Any]:
+    import pandas as pd
+
+    pairs = list(zip(frame["sphere"], frame["service"], strict=True))
+    out = {}
+    for lang in ("fr", "en"):
+        say = words(lang)
+        known = {p: wording.service_label(say, results, *p) for p in set(pairs)}
+        out[f"service_{lang}"] = pd.Series([known[p] for p in pairs], dtype="str")
+    return out
+
+
+def _with_reasons(faults: pd.DataFrame) -> pd.DataFrame:
+    for lang in ("fr", "en"):
+        say = words(lang)
+        faults[f"reason_{lang}"] = [
+            wording.reason(say, str(code), column=column, value=value, file=file, row=row)
+            for code, column, value, file, row in zip(
+                faults["code"],
+                faults["column"],
+                faults["value"],
+                faults["source_file"],
+                faults["source_row"],
+                strict=True,
+            )
+        ]
+    faults[["reason_fr", "reason_en"]] = faults[["reason_fr", "reason_en"]].astype("str")
+    return faults
+
+
+def _inputs(results: Results) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [
+        (f.role, f.path, f.rows, f.bytes, f.sha256, "; ".join(f"{k}={v}" for k, v in f.how.items()))
+        for f in results.inputs
+    ]
+    return pd.DataFrame(rows, columns=["role", "path", "rows", "bytes", "sha256", "how"])
+
+
+@cache
+def meanings() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Return what each column means in both languages: by table, and under ``any`` for every table."""
+    text = resources.files("geosocial.report").joinpath("dictionary.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def dictionary(written: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return what every column of the written tables means, in both languages, with the unit of its contract."""
+    import pandas as pd
+
+    contracts = {c.name: c.columns for c in tables.CONTRACTS}
+    rows = []
+    for name, frame in written.items():
+        for column in frame.columns:
+            contract = contracts.get(name, {}).get(column)
+            rows.append((name, column, *_meaning(name, column), contract.unit if contract else ""))
+    return pd.DataFrame(rows, columns=["table", "column", "meaning_fr", "meaning_en", "unit"])
+
+
+def _meaning(table: str, column: str) -> tuple[str, str]:
+    """Return what a column means; one that was added in words names the key that it stands beside."""
+    known = meanings()
+    found = known.get(table, {}).get(column) or known["any"].get(column)
+    if found:
+        return found["fr"], found["en"]
+    stem, lang = column.rsplit("_", 1)
+    key = "zone_id" if stem == "zone" else stem
+    french, english = {"fr": ("français", "French"), "en": ("anglais", "English")}[lang]
+    return f"{key} en mots, en {french}", f"{key} in words, in {english}"
+
+
+def layers(results: Results) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers of the GeoPackage: zones with their figures side by side, located places, districts."""
+    import geopandas as gpd
+    import pandas as pd
+
+    zones = results.zones
+    wide = pd.concat([zones.drop(columns=zones.geometry.name), *_wide(results)], axis=1)
+    places = labelled(results.places[results.places["x"].notna()], "places", results)
+    points = gpd.points_from_xy(places["x"], places["y"], crs=zones.crs)
+    out = {
+        "zones": gpd.GeoDataFrame(wide, geometry=zones.geometry.to_numpy(), crs=zones.crs),
+        "places": gpd.GeoDataFrame(places.drop(columns=["x", "y"]), geometry=points),
+    }
+    if "districts" in results.context:
+        out["districts"] = results.context["districts"]
+    return out
+
+
+def _wide(results: Results) -> list[Any]:
+    """Return the figures of each zone as columns ``{sphere}_{indicator}``, the service between if needed."""
+    import pandas as pd
+
+    found, ids = wording.figures(results), [str(z) for z in results.zones["zone_id"]]
+    out: list[Any] = []
+    for sphere, service in results.study.services():
+        several = len(results.study.spheres[sphere].services) > 1
+        stem = f"{sphere}_{service.key}" if several else sphere
+        keys = ("demand", "supply", "rate" if service.rule == "ratio" else "coverage", "gap", "gap_share")
+        for key in keys:
+            values = [found.value(z, sphere, service.key, key).value for z in ids]
+            out.append(pd.Series(values, name=f"{stem}_{key}", dtype="float64"))
+        ranks = [found.rank(z, sphere, service.key) for z in ids]
+        out.append(pd.Series([r.rank or None for r in ranks], name=f"{stem}_rank", dtype="float64"))
+        for field in ("underserved_in", "settings", "verdict", "status"):
+            kind = "int64" if field in {"underserved_in", "settings"} else "str"
+            out.append(pd.Series([getattr(r, field) for r in ranks], name=f"{stem}_{field}", dtype=kind))
+    return out
