@@ -22,8 +22,6 @@ from scripts.montreal.writing import write_csv
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
 #: Facilities of one kind in the same square of this side are one row.
 PLACE_M = 50
 #: File, column of the category, crosswalk, column of the capacity.
@@ -51,45 +49,38 @@ def facilities(path: Path, category: str, crosswalk: str, capacity: str) -> pd.D
     return frame[frame["kind"] != ""].reset_index(drop=True)
 
 
-def _zone(x: NDArray[np.float64], y: NDArray[np.float64], zones: gpd.GeoDataFrame) -> NDArray[np.int64]:
-    from geosocial.geo import ZoneIndex
-
-    return np.asarray(ZoneIndex(zones).locate(x, y))
-
-
 def gridded(frame: pd.DataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return one row per cell, kind and borough: cell_id, x_m, y_m, sphere, kind, count, capacity."""
+    """Return one row per cell, kind, borough and place: cell_id, x_m, y_m, sphere, kind, count, capacity."""
+    from geosocial.geo import ZoneIndex
     from geosocial.vocabulary import kinds
 
+    index = ZoneIndex(zones)
     frame = frame.assign(
+        cell_id=cell_ids(frame["x"].to_numpy(), frame["y"].to_numpy()),
+        zone=index.locate(frame["x"].to_numpy(), frame["y"].to_numpy()),
         e=frame["x"] // PLACE_M,
         n=frame["y"] // PLACE_M,
-        cell_id=cell_ids(frame["x"].to_numpy(), frame["y"].to_numpy()),
-        zone=_zone(frame["x"].to_numpy(), frame["y"].to_numpy(), zones),
     )
-    order = {kind: i for i, kind in enumerate(kinds())}
-    rows = []
-    for (cell_id, kind, zone, _, _), part in frame.groupby(["cell_id", "kind", "zone", "n", "e"]):
-        x, y = part["x"].mean(), part["y"].mean()
-        position = np.array([round(x, -1), round(y, -1)])
-        if _zone(position[:1], position[1:], zones)[0] != zone:
-            nearest = int(np.argmin(np.hypot(part["x"].to_numpy() - x, part["y"].to_numpy() - y)))
-            position = part[["x", "y"]].to_numpy(dtype=np.float64)[nearest].round()
-        rows.append(
-            {
-                "cell_id": cell_id,
-                "x_m": int(position[0]),
-                "y_m": int(position[1]),
-                "sphere": kinds()[str(kind)].sphere,
-                "kind": kind,
-                "count": len(part),
-                "capacity": part["capacity"].sum(min_count=1),
-            }
-        )
-    table = pd.DataFrame(rows)
+    groups = frame.groupby(["kind", "cell_id", "zone", "n", "e"])
+    table = groups.agg(
+        x=("x", "mean"),
+        y=("y", "mean"),
+        count=("x", "size"),
+        capacity=("capacity", lambda part: part.sum(min_count=1)),
+    ).reset_index()
+    position = table[["x", "y"]].round(-1).to_numpy()
+    astray = index.locate(position[:, 0], position[:, 1]) != table["zone"].to_numpy()
+    members = list(groups.indices.values())
+    for row in np.flatnonzero(astray):
+        own = frame[["x", "y"]].to_numpy()[members[row]]
+        centre = table.loc[row, ["x", "y"]].to_numpy(dtype=np.float64)
+        position[row] = own[np.argmin(np.hypot(*(own - centre).T))].round()
+    table["x_m"], table["y_m"] = position.astype(int).T
+    table["sphere"] = table["kind"].map({key: kind.sphere for key, kind in kinds().items()})
     table["capacity"] = table["capacity"].astype("Int64")
-    by = [table["kind"].map(order), table["y_m"], table["x_m"]]
-    return table.iloc[np.lexsort(by[::-1])].reset_index(drop=True)
+    order = table["kind"].map({key: i for i, key in enumerate(kinds())})
+    table = table.iloc[np.lexsort([table["x_m"], table["y_m"], order])].reset_index(drop=True)
+    return table[["cell_id", "x_m", "y_m", "sphere", "kind", "count", "capacity"]]
 
 
 def build(shared: Path, out: Path, zones: gpd.GeoDataFrame) -> None:
