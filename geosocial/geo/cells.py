@@ -18,8 +18,9 @@ a grid: `build` returns None and the caller tests each zone in turn.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import shapely
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    #: Corner, cells per unit, columns and rows.
+    Frame: TypeAlias = tuple[float, float, float, float, int, int]
 
 #: Distance in cells within which an edge marks a cell; rounding stays below 1e-11 of a cell.
 SLACK = 1e-6
@@ -98,21 +101,13 @@ def build(zones: NDArray[np.object_], sides: int) -> Cells | None:
     sides
         Cells along the longer side of the extent, before the bounds of this module are applied.
     """
-    bounds = shapely.bounds(zones)
-    frame = _frame(bounds, sides)
+    frame = _frame(shapely.bounds(zones), sides)
     if frame is None:
         return None
     x0, y0, kx, ky, nx, ny = frame
-    marks = _marked(zones, frame)
     cells = nx * ny
-
-    # Runs of cells between two marks of one zone in one row: one exact test each.
-    after = np.flatnonzero((np.diff(marks) > 1) & (marks[1:] // nx == marks[:-1] // nx))
-    start, stop = marks[after] + 1, marks[after + 1]
-    row, column = np.divmod(start % cells, nx)
-    owner = start // cells
-    inside = shapely.intersects_xy(zones[owner], x0 + (column + 0.5) / kx, y0 + (row + 0.5) / ky)
-    owner, start, stop = owner[inside], start[inside] % cells, stop[inside] % cells
+    marks = _marked(zones, frame)
+    owner, start, stop = _runs(zones, frame, marks)
 
     # How many zones cover each cell whole, and which one where it is one: running sums of starts less stops.
     count, only = np.zeros(cells, np.int32), np.zeros(cells, np.int32)
@@ -122,37 +117,53 @@ def build(zones: NDArray[np.object_], sides: int) -> Cells | None:
         np.cumsum(sums, out=sums)
 
     edge_cell, edge_zone = marks % cells, marks // cells
-    slot = (count > 1).astype(np.int32)
-    crowded = slot.any()
-    slot[edge_cell] = 1
-    listed = np.flatnonzero(slot)
-    slot -= 1
+    asked = count > 1
+    crowded = bool(asked.any())
+    asked[edge_cell] = True
+    listed = np.flatnonzero(asked)
+    slot = np.full(cells, -1, np.int32)
     slot[listed] = np.arange(len(listed), dtype=np.int32)
-
     lone = listed[count[listed] == 1]
     full_cell, full_zone = lone, only[lone].astype(np.int64)
     if crowded:
-        run_cell, run_zone = _spread(start, stop, owner)
+        run, run_cell = _expand(start, stop)
         kept = count[run_cell] > 1
         full_cell = np.concatenate([full_cell, run_cell[kept]])
-        full_zone = np.concatenate([full_zone, run_zone[kept]])
+        full_zone = np.concatenate([full_zone, owner[run[kept]]])
+
     # The lists in the order of their cells, then zones; the lowest bit tells whether the cover is full.
-    keys = np.concatenate(
-        [
-            (slot[edge_cell] * np.int64(len(zones)) + edge_zone) * 2,
-            (slot[full_cell] * np.int64(len(zones)) + full_zone) * 2 + 1,
-        ]
-    )
+    many = np.int64(len(zones))
+    partial, whole = (slot[edge_cell] * many + edge_zone) * 2, (slot[full_cell] * many + full_zone) * 2 + 1
+    keys = np.concatenate([partial, whole])
     keys.sort()
     full = (keys & 1).astype(bool)
-    of_slot, zone = np.divmod(keys >> 1, len(zones))
-    starts = np.searchsorted(of_slot, np.arange(len(listed) + 1))
+    of_slot, zone = np.divmod(keys >> 1, many)
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(of_slot)) + 1, [len(keys)]])
 
     only[count != 1] = NONE
     first = only.astype(_smallest(len(zones)))
     head = starts[:-1]
     first[listed] = np.where(full[head], zone[head], ASK)
     return Cells(x0, y0, kx, ky, nx, ny, first, slot, starts, zone, full)
+
+
+def _runs(zones: NDArray[np.object_], frame: Frame, marks: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return zone, first cell and cell after the last of each run of cells that the zone covers whole.
+
+    A run lies between two marks of one zone in one row; one exact test decides it.
+    """
+    x0, y0, kx, ky, nx, ny = frame
+    cells = nx * ny
+    after = np.flatnonzero(np.diff(marks) > 1)
+    start, stop = marks[after] + 1, marks[after + 1]
+    row_of_all = start // nx
+    same = row_of_all == stop // nx
+    start, stop, row_of_all = start[same], stop[same], row_of_all[same]
+    owner, row = np.divmod(row_of_all, ny)
+    column = start - row_of_all * nx
+    inside = shapely.intersects_xy(zones[owner], x0 + (column + 0.5) / kx, y0 + (row + 0.5) / ky)
+    owner = owner[inside]
+    return owner, start[inside] - owner * cells, stop[inside] - owner * cells
 
 
 def _smallest(zones: int) -> type[np.signedinteger]:
@@ -163,30 +174,31 @@ def _smallest(zones: int) -> type[np.signedinteger]:
     return np.int32
 
 
-def _frame(bounds: Floats, sides: int) -> tuple[float, float, float, float, int, int] | None:
+def _frame(bounds: Floats, sides: int) -> Frame | None:
     """Return corner, cells per unit, columns and rows for the extent of `bounds`, or None."""
-    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    bounds = bounds[~np.isnan(bounds[:, 0])]
     if not len(bounds):
         return None
-    west, south = bounds[:, :2].min(axis=0)
-    east, north = bounds[:, 2:].max(axis=0)
-    spans = np.array([east - west, north - south])
-    grain = np.spacing(np.abs([west, south, east, north]).max())
-    if not np.isfinite(spans).all() or (spans < 4096 * grain).any():
+    west, south = bounds[:, :2].min(axis=0).tolist()
+    east, north = bounds[:, 2:].max(axis=0).tolist()
+    wide, tall = east - west, north - south
+    grain = math.ulp(max(map(abs, (west, south, east, north))))
+    if not (math.isfinite(wide + tall) and min(wide, tall) >= 4096 * grain):
         return None
     # Cells are square, unless the extent is so long that the shorter side would have less than 16 of them.
-    size = spans.max() / min(sides, MOST_SIDE)
-    widths = np.maximum(np.minimum(size, spans / 16), 1024 * grain)
+    size = max(wide, tall) / min(sides, MOST_SIDE)
+    width, height = (max(min(size, span / 16), 1024 * grain) for span in (wide, tall))
     # The pairs that the boxes of the zones could make, at worst; larger cells where that is too many.
-    boxes = bounds[:, 2:] - bounds[:, :2]
-    while ((boxes / widths + 3).prod(axis=1).sum() > MOST_PAIRS) and (widths < spans).any():
-        widths = widths * 1.25
-    columns, rows = (int(n) + 3 for n in np.ceil(spans / widths))
-    kx, ky = 1 / widths
-    return float(west - widths[0]), float(south - widths[1]), float(kx), float(ky), columns, rows
+    widths, heights = bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1]
+    while (
+        ((widths / width + 3) * (heights / height + 3)).sum() > MOST_PAIRS and width < wide and height < tall
+    ):
+        width, height = width * 1.25, height * 1.25
+    columns, rows = math.ceil(wide / width) + 3, math.ceil(tall / height) + 3
+    return west - width, south - height, 1 / width, 1 / height, columns, rows
 
 
-def _marked(zones: NDArray[np.object_], frame: tuple[float, float, float, float, int, int]) -> Ints:
+def _marked(zones: NDArray[np.object_], frame: Frame) -> Ints:
     """Return ``zone · cells + cell``, rising, once each, for the cells within `SLACK` of a zone's edges."""
     x0, y0, kx, ky, nx, ny = frame
     xy, edges, owner = _edges(zones)
@@ -203,29 +215,39 @@ def _marked(zones: NDArray[np.object_], frame: tuple[float, float, float, float,
     with np.errstate(divide="ignore", invalid="ignore"):  # a level edge is in the row from end to end
         enter = np.where(rise > 0, (np.maximum(ay, row - SLACK) - ay) / rise, 0.0)
         leave = np.where(rise > 0, (np.minimum(by, row + 1 + SLACK) - ay) / rise, 1.0)
-    c, d = ax + (bx - ax) * np.clip(enter, 0, 1), ax + (bx - ax) * np.clip(leave, 0, 1)
+    # Rounding may lead an edge that is almost level beyond its ends.
+    run = bx - ax
+    c, d = ax + run * np.minimum(enter, 1.0), ax + run * np.maximum(leave, 0.0)
     left = np.floor(np.minimum(c, d) - SLACK).astype(np.int64)
     right = np.floor(np.maximum(c, d) + SLACK).astype(np.int64) + 1
     piece, column = _expand(left, right)
     keys = (owner[edge[piece]] * ny + row[piece]) * nx + column
     keys.sort()
-    return keys[np.concatenate([[True], keys[1:] != keys[:-1]])] if len(keys) else keys
+    once = np.ones(len(keys), bool)
+    np.not_equal(keys[1:], keys[:-1], out=once[1:])
+    return keys[once]
 
 
 def _edges(zones: NDArray[np.object_]) -> tuple[Floats, Ints, Ints]:
     """Return the vertices, the first of each edge (the second follows it) and the zone of each edge."""
-    simple = (shapely.get_type_id(zones) == shapely.GeometryType.POLYGON) & (
-        shapely.get_num_interior_rings(zones) == 0
-    )
-    if simple.all():  # one ring each: no need to take them apart
-        xy, of_ring = shapely.get_coordinates(zones, return_index=True)
-        edges = np.flatnonzero(of_ring[1:] == of_ring[:-1])
-        return xy, edges, of_ring[edges]
-    parts, of_zone = shapely.get_parts(zones, return_index=True)
-    rings, of_part = shapely.get_rings(parts, return_index=True)
-    xy, of_ring = shapely.get_coordinates(rings, return_index=True)
-    edges = np.flatnonzero(of_ring[1:] == of_ring[:-1])
-    return xy, edges, of_zone[of_part[of_ring[edges]]]
+    kinds, holes = shapely.get_type_id(zones), shapely.get_num_interior_rings(zones)
+    plain = (kinds == shapely.GeometryType.POLYGON) & (holes == 0)
+    # Polygons of one ring need not be taken apart, which takes longer than all else here.
+    which = np.flatnonzero(plain)
+    found = [(which, *shapely.get_coordinates(zones[which], return_index=True))]
+    if len(which) < len(zones):
+        rest = np.flatnonzero(~plain)
+        parts, of_zone = shapely.get_parts(zones[rest], return_index=True)
+        rings, of_part = shapely.get_rings(parts, return_index=True)
+        found.append((rest[of_zone[of_part]], *shapely.get_coordinates(rings, return_index=True)))
+    vertices, edges, owners, before = [], [], [], 0
+    for owner, xy, of_ring in found:
+        first = np.flatnonzero(of_ring[1:] == of_ring[:-1])
+        vertices.append(xy)
+        edges.append(first + before)
+        owners.append(owner[of_ring[first]])
+        before += len(xy)
+    return np.concatenate(vertices), np.concatenate(edges), np.concatenate(owners)
 
 
 def _expand(start: Ints, stop: Ints) -> tuple[Ints, Ints]:
@@ -235,9 +257,3 @@ def _expand(start: Ints, stop: Ints) -> tuple[Ints, Ints]:
     position = np.repeat(np.arange(len(start)), lengths)
     total = int(ends[-1]) if len(ends) else 0
     return position, np.arange(total) - (ends - lengths - start)[position]
-
-
-def _spread(start: Ints, stop: Ints, owner: Ints) -> tuple[Ints, Ints]:
-    """Return the cell and the zone of each cell of the runs."""
-    run, cell = _expand(start, stop)
-    return cell, owner[run]

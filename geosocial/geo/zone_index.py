@@ -18,6 +18,7 @@ part of a self-crossing ring is outside. `geosocial.geo.join` refuses invalid zo
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 CHUNK = 262_144
 #: From this many points on, two threads share the chunks (NumPy and GEOS release the lock); same answers.
 THREADS_FROM = 1_000_000
-_POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+_POLYGON, _MULTIPOLYGON = shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON
 
 
 class ZoneIndex:
@@ -71,7 +72,7 @@ class ZoneIndex:
         geometry = getattr(zones, "geometry", zones)
         self._zones = np.array(geometry, dtype=object).reshape(-1)
         kinds = shapely.get_type_id(self._zones)
-        odd = np.flatnonzero((kinds >= 0) & ~np.isin(kinds, _POLYGONS))
+        odd = np.flatnonzero((kinds >= 0) & (kinds != _POLYGON) & (kinds != _MULTIPOLYGON))
         if len(odd):
             raise InputError(
                 N_("Zone {position}: a {got} where a polygon was expected."),
@@ -220,7 +221,7 @@ class ZoneIndex:
 
 def _sides(points: int) -> int:
     """Return the cells along the longer side of a grid for that many points: a power of two, 32 to 1,024."""
-    return int(2 ** np.clip(np.round(np.log2(max(points, 1)) / 2), 5, 10))
+    return 1 << min(max(round(math.log2(max(points, 1)) / 2), 5), 10)
 
 
 def _coordinates(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
