@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from benchmarks.harness import write_table
 
@@ -26,16 +27,16 @@ class Process:
     seconds: list[float] = field(default_factory=list)
     peak_mb: float = 0.0
 
-    def run(self, folder: str) -> None:
+    def run(self, folder: Path) -> None:
         """Run the command once and keep what it took."""
         start = time.perf_counter()
         pid = os.posix_spawn(
             self.command[0],
             self.command,
-            {**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
+            os.environ,
             file_actions=[
-                (os.POSIX_SPAWN_OPEN, 1, os.path.join(folder, "out.txt"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644),  # noqa: PTH118 - a string is what spawn takes
-                (os.POSIX_SPAWN_OPEN, 2, os.path.join(folder, "err.txt"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644),  # noqa: PTH118
+                (os.POSIX_SPAWN_OPEN, stream, str(folder / f"{stream}.txt"), os.O_WRONLY | os.O_CREAT, 0o644)
+                for stream in (1, 2)
             ],
         )
         _, status, usage = os.wait4(pid, 0)
@@ -47,11 +48,12 @@ class Process:
 
 def main(repetitions: int = 7) -> None:
     """Time the processes in turn and print their medians."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         python = sys.executable
         cases = [
             Process('python -c "import geopandas, folium"', [python, "-c", "import geopandas, folium"]),
-            Process("geosocial run", [python, "-m", "geosocial", "run", "--out", os.path.join(folder, "run")]),  # noqa: PTH118
+            Process("geosocial run", [python, "-m", "geosocial", "run", "--out", str(folder / "run")]),
             Process("geosocial --help", [python, "-m", "geosocial", "--help"]),
         ]
         for repetition in range(repetitions + 1):

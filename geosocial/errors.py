@@ -38,8 +38,8 @@ class GeosocialError(Exception):
     hint
         English sentence that says what to do, with the same fields, marked by `N_`.
     **facts
-        The values of the fields: ``file``, ``row``, ``column``, ``got``, ``expected`` … A `Said`, or a tuple of
-        them, is rendered in the language of the message.
+        The values of the fields: ``file``, ``row``, ``column``, ``got``, ``expected`` … A `Said`, or a tuple
+        of them, is rendered in the language of the message.
     """
 
     #: Exit code of the command line: 1, refused.

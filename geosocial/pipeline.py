@@ -1,8 +1,8 @@
 """Study → results → files: an ordered list of calls, no formula.
 
-The way of a record: `intake` reads, types and locates it, `geo` gives it a zone and a cost, `measure` turns costs
-into figures, `results` bundles them, `cartography` and `report` show them. The law of conservation is checked
-before anything is written.
+The way of a record: `intake` reads, types and locates it, `geo` gives it a zone and a cost, `measure` turns
+costs into figures, `results` bundles them, `cartography` and `report` show them. The law of conservation is
+checked before anything is written.
 """
 
 from __future__ import annotations
@@ -101,7 +101,12 @@ def nearest_costs(
     """
     from geosocial.geo.distance import nearest
 
-    usable = places["counted"] & (places["status"] == "existing") & (places["outcome"] != "rejected") & places["x"].notna()
+    usable = (
+        places["counted"]
+        & (places["status"] == "existing")
+        & (places["outcome"] != "rejected")
+        & places["x"].notna()
+    )
     costs = {}
     for sphere, service in study.services():
         near = places[usable & places["kind"].isin(service.kinds) & (places["count"] > 0)]
@@ -115,7 +120,9 @@ def nearest_costs(
     return costs
 
 
-def write(results: Results, out: Path, *, langs: tuple[Lang, ...] = ("fr", "en"), step: Step = quiet) -> list[Path]:
+def write(
+    results: Results, out: Path, *, langs: tuple[Lang, ...] = ("fr", "en"), step: Step = quiet
+) -> list[Path]:
     """Write the maps, the reports, the tables and the manifest of a run into the folder `out`.
 
     Each file is replaced whole or not at all; ``run.json`` comes last.
@@ -148,7 +155,9 @@ def write(results: Results, out: Path, *, langs: tuple[Lang, ...] = ("fr", "en")
         write_atlas(results, atlas, langs=langs)
     with step(N_("Report")):
         for lang, path in reports.items():
-            write_report(results, path, words(lang))
+            files_of = {"atlas": "../maps/atlas.html"}
+            files_of.update({other: page.name for other, page in reports.items() if other != lang})
+            write_report(results, path, words(lang), files=files_of)
     with step(N_("Tables")):
         for name, path in sheets.items():
             files.write_table(frames[name], path)

@@ -1,7 +1,7 @@
 """The manifest of a run: what was read, with which settings and versions, what came out, with hashes.
 
-``run.json`` is written last: a folder that holds it holds a whole run. It carries no time of day and no absolute
-path, so that the same inputs give the same bytes.
+``run.json`` is written last: a folder that holds it holds a whole run. It carries no time of day and no
+absolute path, so that the same inputs give the same bytes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A study: which zones, which demand, which lists, which standards. Read from ``study.toml``, then frozen.
 
-A study never computes. Paths are relative to the folder of the file. Each standard and norm carries its source,
-or the word *assumption*. Every fault of the file is found at once and named by its key.
+A study never computes. Paths are relative to the folder of the file. Each standard and norm carries its
+source, or the word *assumption*. Every fault of the file is found at once and named by its key.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from geosocial.errors import MissingFileError, N_, Said, StudyError
+from geosocial.errors import N_, MissingFileError, Said, StudyError
 from geosocial.vocabulary import LocalText, kinds, spheres
 
 
@@ -53,7 +53,7 @@ class ZonesSpec(_Part):
     id: str
     name_fr: str
     name_en: str = ""
-    #: Column that holds the kind of zone (``borough``, ``town`` …), or a constant after ``=``: ``"=borough"``.
+    #: Column with the kind of zone (``borough``, ``town`` …), or a constant after ``=``: ``"=borough"``.
     kind: str = "=borough"
     #: Crosswalk from the words of that column to our kinds of zone.
     kinds: dict[str, str] = Field(default_factory=dict)
@@ -128,8 +128,9 @@ class PlacesSpec(_Part):
     shown: bool = True
     #: Counted as supply in the measures (existing facilities only).
     counted: bool = True
-    #: Whether the list is complete for the study; where it is not, a zone without a record is missing, not zero.
-    complete: bool = False
+    #: Whether the list is complete: true, false, or the kinds of zone for which it is (``["borough"]``).
+    #: Where it is not, a zone without a record is missing, not zero.
+    complete: bool | tuple[str, ...] = False
     source: str
 
 
@@ -148,18 +149,20 @@ class Service(_Part):
     #: Coverage: the largest acceptable cost, in metres along streets (straight line × detour factor).
     standard_m: float | None = Field(default=None, gt=0)
     standard_source: Text | None = None
-    #: Coverage: share of the demand that is due within the standard. Ratio: supply due per `per` units of demand,
-    #: or ``"city"`` for the city-wide ratio.
+    #: Coverage: share of the demand that is due within the standard. Ratio: supply due per `per` units of
+    #: demand, or ``"city"`` for the city-wide ratio.
     norm: float | Literal["city"] = 1.0
     norm_source: Text
-    per: float = 1.0
+    per: float = Field(default=1.0, gt=0)
 
     @model_validator(mode="after")
     def _whole(self) -> Service:
         if self.rule == "coverage" and (self.standard_m is None or self.standard_source is None):
-            raise ValueError("standard_m")  # noqa: EM101, TRY003 - becomes a StudyError with its own words
+            raise ValueError("standard_m")
         if self.rule == "coverage" and not (isinstance(self.norm, float) and 0 < self.norm <= 1):
-            raise ValueError("norm")  # noqa: EM101, TRY003 - the same
+            raise ValueError("norm")
+        if isinstance(self.norm, float) and not self.norm > 0:  # also NaN
+            raise ValueError("norm")
         return self
 
 
@@ -227,8 +230,17 @@ class Study(_Part):
             if sphere not in spheres():
                 bad.append(f"spheres.{sphere}")
             bad += [f"{where}.kinds: {k}" for k in service.kinds if k not in kinds()]
-            bad += [f"{where}.demand: {d}" for d in (service.demand, *service.alternative_demand) if d not in columns]
-        used = {self.zones.source, self.demand.source, *(p.source for p in self.places), *(c.source for c in self.context)}
+            bad += [
+                f"{where}.demand: {d}"
+                for d in (service.demand, *service.alternative_demand)
+                if d not in columns
+            ]
+        used = {
+            self.zones.source,
+            self.demand.source,
+            *(p.source for p in self.places),
+            *(c.source for c in self.context),
+        }
         bad += [f"sources.{s}" for s in sorted(used - self.sources.keys())]
         if bad:
             raise ValueError("; ".join(bad))
@@ -265,7 +277,9 @@ def read_study(path: Path | str | None = None) -> Study:
         data: dict[str, Any] = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise MissingFileError(
-            N_("{file}: there is no such file."), hint=N_("Check the name of the study folder or of its study.toml."), file=file
+            N_("{file}: there is no such file."),
+            hint=N_("Check the name of the study folder or of its study.toml."),
+            file=file,
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise StudyError(
@@ -292,7 +306,7 @@ def _said(fault: dict[str, Any]) -> Said:
         return Said(N_("{key} is missing"), {"key": key})
     if fault["type"] == "extra_forbidden":
         return Said(N_("{key} is not a known key"), {"key": key})
-    if fault["type"] == "value_error" and not isinstance(fault["input"], str | int | float):
+    if fault["type"] == "value_error" and isinstance(fault["input"], dict):
         inner = str(fault["ctx"]["error"])
-        return Said(N_("{key} does not fit the rest"), {"key": ": ".join(part for part in (key, inner) if part != "") if key != inner else key})
+        return Said(N_("{key} does not fit the rest"), {"key": key if key == inner else f"{key}: {inner}"})
     return Said(N_("{key} cannot be “{value}”"), {"key": key, "value": str(fault["input"])[:60]})

@@ -1,4 +1,4 @@
-"""The contract of each table that travels between rooms: columns, dtype, unit, key. `check` at the door, then trust.
+"""The contract of each table that travels between rooms: columns, dtype, unit, key. `check`, then trust.
 
 Tables are plain (Geo)DataFrames with a RangeIndex. Missing text is ``""``, a missing number is NaN: never 0.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from geosocial.errors import ConservationError, InputError, N_
+from geosocial.errors import N_, ConservationError, InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +74,9 @@ PLACES = Contract(
         "y": Column("float", "northing in the study's CRS; NaN when unlocated", "m"),
         "outcome": Column("text", "one of OUTCOMES"),
         "zone_id": Column("text", "zone that the record is counted in; empty when it is in none"),
-        "other_zone_id": Column("text", "on a shared boundary or in an overlap: the next zone that covers it"),
+        "other_zone_id": Column(
+            "text", "on a shared boundary or in an overlap: the next zone that covers it"
+        ),
         "on_boundary": Column("bool", "whether the point lies exactly on a boundary between zones"),
         "snap_m": Column("float", "distance to the zone, when snapped; 0 inside; NaN in none", "m"),
         "declared_zone": Column("text", "zone that the list declares, as written"),
@@ -156,7 +158,9 @@ RANKING = Contract(
         "zone_id": Column("text", "zone"),
         "sphere": Column("text", "sphere"),
         "service": Column("text", "service"),
-        "rank": Column("float", "1 is the largest gap in share; ties share the lowest rank; NaN when not ranked"),
+        "rank": Column(
+            "float", "1 is the largest gap in share; ties share the lowest rank; NaN when not ranked"
+        ),
         "tied": Column("int", "zones that share the rank, this one included; 0 when not ranked"),
         "ranked": Column("int", "zones that are ranked"),
         "settings": Column("int", "settings in which the zone could be judged"),
@@ -208,7 +212,20 @@ UNMAPPED = Contract(
     ("source", "category"),
 )
 
-CONTRACTS = (ZONES, PLACES, FAULTS, CONSERVATION, DEMAND, SUPPLY, MEASURES, OVERALL, RANKING, SETTINGS, DECLARED, UNMAPPED)
+CONTRACTS = (
+    ZONES,
+    PLACES,
+    FAULTS,
+    CONSERVATION,
+    DEMAND,
+    SUPPLY,
+    MEASURES,
+    OVERALL,
+    RANKING,
+    SETTINGS,
+    DECLARED,
+    UNMAPPED,
+)
 
 _KINDS = {"text": "OSU", "float": "f", "int": "iu", "bool": "b"}
 
@@ -228,7 +245,9 @@ def check(table: pd.DataFrame, contract: Contract) -> pd.DataFrame:
         if name not in table.columns:
             bad.append(f"{name}: missing")
         elif not (
-            pd.api.types.is_string_dtype(table[name]) if column.dtype == "text" else table[name].dtype.kind in _KINDS[column.dtype]
+            pd.api.types.is_string_dtype(table[name])
+            if column.dtype == "text"
+            else table[name].dtype.kind in _KINDS[column.dtype]
         ):
             bad.append(f"{name}: {table[name].dtype}, not {column.dtype}")
     if not bad and contract.key and table.duplicated(list(contract.key)).any():
@@ -244,7 +263,7 @@ def check(table: pd.DataFrame, contract: Contract) -> pd.DataFrame:
 
 
 def check_conservation(conservation: pd.DataFrame) -> pd.DataFrame:
-    """Return the table when read = matched + snapped + outside + ambiguous + unlocated + rejected in each row.
+    """Return the table when, in each row, ``read`` is the sum of all `OUTCOMES`.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""Check and compile the catalogue: every message of the source has its French, and the .mo holds what the .po say.
+"""Check and compile the catalogue: every message of the source has its French, the .mo what the .po say.
 
-``python scripts/words.py`` compiles; ``--check`` changes nothing and fails on an untranslated, unused or wrongly
-spaced message, and on a .mo that is behind. The French is kept in one .po a room, beside the compiled catalogue.
+``python scripts/words.py`` compiles; ``--check`` changes nothing and fails on an untranslated, unused or
+wrongly spaced message, and on a .mo that is behind. The French is kept in one .po a room.
 """
 
 from __future__ import annotations
@@ -61,7 +61,10 @@ def click_messages() -> set[Id]:
 def catalogue() -> Catalog:
     """Return the French messages of all rooms as one catalogue, sorted, so that its bytes are stable."""
     whole = Catalog(locale="fr_CA", domain="geosocial", charset="utf-8", fuzzy=False)
-    whole.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", "nplurals=2; plural=(n > 1);")]
+    whole.mime_headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Plural-Forms", "nplurals=2; plural=(n > 1);"),
+    ]
     for file in sorted((LOCALE / "fr").glob("*.po")):
         with file.open("rb") as part:
             for message in pofile.read_po(part, locale="fr"):
@@ -77,7 +80,11 @@ def compiled(whole: Catalog) -> bytes:
     for message in sorted((m for m in whole if m.id), key=lambda m: str(m.id)):
         plain.add(message.id, message.string)
     mofile.write_mo(out, plain)
-    return re.sub(rb"(POT-Creation-Date|PO-Revision-Date): [^\n]*\n", lambda m: m.group(1) + b": " + b"0" * (len(m.group(0)) - len(m.group(1)) - 3) + b"\n", out.getvalue())
+    return re.sub(
+        rb"(POT-Creation-Date|PO-Revision-Date): [^\n]*\n",
+        lambda m: m.group(1) + b": " + b"0" * (len(m.group(0)) - len(m.group(1)) - 3) + b"\n",
+        out.getvalue(),
+    )
 
 
 _PLAIN_SPACE = re.compile(r"(?<=\S) (?=[:»%$])|« (?=\S)|[\u00a0 ](?=[;!?])")
@@ -89,7 +96,9 @@ def faults() -> list[str]:
     known = {m.id if isinstance(m.id, str) else tuple(m.id): m for m in whole if m.id}
     sources = source_messages()
     library = click_messages()
-    bad = [f"{place}: no French for {message!r}" for message, place in sources.items() if message not in known]
+    bad = [
+        f"{place}: no French for {message!r}" for message, place in sources.items() if message not in known
+    ]
     for key, message in known.items():
         texts = [message.string] if isinstance(message.string, str) else list(message.string)
         ids = [key] if isinstance(key, str) else list(key)

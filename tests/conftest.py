@@ -1,4 +1,4 @@
-"""What the tests need of the machine; a test whose need is absent is skipped with the reason (never in CI)."""
+"""What the tests need of the machine; where it is absent they are skipped with the reason (never in CI)."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def imports(file: Path) -> set[str]:
 
 
 def top(module: str) -> str:
-    return module.split(".")[0]
+    return module.split(".", maxsplit=1)[0]
 
 
 @pytest.mark.parametrize("file", modules(), ids=lambda f: str(f.relative_to(PACKAGE)))
@@ -75,7 +75,11 @@ def test_maths_never_presents(file: Path) -> None:
     used = {top(m) for m in imports(file)}
     if room(file) in MATHS:
         assert not used & PRESENTATION
-        calls = {n.func.id for n in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+        calls = {
+            n.func.id
+            for n in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        }
         assert "open" not in calls, "geo and measure open no file"
         assert not used & {"pyogrio", "pathlib", "io"}
 
@@ -98,7 +102,11 @@ def test_no_utils_room() -> None:
 
 
 def test_no_module_or_function_has_outgrown_one_idea() -> None:
-    long = [f"{f.relative_to(PACKAGE)}: {n}" for f in modules() if (n := len(f.read_text(encoding="utf-8").splitlines())) > 450]
+    long = [
+        f"{f.relative_to(PACKAGE)}: {n}"
+        for f in modules()
+        if (n := len(f.read_text(encoding="utf-8").splitlines())) > 450
+    ]
     assert not long
     for file in modules():
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -113,16 +121,38 @@ def loaded(code: str) -> set[str]:
 
 
 def test_nothing_heavy_is_imported_at_start_up() -> None:
-    heavy = {"numpy", "pandas", "geopandas", "shapely", "folium", "branca", "scipy", "pyarrow", "pydantic", "babel", "jinja2", "pyogrio", "xlsxwriter"}
+    heavy = {
+        "numpy",
+        "pandas",
+        "geopandas",
+        "shapely",
+        "folium",
+        "branca",
+        "scipy",
+        "pyarrow",
+        "pydantic",
+        "babel",
+        "jinja2",
+        "pyogrio",
+        "xlsxwriter",
+    }
     assert not loaded("import geosocial") & (heavy | {"click"})
-    assert not loaded("import geosocial.cli\ntry:\n    geosocial.cli.main(['--help'])\nexcept SystemExit:\n    pass") & heavy
+    assert (
+        not loaded(
+            "import geosocial.cli\ntry:\n    geosocial.cli.main(['--help'])\nexcept SystemExit:\n    pass"
+        )
+        & heavy
+    )
 
 
 def test_no_workplace_path_or_registry_address_in_the_tree() -> None:
     root = PACKAGE.parent
     for folder in ("geosocial", "tests", "scripts", "benchmarks", "examples", "requirements", "data", ".ci"):
         for file in (root / folder).rglob("*"):
-            if file.suffix in {".py", ".toml", ".md", ".txt", ".po", ".js", ".css", ".html", ""} and file.is_file():
+            if (
+                file.suffix in {".py", ".toml", ".md", ".txt", ".po", ".js", ".css", ".html", ""}
+                and file.is_file()
+            ):
                 text = file.read_text(encoding="utf-8", errors="replace")
                 assert "pypi" + ".org" not in text, file
                 assert "/" + "work/" not in text, file

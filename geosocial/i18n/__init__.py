@@ -67,7 +67,7 @@ class Words:
         return text[self.lang]
 
     def number(self, value: float, decimals: int = 0) -> str:
-        """Return `value` with `decimals` digits: ``1 234,5`` in French, ``1,234.5`` in English; ``–`` for NaN."""
+        """Return `value` with `decimals` digits: ``1 234,5`` or ``1,234.5``; ``–`` for NaN."""
         if math.isnan(value):
             return "–"
         text = f"{value:,.{decimals}f}"

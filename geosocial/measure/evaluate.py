@@ -80,7 +80,7 @@ def measure(
         zone=_positions(study, zones, demand),
         demand=_demand_columns(study, demand),
         costs=_costs(study, demand, costs),
-        stock=supply.stock(places, zones["zone_id"].tolist(), study),
+        stock=supply.stock(places, zones, study),
     )
     judged = [judge(city, sphere, service) for sphere, service in study.services()]
     return Measured(

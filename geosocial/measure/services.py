@@ -9,7 +9,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from geosocial.errors import N_, StudyError
 from geosocial.measure import coverage, gaps, robustness, supply
 from geosocial.measure.coverage import Floats, Ints
 from geosocial.study import Service, Study
@@ -60,8 +59,8 @@ def judge(city: City, sphere: str, service: Service) -> Judged:
     need = coverage.demand_by_zone(city.demand[service.demand], city.zone, len(city.zone_ids))
     known = ~(np.isnan(held.amount) | np.isnan(need))
     enough = np.full(len(need), fill_value=True)
-    if service.rule == "ratio" and held.incomplete:
-        enough = ~(held.facilities < city.study.status.min_sites)
+    if service.rule == "ratio":
+        enough = ~(held.incomplete & (held.facilities < city.study.status.min_sites))
     sayable = (need >= city.study.status.min_demand) & (need > 0) & enough
     if service.rule == "coverage":
         figures = _coverage_figures(city, sphere, service, known, sayable)
@@ -117,13 +116,6 @@ def _ratio_figures(
     service: Service, need: Floats, held: Floats, known: Bools, sayable: Bools
 ) -> dict[str, Figure]:
     """Return gap, gap share and rate of a ratio; no interval is computed, and none is invented."""
-    if service.norm != "city" and not service.norm > 0:
-        raise StudyError(
-            N_("Service “{service}”: the norm {got} is not a positive number."),
-            hint=N_('Correct it in study.toml, or write "city" for the city-wide ratio.'),
-            service=service.key,
-            got=service.norm,
-        )
     found = gaps.ratio_gap(held, need, norm=service.norm, per=service.per)
     gap, due = float(found.gap[known].sum()), float(found.due[known].sum())
     share, rate = coverage.share(found.gap, found.due), service.per * coverage.share(held, need)

@@ -6,8 +6,9 @@ says how many facilities it stands for.
 What is missing. A list *feeds* a kind when one of its records has that kind, or when study.toml says so (a
 constant kind, or a crosswalk that leads to it). A zone × kind is missing when every counted list that feeds
 the kind is incomplete, and the zone has no counted record of any kind of the same service in these lists:
-silence of an incomplete list says nothing. In a complete list silence is zero. A kind that no list feeds is
-missing everywhere.
+silence of an incomplete list says nothing. In a complete list silence is zero; a list may be complete for the
+zones of some kinds only (a city's list for its boroughs, not for the towns beside it). A kind that no list
+feeds is missing everywhere.
 
 A service is missing in a zone when all its kinds are, or when the kinds that are known add up to nothing
 while one that some list feeds is missing: that sum could be anything. Kinds that no list feeds are otherwise
@@ -55,7 +56,7 @@ class Stock:
     feeds
         Lists × kinds: whether the list feeds the kind.
     complete
-        Whether each list is complete.
+        Zones × lists: whether the list is complete for the zone.
     """
 
     kinds: tuple[str, ...]
@@ -74,30 +75,30 @@ class Stock:
         """Return for each zone whether `kind` is missing in it, `siblings` being the kinds of its service."""
         feeding = np.flatnonzero(self.feeds[:, kind])
         unnumbered: Bools = np.isnan(self.count[:, kind])
-        if self.complete[feeding].any():
-            return unnumbered
-        silent: Bools = self.records[:, feeding][:, :, siblings].sum(axis=(1, 2)) == 0
-        return silent | unnumbered
+        closed = self.complete[:, feeding].any(axis=1)
+        silent = self.records[:, feeding][:, :, siblings].sum(axis=(1, 2)) == 0
+        unknown: Bools = (silent & ~closed) | unnumbered
+        return unknown
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceSupply:
-    """Supply of one service in each zone, in its unit (NaN: missing), its facilities, its incompleteness."""
+    """Supply of a service in each zone: in its unit (NaN: missing), facilities, if its lists are open."""
 
     amount: Floats
     facilities: Floats
-    incomplete: bool
+    incomplete: Bools
 
 
-def stock(places: pd.DataFrame, zone_ids: Sequence[str], study: Study) -> Stock:
+def stock(places: pd.DataFrame, zones: pd.DataFrame, study: Study) -> Stock:
     """Return the counted supply of the study as arrays.
 
     Parameters
     ----------
     places
         Records, as in `tables.PLACES`.
-    zone_ids
-        Identifiers of the zones, in their order.
+    zones
+        Zones, as in `tables.ZONES`; ``zone_id`` and ``kind`` are used.
     study
         The study: its lists, services and kinds.
 
@@ -109,6 +110,7 @@ def stock(places: pd.DataFrame, zone_ids: Sequence[str], study: Study) -> Stock:
     """
     import pandas as pd
 
+    zone_ids = zones["zone_id"].tolist()
     lists = [spec.key for spec in study.places]
     counted = places[places["counted"] & (places["kind"] != "")]
     source = pd.Index(lists).get_indexer(pd.Index(counted["source"]))
@@ -147,8 +149,17 @@ def stock(places: pd.DataFrame, zone_ids: Sequence[str], study: Study) -> Stock:
         capacity=np.where(none & measured, 0.0, held),
         records=records,
         feeds=feeds,
-        complete=np.array([spec.complete for spec in study.places], dtype=bool),
+        complete=_complete(study, zones["kind"]),
     )
+
+
+def _complete(study: Study, zone_kinds: pd.Series[str]) -> Bools:
+    """Return, for zones × lists, whether the list says that it is complete for zones of that kind."""
+    columns = []
+    for spec in study.places:
+        here = zone_kinds.isin(spec.complete) if isinstance(spec.complete, tuple) else spec.complete
+        columns.append(np.broadcast_to(np.asarray(here, dtype=bool), len(zone_kinds)))
+    return np.column_stack(columns) if columns else np.zeros((len(zone_kinds), 0), dtype=bool)
 
 
 def by_zone(places: pd.DataFrame, zones: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -162,7 +173,7 @@ def by_zone(places: pd.DataFrame, zones: pd.DataFrame, study: Study) -> pd.DataF
     places, study
         As in `stock`.
     zones
-        Zones, as in `tables.ZONES`; only ``zone_id`` is used.
+        Zones, as in `tables.ZONES`; ``zone_id`` and ``kind`` are used.
 
     Returns
     -------
@@ -177,7 +188,7 @@ def by_zone(places: pd.DataFrame, zones: pd.DataFrame, study: Study) -> pd.DataF
     import pandas as pd
 
     zone_ids = zones["zone_id"].tolist()
-    found = stock(places, zone_ids, study)
+    found = stock(places, zones, study)
     siblings = {key: [key] for key in found.kinds}
     for _, service in study.services():
         for key in service.kinds:
@@ -215,11 +226,13 @@ def of_service(found: Stock, service: Service) -> ServiceSupply:
         held = np.where(unknown, 0.0, found.capacity[:, columns])
         amount = np.nansum(held, axis=1)
         missing |= (amount == 0) & np.isnan(held).any(axis=1)
-    closed = np.array([found.complete[found.feeds[:, column]].any() for column in columns])
+    closed: Bools = np.column_stack(
+        [found.complete[:, found.feeds[:, column]].any(axis=1) for column in columns]
+    )
     return ServiceSupply(
         amount=np.where(missing, np.nan, amount),
         facilities=np.where(missing, np.nan, facilities),
-        incomplete=bool((fed & ~closed).any()),
+        incomplete=np.asarray((fed & ~closed).any(axis=1)),
     )
 
 

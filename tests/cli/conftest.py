@@ -42,7 +42,12 @@ x = "lon"
 y = "lat"
 source = "own"
 unit_label = { fr = "îlot", en = "block" }
-columns = [{ key = "residents", column = "residents", unit = "people", label = { fr = "population", en = "residents" } }]
+
+[[demand.columns]]
+key = "residents"
+column = "residents"
+unit = "people"
+label = { fr = "population", en = "residents" }
 
 [[places]]
 key = "projects"
@@ -76,7 +81,10 @@ ZONES = {
         {
             "type": "Feature",
             "properties": {"code": code, "nom": name},
-            "geometry": {"type": "Polygon", "coordinates": [[[w, 45.50], [w + 0.02, 45.50], [w + 0.02, 45.52], [w, 45.52], [w, 45.50]]]},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[w, 45.50], [w + 0.02, 45.50], [w + 0.02, 45.52], [w, 45.52], [w, 45.50]]],
+            },
         }
         for code, name, w in (("W", "Ouest", -73.62), ("E", "Est–L’Île", -73.60))
     ],
@@ -115,7 +123,9 @@ def geosocial(tmp_path: Path) -> Run:
     here = tmp_path / "here"
     here.mkdir(exist_ok=True)
 
-    def run(*arguments: str | Path, lang: str = "en", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: str | Path, lang: str = "en", cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
         environment = {k: v for k, v in os.environ.items() if k not in {"LC_ALL", "LC_MESSAGES", "LANGUAGE"}}
         environment |= {"LANG": f"{lang}_CA.UTF-8", "PYTHONIOENCODING": "utf-8"}
         return subprocess.run(

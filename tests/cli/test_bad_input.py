@@ -1,4 +1,4 @@
-"""Bad input: one line that names the file and the remedy, exit code 1, nothing half-written; in both languages."""
+"""Bad input: one line that names file and remedy, exit code 1, nothing half-written; in both languages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def no_crs(folder: Path) -> None:
 
 
 def empty_layer(folder: Path) -> None:
-    (folder / "zones.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": []}), encoding="utf-8")
+    (folder / "zones.geojson").write_text(
+        json.dumps({"type": "FeatureCollection", "features": []}), encoding="utf-8"
+    )
 
 
 def missing_file(folder: Path) -> None:
@@ -86,7 +88,9 @@ def _replace(path: Path, old: str, new: str) -> None:
     ],
     ids=lambda v: v.__name__ if callable(v) else "",
 )
-def test_a_study_that_cannot_be_used(study: Path, geosocial: Run, tmp_path: Path, spoil: Callable[[Path], None], names: list[str]) -> None:
+def test_a_study_that_cannot_be_used(
+    study: Path, geosocial: Run, tmp_path: Path, spoil: Callable[[Path], None], names: list[str]
+) -> None:
     spoil(study)
     said = {}
     for lang in ("en", "fr"):

@@ -28,15 +28,20 @@ def table(path: Path) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".geojson", ".gpkg", ".parquet", ".xlsx"])
-def test_every_row_comes_out_in_every_format(study: Path, geosocial: Run, tmp_path: Path, suffix: str) -> None:
+def test_every_row_comes_out_in_every_format(
+    study: Path, geosocial: Run, tmp_path: Path, suffix: str
+) -> None:
     out = tmp_path / f"joined{suffix}"
     done = geosocial("join", study / "projects.csv", study / "zones.geojson", "--out", out)
     assert done.returncode == 0, done.stderr
-    assert "6 read = 4 matched + 0 snapped to the nearest + 1 outside + 0 ambiguous + 1 unlocated + 0 rejected" in done.stdout
+    assert (
+        "6 read = 4 matched + 0 snapped to the nearest + 1 outside + 0 ambiguous + 1 unlocated + 0 rejected"
+        in done.stdout
+    )
     frame = table(out)
     assert list(frame["outcome"]) == EXPECTED
     assert list(frame["id"]) == ["001", "002", "003", "004", "005", "006"], "leading zeros stay"
-    assert list(frame["name"])[0] == "Bibliothèque NA"
+    assert frame["name"].iloc[0] == "Bibliothèque NA"
     assert list(frame["zone_id"].fillna("")) == ["W", "E", "E", "", "W", ""]
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")], "no temporary file left"
 
@@ -46,7 +51,12 @@ def test_snapping_is_within_and_can_be_changed(study: Path, geosocial: Run, tmp_
     (study / "near.csv").write_text("id,lat,lon\n1,45.521,-73.61\n", encoding="utf-8")
     for metres, expected in ((250, "snapped"), (100, "outside")):
         out = tmp_path / f"{metres}.csv"
-        assert geosocial("join", study / "near.csv", study / "zones.geojson", "--out", out, "--snap-m", str(metres)).returncode == 0
+        assert (
+            geosocial(
+                "join", study / "near.csv", study / "zones.geojson", "--out", out, "--snap-m", str(metres)
+            ).returncode
+            == 0
+        )
         with out.open(encoding="utf-8-sig", newline="") as stream:
             row = next(csv.DictReader(stream))
         assert row["outcome"] == expected
@@ -55,23 +65,30 @@ def test_snapping_is_within_and_can_be_changed(study: Path, geosocial: Run, tmp_
 
 
 def test_json_and_french(study: Path, geosocial: Run, tmp_path: Path) -> None:
-    done = geosocial("join", study / "projects.csv", study / "zones.geojson", "--out", tmp_path / "o.csv", "--json")
+    done = geosocial(
+        "join", study / "projects.csv", study / "zones.geojson", "--out", tmp_path / "o.csv", "--json"
+    )
     assert json.loads(done.stdout)["matched"] == 4
-    done = geosocial("join", study / "projects.csv", study / "zones.geojson", "--out", tmp_path / "o.csv", lang="fr")
+    done = geosocial(
+        "join", study / "projects.csv", study / "zones.geojson", "--out", tmp_path / "o.csv", lang="fr"
+    )
     assert "6 lus = 4 associés" in done.stdout
 
 
 @pytest.mark.parametrize(
-    ("points", "zones", "out", "names"),
+    ("files", "names"),
     [
-        ("nowhere.csv", "zones.geojson", "o.csv", ["nowhere.csv"]),
-        ("projects.csv", "nowhere.geojson", "o.csv", ["nowhere.geojson"]),
-        ("projects.csv", "zones.geojson", "o.doc", ["o.doc", ".xlsx"]),
-        ("projects.csv", "projects.csv", "o.csv", ["projects.csv"]),
-        ("/vsicurl/x.geojson", "zones.geojson", "o.csv", ["/vsicurl/x.geojson"]),
+        (("nowhere.csv", "zones.geojson", "o.csv"), ["nowhere.csv"]),
+        (("projects.csv", "nowhere.geojson", "o.csv"), ["nowhere.geojson"]),
+        (("projects.csv", "zones.geojson", "o.doc"), ["o.doc", ".xlsx"]),
+        (("projects.csv", "projects.csv", "o.csv"), ["projects.csv"]),
+        (("/vsicurl/x.geojson", "zones.geojson", "o.csv"), ["/vsicurl/x.geojson"]),
     ],
 )
-def test_a_join_that_is_refused(study: Path, geosocial: Run, tmp_path: Path, points: str, zones: str, out: str, names: list[str]) -> None:
+def test_a_join_that_is_refused(
+    study: Path, geosocial: Run, tmp_path: Path, files: tuple[str, str, str], names: list[str]
+) -> None:
+    points, zones, out = files
     (tmp_path / out).write_text("old", encoding="utf-8")
     done = geosocial("join", points, zones, "--out", tmp_path / out, "--json", cwd=study)
     assert done.returncode == 1

@@ -28,13 +28,24 @@ def files(folder: Path) -> list[str]:
 def done(study: Path, geosocial: Run, tmp_path: Path) -> Path:
     result = geosocial("run", study, "--out", tmp_path / "out")
     assert result.returncode == 0, result.stderr
-    assert "Projects: 6 read = 3 matched + 0 snapped to the nearest + 1 outside + 0 ambiguous + 1 unlocated + 1 rejected" in result.stdout
+    assert (
+        "Projects: 6 read = 3 matched + 0 snapped to the nearest + 1 outside "
+        "+ 0 ambiguous + 1 unlocated + 1 rejected"
+        in result.stdout
+    )
     return tmp_path / "out"
 
 
 def test_a_run_writes_what_the_design_says_and_nothing_else(done: Path, tmp_path: Path) -> None:
     found = files(done)
-    for name in ("maps/atlas.html", "report/report.fr.html", "report/report.en.html", "geosocial.gpkg", "geosocial.xlsx", "run.json"):
+    for name in (
+        "maps/atlas.html",
+        "report/report.fr.html",
+        "report/report.en.html",
+        "geosocial.gpkg",
+        "geosocial.xlsx",
+        "run.json",
+    ):
         assert name in found
     assert all(f.startswith(("maps/", "report/", "tables/")) or "/" not in f for f in found)
     assert not list((tmp_path / "here").iterdir()), "nothing outside --out"
@@ -42,7 +53,7 @@ def test_a_run_writes_what_the_design_says_and_nothing_else(done: Path, tmp_path
 
 def test_coverage_and_gap_by_hand(done: Path) -> None:
     value = {(r["zone_id"], r["indicator"]): r for r in rows(done / "tables" / "measures.csv")}
-    # west: 1,000 of 1,600 people stand at the library; the other block is 1,222 m away, × 1.3 = 1,589 m > 1,000 m
+    # west: 1,000 of 1,600 people stand at the library; the others are 1,222 m away, × 1.3 = 1,589 m > 1,000 m
     assert float(value["W", "coverage"]["value"]) == pytest.approx(0.625)
     assert float(value["W", "gap"]["value"]) == pytest.approx(600)
     # east: the block without a figure is left out, not counted as 0
@@ -55,7 +66,12 @@ def test_coverage_and_gap_by_hand(done: Path) -> None:
 def test_every_row_of_the_list_is_there_with_its_fate(done: Path) -> None:
     fate = {r["record_id"]: r for r in rows(done / "tables" / "places.csv")}
     assert {k: v["outcome"] for k, v in fate.items()} == {
-        "001": "matched", "002": "matched", "003": "matched", "004": "unlocated", "005": "rejected", "006": "outside",
+        "001": "matched",
+        "002": "matched",
+        "003": "matched",
+        "004": "unlocated",
+        "005": "rejected",
+        "006": "outside",
     }
     assert fate["001"]["name"] == "Bibliothèque NA"
     assert fate["003"]["name"] == "Null"
@@ -63,7 +79,10 @@ def test_every_row_of_the_list_is_there_with_its_fate(done: Path) -> None:
     assert fate["002"]["declared_zone_id"] == "E"
     assert [int(v["source_row"]) for v in fate.values()] == [2, 3, 4, 5, 6, 7]
     assert fate["002"]["name"] != "=1+1", "no live formula in a sheet"
-    assert {(r["source_row"], r["action"]) for r in rows(done / "tables" / "faults.csv")} >= {("5", "unlocated"), ("6", "rejected")}
+    assert {(r["source_row"], r["action"]) for r in rows(done / "tables" / "faults.csv")} >= {
+        ("5", "unlocated"),
+        ("6", "rejected"),
+    }
 
 
 def test_the_manifest_holds_the_hash_of_everything(done: Path) -> None:
@@ -105,7 +124,9 @@ def test_json_reports_the_manifest(study: Path, geosocial: Run, tmp_path: Path) 
     assert done.stderr == ""
 
 
-def test_a_second_run_replaces_the_first_but_never_a_file_of_someone_else(study: Path, geosocial: Run, tmp_path: Path) -> None:
+def test_a_second_run_replaces_the_first_but_never_a_file_of_someone_else(
+    study: Path, geosocial: Run, tmp_path: Path
+) -> None:
     out = tmp_path / "mine"
     (out / "tables").mkdir(parents=True)
     (out / "tables" / "measures.csv").write_text("my own work", encoding="utf-8")

@@ -33,10 +33,16 @@ def test_each_verb_helps_with_an_example_in_both_languages(geosocial: Run, verb:
         (["run", "--walk"], "No such option", "Cette option n’existe pas"),
         (["join", "a.csv"], "Missing argument", "Argument manquant"),
         (["run", "--lang", "de"], "is not one of", "ne fait pas partie des choix"),
-        (["join", "a.csv", "b.geojson", "--out", "c.csv", "--snap-m", "-1"], "is not in the range", "est hors de l’intervalle"),
+        (
+            ["join", "a.csv", "b.geojson", "--out", "c.csv", "--snap-m", "-1"],
+            "is not in the range",
+            "est hors de l’intervalle",
+        ),
     ],
 )
-def test_wrong_usage_is_exit_code_2_in_both_languages(geosocial: Run, arguments: list[str], english: str, french: str) -> None:
+def test_wrong_usage_is_exit_code_2_in_both_languages(
+    geosocial: Run, arguments: list[str], english: str, french: str
+) -> None:
     for lang, words in (("en", english), ("fr", french)):
         done = geosocial(*arguments, lang=lang)
         assert done.returncode == 2

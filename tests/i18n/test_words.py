@@ -42,7 +42,18 @@ def test_percent_metres_people_ordinals_and_lists() -> None:
     assert (FR.metres(800), FR.metres(1000), FR.metres(1500)) == (f"800{NB}m", f"1{NB}km", f"1,5{NB}km")
     assert [EN.people(v) for v in (4249, 4250, 994, 4)] == ["4,200", "4,300", "990", "0"]
     assert [FR.ordinal(k) for k in (1, 2, 21)] == ["1er", "2e", "21e"]
-    assert [EN.ordinal(k) for k in (1, 2, 3, 4, 11, 12, 13, 21, 22, 111)] == "1st 2nd 3rd 4th 11th 12th 13th 21st 22nd 111th".split()
+    assert [EN.ordinal(k) for k in (1, 2, 3, 4, 11, 12, 13, 21, 22, 111)] == [
+        "1st",
+        "2nd",
+        "3rd",
+        "4th",
+        "11th",
+        "12th",
+        "13th",
+        "21st",
+        "22nd",
+        "111th",
+    ]
     assert FR.listing(["A", "B", "C"]) == "A, B et C"
     assert EN.listing(["A"]) == "A"
 
@@ -53,19 +64,33 @@ def test_dates_in_words() -> None:
 
 
 def test_zero_and_one_are_singular_in_french() -> None:
-    said = [FR.n("{folder} ({count} table)", "{folder} ({count} tables)", n, folder="t", count=n) for n in (0, 1, 2)]
+    said = [
+        FR.n("{folder} ({count} table)", "{folder} ({count} tables)", n, folder="t", count=n)
+        for n in (0, 1, 2)
+    ]
     assert said == ["t (0 tableau)", "t (1 tableau)", "t (2 tableaux)"]
-    assert EN.n("{folder} ({count} table)", "{folder} ({count} tables)", 0, folder="t", count=0) == "t (0 tables)"
+    assert (
+        EN.n("{folder} ({count} table)", "{folder} ({count} tables)", 0, folder="t", count=0)
+        == "t (0 tables)"
+    )
 
 
 def test_an_error_is_one_line_in_both_languages_with_its_inner_messages() -> None:
     error = InputError(
         "{file}: the study cannot be used: {faults}.",
         file="a\nb.toml",
-        faults=(Said("{key} is missing", {"key": "crs"}), Said("{key} is not a known key", {"key": "sphères"})),
+        faults=(
+            Said("{key} is missing", {"key": "crs"}),
+            Said("{key} is not a known key", {"key": "sphères"}),
+        ),
     )
-    assert FR.error(error) == f"a b.toml{NB}: l’étude ne peut pas servir{NB}: crs est absente; sphères n’est pas une clé connue."
-    assert EN.error(error) == "a b.toml: the study cannot be used: crs is missing; sphères is not a known key."
+    assert (
+        FR.error(error)
+        == f"a b.toml{NB}: l’étude ne peut pas servir{NB}: crs est absente; sphères n’est pas une clé connue."
+    )
+    assert (
+        EN.error(error) == "a b.toml: the study cannot be used: crs is missing; sphères is not a known key."
+    )
     assert str(error) == "a\nb.toml: the study cannot be used: crs is missing; sphères is not a known key."
 
 
@@ -75,9 +100,17 @@ def test_what_a_user_typed_is_never_a_template() -> None:
 
 @pytest.mark.parametrize(
     ("environment", "expected"),
-    [({"LANG": "en_US.UTF-8"}, "en"), ({"LANG": "fr_CA"}, "fr"), ({"LANG": "en", "GEOSOCIAL_LANG": "fr"}, "fr"), ({"LANG": "de_DE"}, "fr"), ({"LANG": "C"}, "en")],
+    [
+        ({"LANG": "en_US.UTF-8"}, "en"),
+        ({"LANG": "fr_CA"}, "fr"),
+        ({"LANG": "en", "GEOSOCIAL_LANG": "fr"}, "fr"),
+        ({"LANG": "de_DE"}, "fr"),
+        ({"LANG": "C"}, "en"),
+    ],
 )
-def test_the_language_of_the_environment(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], expected: str) -> None:
+def test_the_language_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], expected: str
+) -> None:
     for name in ("GEOSOCIAL_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
