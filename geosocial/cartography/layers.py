@@ -98,16 +98,22 @@ def degrees(x: Iterable[float], y: Iterable[float], crs: Any) -> list[list[float
 def anchors(frame: gpd.GeoDataFrame) -> list[list[float]]:
     """Return where each zone is lettered: ``[longitude, latitude, metres to its nearest edge]``.
 
-    The centre of the largest circle that fits into the zone's simplified shape, to the nearest 50 m.
+    The centroid where it lies well inside; otherwise the centre of the largest circle that fits into the
+    zone's simplified shape, to the nearest 50 m.
     """
+    import numpy as np
     import shapely
 
-    lines = shapely.maximum_inscribed_circle(
-        shapely.simplify(frame.geometry.to_numpy(), 60.0), tolerance=50.0
+    shapes_ = shapely.simplify(frame.geometry.to_numpy(), 60.0)
+    lines = shapely.maximum_inscribed_circle(shapes_, tolerance=50.0)
+    widest, centroids = shapely.length(lines), shapely.centroid(shapes_)
+    inside = np.where(
+        shapely.contains(shapes_, centroids), shapely.distance(centroids, shapely.boundary(shapes_)), 0.0
     )
-    centres = shapely.get_point(lines, 0)
-    radii = shapely.length(lines)
-    places = degrees(shapely.get_x(centres), shapely.get_y(centres), frame.crs)
+    good = inside >= 0.85 * widest
+    points = np.where(good, centroids, shapely.get_point(lines, 0))
+    radii = np.where(good, inside, widest)
+    places = degrees(shapely.get_x(points), shapely.get_y(points), frame.crs)
     return [[*place, round(float(radius))] for place, radius in zip(places, radii, strict=True)]
 
 

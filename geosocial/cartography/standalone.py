@@ -97,6 +97,8 @@ def page(folium_map: Any) -> str:
             hint=N_("Take that layer away, or build the map with tiles=None."),
             what=loader,
         )
+    # Folium forbids to enlarge the page with two fingers; whoever needs larger letters must be able to.
+    text = re.sub(r",\s*maximum-scale=1\.0,\s*user-scalable=no", "", text)
     return _with_policy(_renumbered(text, figure))
 
 

@@ -66,15 +66,30 @@ const towns = landLayer ? landLayer.getLayers().map((layer) => { const c = layer
 
 /* ---------- framing */
 const peek = () => (!phone() ? 0 : st.sheet === 1 ? innerHeight * 0.6 - 4 : parseFloat(getComputedStyle(byId('chart')).getPropertyValue('--peek')) || 160);
+// The whole study beside the headline where its shape leaves a corner free, below it where it does not.
 function fit() {
-  const small = phone(), m = small ? { l: 8, r: 8, t: 20, b: peek() + 26 } : { l: 14, r: 14, t: 30, b: 34 };
+  if (phone()) return fitIn({ l: 8, r: 8, t: 20, b: peek() + 26 });
+  const [k, x, y] = framed({ l: 14, r: 14, t: 30, b: 34 }), at = box.getBoundingClientRect();
+  let over = 0, tried = 0, bottom = 0;
+  for (const id of ['ta', 'tb']) {
+    const b = byId(id).getBoundingClientRect();
+    bottom = Math.max(bottom, b.bottom - at.top);
+    for (let i = 0; i <= 12; i++) for (let j = 0; j <= 4; j++) { tried++; if (zoneAt((b.left - at.left + (b.width * i) / 12 - x) / k, (b.top - at.top + (b.height * j) / 4 - y) / k) >= 0) over++; }
+  }
+  return fitIn({ l: 14, r: 14, t: over > tried * 0.06 && bottom < height() * 0.5 ? bottom + 16 : 30, b: 34 });
+}
+function framed(m) {
+  const small = phone();
   const W0 = width(), H0 = height(), wide = BB[2] + (small ? 0 : 60);
   const k = Math.max(0.004, Math.min((W0 - m.l - m.r) / wide, (H0 - m.t - m.b) / BB[3]));
-  fitK = k;
   let x = m.l + (W0 - m.l - m.r - wide * k) / 2 + (small ? 0 : 30) * k;
   const y = m.t + (H0 - m.t - m.b - BB[3] * k) * 0.42;
   if (!small) { const free = W0 - wide * k - m.l - m.r; if (free > 40 && H0 < 1000) x += Math.min(free / 2, 120); }
-  const zoom = Z0 + Math.log2(k);
+  return [k, x, y];
+}
+function fitIn(m) {
+  const [k, x, y] = framed(m), W0 = width(), H0 = height(), zoom = Z0 + Math.log2(k);
+  fitK = k;
   map.options.minZoom = zoom; map.options.maxZoom = zoom + Math.log2(14);
   map.setView(back((W0 / 2 - x) / k, (H0 / 2 - y) / k), zoom, { animate: false });
 }
@@ -82,6 +97,7 @@ function size() {
   if (!width() || !height()) return;
   map.invalidateSize({ pan: false, animate: false });
   sized = true;
+  if (!raster) rasterise();
   quiet(fit);
   if (st.v) quiet(() => map.setView([st.v[0], st.v[1]], Z0 + Math.log2(fitK) + st.v[2], { animate: false }));
   place();
@@ -126,7 +142,6 @@ function textWidth(text, bold) {
 let symbols = [];
 function place() {
   if (!sized) return;
-  if (!raster) rasterise();
   frame();
   const frameOf = `translate(${V.x.toFixed(2)} ${V.y.toFixed(2)}) scale(${V.k.toFixed(6)})`;
   G.lines.setAttribute('transform', frameOf); G.ring.setAttribute('transform', frameOf);
