@@ -1,13 +1,13 @@
 """The drawings of the report: small maps, dot plots with intervals, squares of settings, as inline SVG.
 
-A drawing is set from figures that stand in the tables; nothing is computed here but where a mark goes on paper.
-Only `markupsafe` joins text to markup, so a name stays text. Shapes are drawn once a page, used by every map.
+A drawing is set from figures that stand in the tables; only where a mark goes on paper is computed here. Only
+`markupsafe` joins text to markup, so a name stays text. Shapes are drawn once a page, used by every map.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,6 +37,8 @@ class Shapes:
     height: int
     paths: Mapping[str, str]
     anchors: Mapping[str, tuple[int, int]]
+    #: Land beyond the study; empty when the study has no such layer.
+    land: str = ""
 
 
 def shapes(results: Results) -> Shapes:
@@ -48,9 +50,11 @@ def shapes(results: Results) -> Shapes:
     west, south, east, north = shapely.total_bounds(polygons)
     scale = WIDTH / max(east - west, north - south, 1.0)
     margin = 6
-    drawn = shapely.transform(
-        polygons, lambda xy: (xy - np.array([west, north])) * np.array([scale, -scale]) + margin
-    )
+
+    def placed(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray((xy - np.array([west, north])) * np.array([scale, -scale]) + margin)
+
+    drawn = shapely.transform(polygons, placed)
     if shapely.coverage_is_valid(drawn):
         drawn = shapely.coverage_simplify(drawn, SIMPLIFY)
     else:
@@ -61,10 +65,20 @@ def shapes(results: Results) -> Shapes:
         width=round((east - west) * scale) + 2 * margin,
         height=round((north - south) * scale) + 2 * margin,
         paths={z: _path(polygon) for z, polygon in zip(ids, drawn, strict=True)},
+        land=_land(results, placed),
         anchors={
             z: (round(shapely.get_x(c)), round(shapely.get_y(c))) for z, c in zip(ids, centres, strict=True)
         },
     )
+
+
+def _land(results: Results, placed: Callable[..., Any]) -> str:
+    import shapely
+
+    if "land" not in results.context:
+        return ""
+    land = shapely.transform(results.context["land"].geometry.to_numpy(), placed)
+    return _path(shapely.union_all(shapely.simplify(land, SIMPLIFY)))
 
 
 def _path(polygon: Any) -> str:
@@ -96,6 +110,8 @@ def definitions(drawn: Shapes) -> Markup:
         parts.extend(_pattern(name + suffix, style, scale) for suffix, scale in SCALES.items())
     for number, path in enumerate(drawn.paths.values()):
         parts.append(Markup('<path id="z{}" d="{}"/>').format(number, path))
+    if drawn.land:
+        parts.append(Markup('<path id="land" d="{}"/>').format(drawn.land))
     parts.append(Markup("</defs></svg>"))
     return Markup("").join(parts)
 
@@ -147,6 +163,8 @@ def zone_map(
             '<title id="t-{}">{}</title><desc id="d-{}">{}</desc>'
         ).format(drawn.width, drawn.height, key, key, key, title, key, text)
     ]
+    if drawn.land:
+        parts.append(Markup('<use href="#land" fill="{}"/>').format(symbology.color("land")))
     numbers = {z: n for n, z in enumerate(drawn.paths)}
     for zone, paint in fills.items():
         parts.append(Markup('<use href="#z{}" fill="{}"/>').format(numbers[zone], fill(paint, size)))
@@ -194,7 +212,7 @@ def dot(
 ) -> Markup:
     """Return one row of a dot plot, 0 to 1 across: the interval, the dot, and the dashed value of the whole.
 
-    Positions are in per cent of the cell, so that the row stretches with the table and nothing is distorted. A value
+    Positions are in per cent of the cell: the row stretches with the table, and nothing is distorted. A value
     beyond the axis is drawn at its end; NaN draws nothing.
     """
     ink, muted, line = (symbology.color(c) for c in ("ink", "muted", "line"))
@@ -234,7 +252,7 @@ def _at(share: float) -> str:
 
 
 def squares(judged: Sequence[bool | None]) -> Markup:
-    """Return one square a setting tried: full where the zone is underserved, empty where not, absent where unjudged."""
+    """Return one square a setting tried: full where underserved, empty where not, absent where unjudged."""
     ink, border = symbology.color("ink"), symbology.color("control")
     known = [j for j in judged if j is not None]
     per_row = min(len(known), 10) or 1

@@ -118,7 +118,8 @@ def glance(words: Words, results: Results) -> Glance:
         whole=GlanceRow(words.t("All together"), demand(""), whole),
         notes=(
             words.t(
-                "In each cell: the verdict, the figure at the reference setting, and the settings in which the zone is "
+                "In each cell: the verdict, the figure at the reference setting, and "
+                "the settings in which the zone is "
                 "below the value of the whole. Zones are grouped by the number of spheres in which they are "
                 "underserved, then by name. Missing data are never counted as zero."
             ),
@@ -127,7 +128,7 @@ def glance(words: Words, results: Results) -> Glance:
 
 
 def _figure(words: Words, figure: wording.Figure) -> str:
-    """Return a figure in few characters: a share within a point of 0 or 1 has a decimal, so that it is neither."""
+    """Return a figure in few characters: a share within a point of 0 or 1 has a decimal, so it is neither."""
     near = figure.unit == "share" and (0 < figure.value < 0.01 or 0.99 < figure.value < 1)
     return wording.value(words, figure.unit, figure.value, decimals=1 if near else None)
 

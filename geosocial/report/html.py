@@ -1,6 +1,6 @@
 """The report as one offline page: no script, no request, its style allowed by a hash and nothing else.
 
-The outline is set into ``templates/report.html``; jinja2 escapes every text, so that a name never becomes markup.
+The outline is set into ``templates/report.html``; jinja2 escapes every text, so no name becomes markup.
 Identical results give identical bytes.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -37,8 +38,8 @@ def write_report(
     Parameters
     ----------
     files
-        Addresses relative to the page: ``atlas``, and ``fr`` or ``en`` for the report in the other language. What is
-        not given is not linked.
+        Addresses relative to the page: ``atlas``, and ``fr`` or ``en`` for the report in the other language.
+        What is not given is not linked.
 
     Raises
     ------
@@ -66,6 +67,25 @@ def page(results: Results, words: Words, *, files: Mapping[str, str] | None = No
     )
 
 
+_HYPHENED = re.compile(r"([^\s–]*\w-\w[^\s–]*)")
+
+
+def unbroken(text: str) -> Markup:
+    """Return a text, escaped, in which no name is cut at a hyphen; it may be cut at a dash or a space.
+
+    Examples
+    --------
+    >>> print(unbroken("Rosemont–La Petite-Patrie & Anjou"))
+    Rosemont–La <span class="nb">Petite-Patrie</span> &amp; Anjou
+    """
+    from markupsafe import Markup
+
+    parts = _HYPHENED.split(str(text))
+    return Markup("").join(
+        Markup('<span class="nb">{}</span>').format(part) if n % 2 else part for n, part in enumerate(parts)
+    )
+
+
 def _drawn(results: Results) -> tuple[charts.Shapes, Markup]:
     if not _last or _last[0][0] is not results:
         drawn = charts.shapes(results)
@@ -81,6 +101,7 @@ def _template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["nb"] = unbroken
     return environment.from_string(text)
 
 

@@ -103,7 +103,8 @@ def _caution(words: Words, results: Results, sphere: str, service: str) -> list[
         low, high = results.study.robustness.detour_range
         notes.append(
             words.t(
-                "Interval: detour factor from {low} to {high}. It says nothing of what the list leaves out, so a zone "
+                "Interval: detour factor from {low} to {high}. It says nothing of what "
+                "the list leaves out, so a zone "
                 "without variation is not a zone without doubt.",
                 low=words.number(low, 1),
                 high=words.number(high, 1),

@@ -1,7 +1,7 @@
 """The tables that a run leaves as CSV and as layers of a GeoPackage.
 
-Columns keep their English keys, so that programs of every edition read them; beside each key stand its labels,
-``_fr`` and ``_en``, so that a reader needs no key. ``dictionary`` says what every column means, in both languages.
+Columns keep their English keys, so that programs of every edition read them; beside each key stand its
+labels, ``_fr`` and ``_en``, so that a reader needs no key. ``dictionary`` says what every column means.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ LABELS: Final[Mapping[str, Mapping[str, Label]]] = {
 
 
 def frames(results: Results) -> dict[str, pd.DataFrame]:
-    """Return the tables of a run by name, in the order in which a reader meets them, labels beside the keys."""
+    """Return the tables of a run by name, in the order of a reader, labels beside the keys."""
     import pandas as pd
 
     zones = pd.DataFrame(results.zones.drop(columns=results.zones.geometry.name))
@@ -151,7 +151,7 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
 
 
 def labelled(frame: pd.DataFrame, name: str, results: Results) -> pd.DataFrame:
-    """Return a table with the labels of its keys in both languages beside them; the given one stays as it is."""
+    """Return a copy of a table with the labels of its keys in both languages beside them."""
     import pandas as pd
 
     columns: dict[str, Any] = {}
@@ -223,7 +223,7 @@ def meanings() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
 
 
 def dictionary(written: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return what every column of the written tables means, in both languages, with the unit of its contract."""
+    """Return what every column of the written tables means, in both languages, with its unit."""
     import pandas as pd
 
     contracts = {c.name: c.columns for c in tables.CONTRACTS}
@@ -248,7 +248,7 @@ def _meaning(table: str, column: str) -> tuple[str, str]:
 
 
 def layers(results: Results) -> dict[str, gpd.GeoDataFrame]:
-    """Return the layers of the GeoPackage: zones with their figures side by side, located places, districts."""
+    """Return the layers of the GeoPackage: zones with their figures, located places, districts."""
     import geopandas as gpd
     import pandas as pd
 

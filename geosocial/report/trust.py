@@ -121,8 +121,10 @@ def _lists(words: Words, results: Results) -> Part:
         words.t("No row is lost"),
         (
             words.t(
-                "Every row that was read has one outcome, and the sums are checked in each run. A row outside or "
-                "unlocated counts in no zone; where a list is not complete, no record means missing, never zero."
+                "Every row that was read has one outcome, and the sums are checked in "
+                "each run. A row outside or "
+                "unlocated counts in no zone; where a list is not complete, no record "
+                "means missing, never zero."
             ),
         ),
         Table(words.t("Rows by list and outcome"), heads, tuple(rows), frozenset(range(1, 8)), "", total),
@@ -182,9 +184,11 @@ def _declared(words: Words, results: Results) -> Part | None:
     differ = len(declared) - unknown
     said = [
         words.n(
-            "The list declares another zone than the one in which the record lies: {count} record of {of} that "
+            "The list declares another zone than the one in which the record lies: "
+            "{count} record of {of} that "
             "declare one. The position counts.",
-            "The list declares another zone than the one in which the record lies: {count} records of {of} that "
+            "The list declares another zone than the one in which the record lies: "
+            "{count} records of {of} that "
             "declare one. The position counts.",
             differ,
             count=words.number(differ),
@@ -238,7 +242,8 @@ def _boundary(words: Words, results: Results) -> Part | None:
         for p in shared.head(SHOWN).to_dict(orient="records")
     ]
     said = words.t(
-        "Records that lie exactly on a boundary: {count}. Each is counted once, in the zone that comes first.",
+        "Records that lie exactly on a boundary: {count}. Each is counted "
+        "once, in the zone that comes first.",
         count=words.number(len(shared)),
     )
     heads = (
@@ -277,7 +282,8 @@ def _limits(words: Words, results: Results) -> Part:
     incomplete = [words.label(p.label) for p in results.study.places if p.counted and not p.complete]
     said = [
         words.t(
-            "Distances are straight lines times the detour factor: neither rivers nor railways nor motorways are taken "
+            "Distances are straight lines times the detour factor: neither rivers "
+            "nor railways nor motorways are taken "
             "into account."
         ),
         words.t(
@@ -333,15 +339,14 @@ def _settings(words: Words, results: Results) -> Part:
             snap=words.metres(study.snap_m),
         ),
         words.t(
-            "Settings tried: standards of {factors} of the reference, and each of these needs:",
+            "Settings tried: standards of {factors} of the reference, and each of these needs: {needs}.",
             factors=factors,
-        )
-        + " "
-        + _demands(words, results)
-        + ".",
+            needs=_demands(words, results),
+        ),
         wording.verdict_note(words, results),
         words.t(
-            "No figure is given for fewer than {least} to serve, nor for a ratio that rests on fewer than {sites} "
+            "No figure is given for fewer than {least} to serve, nor for a ratio "
+            "that rests on fewer than {sites} "
             "records of an incomplete list.",
             least=words.number(study.status.min_demand),
             sites=words.number(study.status.min_sites),

@@ -69,7 +69,7 @@ def verdict_legend(words: Words) -> tuple[Entry, ...]:
 
 
 def paint_of(rank: wording.Rank) -> str:
-    """Return the paint of a verdict: dark where underserved, light where served, patterns where nothing is said."""
+    """Return the paint of a verdict: dark for underserved, light for served, else a pattern."""
     gap = symbology.look()["ramp"]["gap"]
     if rank.status == "missing":
         return "missing"

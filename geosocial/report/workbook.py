@@ -1,7 +1,7 @@
-"""The workbook: the tables that a reader opens first, in both languages, behind a sheet that explains the others.
+"""The workbook: the tables that a reader opens first, behind a sheet that explains the others.
 
-One workbook for both languages: each header has the French above the English, and a run in one language has that
-language alone. Every text is written as text, so that nothing a user typed becomes a formula or a link. Identical
+One workbook for both languages: each header has the French above the English; a run in one language has that
+language alone. Every text is written as text, so nothing a user typed becomes a formula or a link. Identical
 results give identical bytes: the date of the file is that of the edition.
 """
 
