@@ -199,8 +199,11 @@ class ZoneIndex:
         left = np.arange(len(slot))
         while len(left):
             zone, hit = grid.zone[place], grid.full[place]
-            test = ~hit
-            hit[test] = shapely.intersects_xy(self._zones[zone[test]], x[test], y[test])
+            if hit.any():
+                test = ~hit
+                hit[test] = shapely.intersects_xy(self._zones[zone[test]], x[test], y[test])
+            else:
+                hit = shapely.intersects_xy(self._zones[zone], x, y)
             if after is not None:
                 hit &= zone > after[left]
             found[left[hit]] = zone[hit]
@@ -221,7 +224,7 @@ class ZoneIndex:
 
 def _sides(points: int) -> int:
     """Return the cells along the longer side of a grid for that many points: a power of two, 32 to 1,024."""
-    return 1 << min(max(round(math.log2(max(points, 1)) / 2), 5), 10)
+    return 1 << min(max(int(math.log2(max(points, 1)) / 2), 5), 10)
 
 
 def _coordinates(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
