@@ -47,7 +47,7 @@ def shapes(results: Results) -> Shapes:
     import shapely
 
     polygons = results.zones.geometry.to_numpy()
-    west, south, east, north = shapely.total_bounds(polygons)
+    west, south, east, north = _box(results)
     scale = WIDTH / max(east - west, north - south, 1.0)
     margin = 6
 
@@ -70,6 +70,21 @@ def shapes(results: Results) -> Shapes:
             z: (round(shapely.get_x(c)), round(shapely.get_y(c))) for z, c in zip(ids, centres, strict=True)
         },
     )
+
+
+def _box(results: Results) -> tuple[float, float, float, float]:
+    """Return the extent that maps show: the zones, and land up to a tenth of their size around."""
+    import numpy as np
+    import shapely
+
+    zones = shapely.total_bounds(results.zones.geometry.to_numpy())
+    if "land" not in results.context:
+        return tuple(zones.tolist())
+    land = shapely.total_bounds(results.context["land"].geometry.to_numpy())
+    reach = 0.1 * max(zones[2] - zones[0], zones[3] - zones[1])
+    low = np.maximum(np.minimum(zones[:2], land[:2]), zones[:2] - reach)
+    high = np.minimum(np.maximum(zones[2:], land[2:]), zones[2:] + reach)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
 def _land(results: Results, placed: Callable[..., Any]) -> str:

@@ -310,8 +310,8 @@ def _standards(words: Words, results: Results) -> Part:
                 wording.service_label(words, results, sphere, spec.key),
                 wording.upper_first(kinds),
                 wording.upper_first(wording.demand_label(words, results, spec.demand)),
-                wording.standard_note(words, results, sphere, spec.key),
-                wording.norm_note(words, results, sphere, spec.key),
+                _bare(wording.standard_note(words, results, sphere, spec.key)),
+                _bare(wording.norm_note(words, results, sphere, spec.key)),
             )
         )
     heads = (
@@ -327,6 +327,11 @@ def _standards(words: Words, results: Results) -> Part:
         (words.t("Each standard and norm has its source, or the word assumption."),),
         Table(words.t("Standards and norms"), heads, tuple(rows)),
     )
+
+
+def _bare(note: str) -> str:
+    """Return a note without the word before its colon, which heads the column, nor its full stop."""
+    return wording.upper_first(note.partition(":")[2].strip().rstrip("."))
 
 
 def _settings(words: Words, results: Results) -> Part:
@@ -375,7 +380,11 @@ def _sources(words: Words, results: Results) -> Part:
         words.t("As of"),
         words.t("Address"),
     )
-    return Part("sources", words.t("Sources"), (), Table(words.t("Sources"), heads, rows))
+    used = [n for n in range(len(heads)) if any(row[n] != "–" for row in rows)]
+    table = Table(
+        words.t("Sources"), tuple(heads[n] for n in used), tuple(tuple(row[n] for n in used) for row in rows)
+    )
+    return Part("sources", words.t("Sources"), (), table)
 
 
 def _files(words: Words, results: Results) -> Part:

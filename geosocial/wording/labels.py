@@ -228,9 +228,15 @@ def value(words: Words, indicator_or_unit: str, v: float, *, decimals: int | Non
 
 
 def interval(
-    words: Words, indicator_or_unit: str, lower: float, upper: float, *, decimals: int | None = None
+    words: Words,
+    indicator_or_unit: str,
+    lower: float,
+    upper: float,
+    *,
+    decimals: int | None = None,
+    brief: bool = False,
 ) -> str:
-    """Return an interval: ``9 to 21%``, ``de 9 à 21 %``; empty when none is computed."""
+    """Return an interval: ``9 to 21%``, ``de 9 à 21 %`` (`brief`: ``9 à 21 %``); empty when there is none."""
     if math.isnan(lower) or math.isnan(upper):
         return ""
     unit = UNITS.get(indicator_or_unit, indicator_or_unit)
@@ -239,7 +245,8 @@ def interval(
         return words.t("no variation")
     if unit == "share" and low.endswith("%") and high.endswith("%") and low[:1].isdigit():
         low = low.removesuffix("%").rstrip()
-    return words.t("{low} to {high}", low=low, high=high)
+    text = words.t("{low} to {high}", low=low, high=high)
+    return text.removeprefix("de ") if brief else text
 
 
 def demand_label(words: Words, results: Results, key: str) -> str:
