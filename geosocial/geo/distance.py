@@ -110,7 +110,7 @@ def within(
 
     places, facilities, kept = _places(x, y, fx, fy, detour)
     if not (np.isfinite(standard_m) and standard_m >= 0):
-        raise StudyError(N_("Standard {got}: a distance in metres, 0 or more, was expected."), got=standard_m)
+        raise StudyError(N_("The standard must be a distance in metres, 0 or more."))
     shape = (len(places), np.size(fx))
     located = np.flatnonzero(np.isfinite(places).all(axis=1))
     if not len(located) or not len(facilities):
@@ -144,9 +144,8 @@ def _places(
         )
     if not (np.isfinite(detour) and detour >= 1):
         raise StudyError(
-            N_("Detour factor {got}: a number of at least 1 was expected."),
+            N_("The detour factor must be a number of at least 1."),
             hint=N_("A way is never shorter than the straight line."),
-            got=detour,
         )
     facilities = np.column_stack([fx, fy])
     kept = np.flatnonzero(np.isfinite(facilities).all(axis=1))

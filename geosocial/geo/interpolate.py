@@ -154,15 +154,28 @@ def representative_points(geoms: Geometries) -> tuple[Floats, Floats]:
     return shapely.get_x(points), shapely.get_y(points)
 
 
+def invalid_at(polygon: BaseGeometry) -> str:
+    """Return where a polygon is invalid, as GEOS tells: its reason is English, its coordinates are not.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> invalid_at(shapely.Polygon([(0, 0), (10, 10), (10, 0), (0, 10)]))
+    '[5 5]'
+    """
+    reason = shapely.is_valid_reason(polygon)
+    return reason[reason.find("[") :] if "[" in reason else "[]"
+
+
 def _polygons(geoms: Geometries) -> NDArray[np.object_]:
     polygons = np.array(geoms, dtype=object).reshape(-1)
     odd = np.flatnonzero(~(shapely.is_valid(polygons) | shapely.is_missing(polygons)))
     if len(odd):
         raise InputError(
-            N_("Polygon {position} is invalid: {reason}."),
+            N_("Geometry {row} is invalid at {place}."),
             hint=N_("Repair it before its area is used."),
-            position=int(odd[0]),
-            reason=shapely.is_valid_reason(polygons[odd[0]]),
+            row=int(odd[0]) + 1,
+            place=invalid_at(polygons[odd[0]]),
         )
     return polygons
 

@@ -97,7 +97,7 @@ def join(points: pd.DataFrame, zones: gpd.GeoDataFrame, *, snap_m: float) -> Joi
     from geosocial.geo.zone_index import ZoneIndex
 
     if not (np.isfinite(snap_m) and snap_m >= 0):
-        raise StudyError(N_("snap_m is {got}: a distance in metres, 0 or more, was expected."), got=snap_m)
+        raise StudyError(N_("snap_m must be a distance in metres, 0 or more."))
     _check_zones(zones)
     x, y = _positions(points, zones)
     index = ZoneIndex(zones)
@@ -158,6 +158,7 @@ def _check_zones(zones: gpd.GeoDataFrame) -> None:
     import shapely
 
     from geosocial.geo.crs import metric_crs
+    from geosocial.geo.interpolate import invalid_at
 
     if zones.crs is None:
         raise UnknownCrsError(
@@ -173,9 +174,7 @@ def _check_zones(zones: gpd.GeoDataFrame) -> None:
         raise InputError(
             N_("Invalid zones: {zones}."),
             hint=N_("Repair their polygons: a point in them has no certain zone."),
-            zones="; ".join(
-                f"{zones['zone_id'].iloc[k]} ({shapely.is_valid_reason(shapes[k])})" for k in odd
-            ),
+            zones="; ".join(f"{zones['zone_id'].iloc[k]} {invalid_at(shapes[k])}" for k in odd),
         )
 
 
@@ -213,10 +212,9 @@ def _positions(points: pd.DataFrame, zones: gpd.GeoDataFrame) -> tuple[Floats, F
     odd = np.flatnonzero(shapely.get_type_id(shapes) > 0)
     if len(odd):
         raise InputError(
-            N_("Row {row} of the points is a {got}."),
+            N_("Row {row} of the points is not a point."),
             hint=N_("Give points; of polygons, take a point inside each."),
             row=int(odd[0]) + 1,
-            got=shapes[odd[0]].geom_type,
         )
     return shapely.get_x(shapes), shapely.get_y(shapes)
 

@@ -75,10 +75,9 @@ class ZoneIndex:
         odd = np.flatnonzero((kinds >= 0) & (kinds != _POLYGON) & (kinds != _MULTIPOLYGON))
         if len(odd):
             raise InputError(
-                N_("Zone {position}: a {got} where a polygon was expected."),
+                N_("Geometry {row} is not a polygon."),
                 hint=N_("Keep only the polygons of that layer."),
-                position=int(odd[0]),
-                got=self._zones[odd[0]].geom_type,
+                row=int(odd[0]) + 1,
             )
         self._cells: cells.Cells | None = None
         self._sides = 0

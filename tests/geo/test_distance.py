@@ -100,13 +100,13 @@ def test_against_every_pair(seed: int, n: int, m: int, detour: float, lattice: t
 
 @pytest.mark.parametrize("detour", [0.9, -1, np.nan, np.inf])
 def test_a_detour_that_is_none_is_refused(detour: float) -> None:
-    with pytest.raises(StudyError, match="Detour factor"):
+    with pytest.raises(StudyError, match="detour factor"):
         nearest([0.0], [0.0], [1.0], [1.0], detour=detour)
 
 
 @pytest.mark.parametrize("standard", [-1, np.nan, np.inf])
 def test_a_standard_that_is_no_distance_is_refused(standard: float) -> None:
-    with pytest.raises(StudyError, match="Standard"):
+    with pytest.raises(StudyError, match="The standard must"):
         within([0.0], [0.0], [1.0], [1.0], standard_m=standard, detour=1)
 
 

@@ -183,7 +183,7 @@ def test_shapes_that_do_not_match_are_refused() -> None:
 
 
 def test_a_line_is_no_zone_and_is_named() -> None:
-    with pytest.raises(InputError, match="Zone 1: a LineString where a polygon was expected"):
+    with pytest.raises(InputError, match="Geometry 2 is not a polygon"):
         ZoneIndex([SQUARE, shapely.LineString([(0, 0), (1, 1)])])
 
 
