@@ -187,6 +187,11 @@ class ZoneIndex:
             shapely.prepare(self._zones)
             self._cells = cells.build(self._zones, sides)
             self._sides = sides
+        if points >= THREADS_FROM:
+            # GEOS completes a prepared polygon at its first question inside the box, and two threads must not
+            # do that at once: ask each of them here.
+            west, south, east, north = shapely.bounds(self._zones).T
+            shapely.intersects_xy(self._zones, (west + east) / 2, (south + north) / 2)
         return self._cells
 
     def _walk(
