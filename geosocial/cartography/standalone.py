@@ -87,10 +87,19 @@ def page(folium_map: Any) -> str:
     """Return the text of the offline page that `save` writes."""
     figure = folium_map.get_root()
     _refuse_remote(figure)
-    for child in list(figure._children.values()):
-        child.render()
-    _inline(figure)
-    text = figure._template.render(this=figure, kwargs={"embedded": True})
+    parts = (figure.header, figure.html, figure.script)
+    before = [dict(part._children) for part in parts]
+    try:
+        for child in list(figure._children.values()):
+            child.render()
+        _inline(figure)
+        text = figure._template.render(this=figure, kwargs={"embedded": True})
+        text = _renumbered(text, figure)
+    finally:
+        # What rendering adds to the page would stand there twice the next time.
+        for part, children in zip(parts, before, strict=True):
+            part._children.clear()
+            part._children.update(children)
     if loader := _loader(text):
         raise InputError(
             N_("This map cannot be saved for offline use: it would load “{what}” from a network."),
@@ -99,7 +108,7 @@ def page(folium_map: Any) -> str:
         )
     # Folium forbids to enlarge the page with two fingers; whoever needs larger letters must be able to.
     text = re.sub(r",\s*maximum-scale=1\.0,\s*user-scalable=no", "", text)
-    return _with_policy(_renumbered(text, figure))
+    return _with_policy(text)
 
 
 def _loader(text: str) -> str:
