@@ -37,7 +37,9 @@ def watched(browser: Browser, *, width: int, height: int, touch: bool = False) -
         viewport={"width": width, "height": height}, has_touch=touch, accept_downloads=True
     )
     page, faults = context.new_page(), list[str]()
-    page.on("request", lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else faults.append(r.url))
+    page.on(
+        "request", lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else faults.append(r.url)
+    )
     page.on("console", lambda m: faults.append(m.text) if m.type in {"error", "warning"} else None)
     page.on("pageerror", lambda e: faults.append(str(e)))
     page.on("dialog", lambda d: (faults.append(f"dialog: {d.message}"), d.dismiss()))
