@@ -76,13 +76,17 @@ def unbroken(text: str) -> Markup:
     Examples
     --------
     >>> print(unbroken("Rosemont–La Petite-Patrie & Anjou"))
-    Rosemont–La <span class="nb">Petite-Patrie</span> &amp; Anjou
+    Rosemont–<wbr>La <span class="nb">Petite-Patrie</span> &amp; Anjou
     """
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 
     parts = _HYPHENED.split(str(text))
+    # an element with nowrap beside the dash would take the break away, so it is given back
     return Markup("").join(
-        Markup('<span class="nb">{}</span>').format(part) if n % 2 else part for n, part in enumerate(parts)
+        Markup('<span class="nb">{}</span>').format(part)
+        if n % 2
+        else escape(part).replace("–", Markup("–<wbr>"))
+        for n, part in enumerate(parts)
     )
 
 
