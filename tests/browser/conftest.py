@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 ARGS = (
     "--no-sandbox",
@@ -37,12 +37,19 @@ def watched(browser: Browser, *, width: int, height: int, touch: bool = False) -
         viewport={"width": width, "height": height}, has_touch=touch, accept_downloads=True
     )
     page, faults = context.new_page(), list[str]()
-    page.on(
-        "request", lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else faults.append(r.url)
-    )
-    page.on("console", lambda m: faults.append(m.text) if m.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda e: faults.append(str(e)))
-    page.on("dialog", lambda d: (faults.append(f"dialog: {d.message}"), d.dismiss()))
+
+    def complain(text: str, *, unless: bool = False) -> None:
+        if not unless:
+            faults.append(text)
+
+    def refuse(dialog: Dialog) -> None:
+        faults.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    page.on("request", lambda r: complain(r.url, unless=r.url.startswith(("file:", "data:", "blob:"))))
+    page.on("console", lambda m: complain(m.text, unless=m.type not in {"error", "warning"}))
+    page.on("pageerror", lambda e: complain(str(e)))
+    page.on("dialog", refuse)
     page.set_default_timeout(10_000)
     yield page
     context.close()

@@ -1,4 +1,4 @@
-"""Names that a hostile or merely unlucky file may hold; each must be shown as it is written and run as nothing."""
+"""Names that a hostile or merely unlucky file may hold: shown as written, run as nothing."""
 
 from __future__ import annotations
 

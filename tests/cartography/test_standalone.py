@@ -108,7 +108,7 @@ def with_icon() -> Any:
 
 def with_cluster() -> Any:
     city = bare()
-    folium.plugins.MarkerCluster([CITY]).add_to(city)
+    folium.plugins.MarkerCluster([CITY]).add_to(city)  # type: ignore[no-untyped-call]
     return city
 
 

@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import pytest
@@ -63,16 +64,16 @@ def test_controls_and_marks_are_seen_on_white(name: str) -> None:
 def seen(color: str, loss: str) -> tuple[float, float, float]:
     """Return a colour in CIELAB after a total loss of red, green or blue cones (Machado 2009)."""
     matrices = {
-        "protan": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
-        "deutan": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
-        "tritan": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
-        "none": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+        "protan": (0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998),
+        "deutan": (0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.011820, 0.042940, 0.968881),
+        "tritan": (1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.303900),
+        "none": (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0),
     }  # fmt: skip
+    rows = [matrices[loss][k : k + 3] for k in (0, 3, 6)]
     channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    r, g, b = (
-        min(1.0, max(0.0, sum(m * c for m, c in zip(row, linear, strict=True)))) for row in matrices[loss]
-    )
+    sums = (sum(m * c for m, c in zip(row, linear, strict=True)) for row in rows)
+    r, g, b = (min(1.0, max(0.0, total)) for total in sums)
     x = (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047
     y = 0.2126 * r + 0.7152 * g + 0.0722 * b
     z = (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883
@@ -162,7 +163,7 @@ def test_classes_cover_every_value_once() -> None:
         classes = symbology.classes(words("en"), indicator, norm=norm)
         assert classes[0].lower == -math.inf
         assert classes[-1].upper == math.inf
-        assert all(a.upper == b.lower for a, b in zip(classes, classes[1:], strict=False))
+        assert all(a.upper == b.lower for a, b in itertools.pairwise(classes))
 
 
 def test_shapes_have_about_the_same_area() -> None:
