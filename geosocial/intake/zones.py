@@ -89,6 +89,7 @@ def read_context(study: Study) -> tuple[dict[str, gpd.GeoDataFrame], tuple[Input
     left out.
     """
     import geopandas as gpd
+    import shapely
 
     layers: dict[str, gpd.GeoDataFrame] = {}
     files: list[InputFile] = []
@@ -101,7 +102,7 @@ def read_context(study: Study) -> tuple[dict[str, gpd.GeoDataFrame], tuple[Input
             geometry=layer.frame.geometry.array,
             crs=layer.frame.crs,
         )
-        shown = ~(frame.geometry.isna() | frame.geometry.is_empty)
+        shown = ~(shapely.is_missing(frame.geometry.array) | shapely.is_empty(frame.geometry.array))
         layers[spec.key] = frame[shown].to_crs(study.crs).reset_index(drop=True)
         files.append(under_study(layer.file, study, spec.file, f"context:{spec.key}"))
     return layers, tuple(files)

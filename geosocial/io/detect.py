@@ -11,11 +11,15 @@ import difflib
 import hashlib
 import re
 import stat
+import threading
 import zipfile
 from pathlib import Path
 from typing import Final, Literal
 
 from geosocial.errors import N_, InputError, MissingFileError
+
+#: GDAL's settings are one for the whole process: whoever changes one holds this lock meanwhile.
+GDAL: Final = threading.Lock()
 
 Form = Literal["text", "workbook", "geojson", "geopackage", "shapefile", "parquet"]
 

@@ -106,8 +106,8 @@ def _features(file: Path, document: dict[str, Any]) -> list[dict[str, Any]]:
             file=file,
         )
     for number, feature in enumerate(features, 1):
-        properties = feature.get("properties") if isinstance(feature, dict) else 0
-        if not isinstance(properties, dict | None):
+        sound = isinstance(feature, dict) and feature.get("type") == "Feature"
+        if not sound or not isinstance(feature.get("properties"), dict | None):
             raise InputError(
                 N_("{file}: feature {number} is not a GeoJSON feature."),
                 hint=N_("The file may be damaged: download or export it again."),

@@ -8,13 +8,15 @@ refused. A feature without geometry is kept, for the reader of places to report.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geosocial.errors import N_, GeosocialError, InputError, UnknownCrsError
-from geosocial.io.detect import detect, fingerprint, side_file
+from geosocial.io.detect import GDAL, detect, fingerprint, side_file
 from geosocial.io.geojson import known_crs, read_geojson
 from geosocial.results import InputFile
 
@@ -123,6 +125,7 @@ def _name(crs: pyproj.CRS) -> str:
 def _read_gdal(file: Path, driver: str, layer: str | None) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
     import geopandas as gpd
     import pyogrio
+    import shapely
     from pyogrio.util import vsi_path
 
     path = file.resolve()
@@ -133,15 +136,18 @@ def _read_gdal(file: Path, driver: str, layer: str | None) -> tuple[gpd.GeoDataF
             file=file,
         )
     options = {} if layer is None else {"layer": layer}
-    info = pyogrio.read_info(path, **options)
-    if info["driver"] != driver:
-        raise InputError(
-            N_("{file}: this format is not read ({found})."),
-            hint=N_("Give a CSV or XLSX sheet, or a GeoJSON, GeoPackage, Shapefile or GeoParquet layer."),
-            file=file,
-            found=info["driver"],
-        )
-    frame = pyogrio.read_dataframe(path, **options)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        info = pyogrio.read_info(path, **options)
+        if info["driver"] != driver:
+            raise InputError(
+                N_("{file}: this format is not read ({found})."),
+                hint=N_("Give a CSV or XLSX sheet, or a GeoJSON, GeoPackage, Shapefile or GeoParquet layer."),
+                file=file,
+                found=info["driver"],
+            )
+        with _strict_rings():
+            frame = pyogrio.read_dataframe(path, **options)
     if not isinstance(frame, gpd.GeoDataFrame):
         raise InputError(
             N_("{file}: the layer has no geometry."),
@@ -156,12 +162,66 @@ def _read_gdal(file: Path, driver: str, layer: str | None) -> tuple[gpd.GeoDataF
             expected=info["features"],
             got=len(frame),
         )
+    stored = _stored_nulls(file, info) if driver == "GPKG" else _null_shapes(file)
+    # shapely and not geopandas, whose isna warns of empty geometries.
+    if int(shapely.is_missing(frame.geometry.array).sum()) != stored:
+        # GDAL gives a geometry that it cannot decode back as none, without a word.
+        raise InputError(
+            N_("{file}: some geometries of the layer are damaged."),
+            hint=N_("Download or export it again."),
+            file=file,
+        )
     how = {"format": {"GPKG": "GeoPackage", "ESRI Shapefile": "Shapefile"}[driver], "driver": driver}
     if driver == "GPKG":
         how["layer"] = str(info["layer_name"])
     else:
         how["encoding"] = str(info["encoding"])
+    if said:
+        how["warnings"] = "; ".join(sorted({str(warning.message) for warning in said}))
     return frame, how
+
+
+@contextmanager
+def _strict_rings() -> Iterator[None]:
+    """Let GDAL refuse a ring that does not close, instead of closing it."""
+    import pyogrio
+
+    name = "OGR_GEOMETRY_ACCEPT_UNCLOSED_RING"
+    with GDAL:
+        before = pyogrio.get_gdal_config_option(name)
+        pyogrio.set_gdal_config_options({name: "NO"})
+        try:
+            yield
+        finally:
+            pyogrio.set_gdal_config_options({name: before})
+
+
+def _stored_nulls(file: Path, info: Mapping[str, Any]) -> int:
+    """Return how many features of a GeoPackage layer have no geometry, as SQLite sees them."""
+    column, table = (str(info[k]).replace('"', '""') for k in ("geometry_name", "layer_name"))
+    base = sqlite3.connect(_read_only(file), uri=True)
+    try:
+        query = f'SELECT count(*) FROM "{table}" WHERE "{column}" IS NULL'  # noqa: S608 - quoted above
+        return int(base.execute(query).fetchone()[0])
+    finally:
+        base.close()
+
+
+def _null_shapes(file: Path) -> int:
+    """Return how many records of a shapefile say that they have no geometry: those of shape type 0."""
+    import numpy as np
+
+    index = side_file(file, ".shx")
+    assert index is not None  # noqa: S101 - held by _whole_shapefile
+    words = np.fromfile(index, dtype=">i4", offset=100).astype(np.int64)
+    starts, lengths = 2 * words[::2], 2 * words[1::2]
+    shapes = np.memmap(file, dtype=np.uint8, mode="r")
+    # A record is its number and its length, 4 bytes each, then its type; a null shape is a type and no more.
+    return int(np.sum((shapes[starts + 8] == 0) & (lengths == 4)))
+
+
+def _read_only(file: Path) -> str:
+    return f"{file.resolve().as_uri()}?mode=ro&immutable=1"
 
 
 def _choose_layer(file: Path, layer: str | None) -> str:
@@ -169,14 +229,13 @@ def _choose_layer(file: Path, layer: str | None) -> str:
 
     GDAL returns what it finds in a damaged file without a word, so SQLite itself is asked first.
     """
-    address = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
     with file.open("rb") as stream:
         head = stream.read(32)
     page = int.from_bytes(head[16:18], "big")
     expected = (65536 if page == 1 else page) * int.from_bytes(head[28:32], "big")
     cut = expected > file.stat().st_size
     try:
-        base = sqlite3.connect(address, uri=True)
+        base = sqlite3.connect(_read_only(file), uri=True)
         try:
             sound = not cut and base.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
             rows = base.execute(

@@ -12,7 +12,6 @@ import csv
 import datetime as dt
 import io
 import json
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geosocial.errors import N_, GeosocialError, OutputError
 from geosocial.io.atomic import replacing
 from geosocial.io.cells import NO_DATE, cells, geometry_name, harmless, text_column, values, without_geometry
+from geosocial.io.detect import GDAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 SUFFIXES: Final = (".csv", ".geojson", ".gpkg", ".parquet", ".xlsx")
 #: Names under which a table already gives its positions.
 _POSITION: Final = frozenset({"longitude", "lon", "lng", "long", "x"})
-#: GDAL's settings are one for the whole process.
-_GDAL: Final = threading.Lock()
 
 
 def check_suffix(path: Path | str) -> str:
@@ -249,7 +247,7 @@ def _gdal_date(date: dt.date) -> Iterator[None]:
     """Let GDAL write this date as the time of the last change."""
     import pyogrio
 
-    with _GDAL:
+    with GDAL:
         before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{date.isoformat()}T00:00:00.000Z"})
         try:

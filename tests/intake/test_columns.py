@@ -63,7 +63,7 @@ def test_a_number_of_python_is_read_exactly(value: float) -> None:
 
 @given(st.integers(0, 10**9), st.sampled_from(["fr"]))
 def test_what_we_write_in_french_is_read(value: int, lang: str) -> None:
-    assert number(words(lang).number(value + 0.5, 1)) == value + 0.5  # type: ignore[arg-type]
+    assert number(words(lang).number(value + 0.5, 1)) == value + 0.5
 
 
 def test_cells_of_layers_as_text() -> None:

@@ -12,7 +12,7 @@ import shapely
 from geosocial import intake
 from geosocial.errors import InputError
 from geosocial.study import Study
-from tests.intake.conftest import EAST, NORTH, square
+from tests.intake.toy import EAST, NORTH, square
 
 Factory = Callable[..., Study]
 

@@ -12,7 +12,7 @@ from geosocial.errors import InputError, UnknownCrsError
 from geosocial.intake import Joined, join_files
 from geosocial.io.sheets import read_sheet
 from geosocial.io.write import SUFFIXES, write_any
-from tests.intake.conftest import EAST, NORTH, zones
+from tests.intake.toy import EAST, NORTH, zones
 
 
 @pytest.fixture
@@ -32,7 +32,10 @@ def notes(joined: Joined) -> list[str]:
 
 
 def test_every_row_and_column_is_kept(tmp_path: Path, areas: Path) -> None:
-    text = f"x,y,no,nom\n{EAST + 500},{NORTH + 500},007,=1+1\n,,8,B\n{EAST - 50},{NORTH + 1},9,C\n{EAST + 500},5,10,D\n"
+    text = (
+        f"x,y,no,nom\n{EAST + 500},{NORTH + 500},007,=1+1\n,,8,B\n"
+        f"{EAST - 50},{NORTH + 1},9,C\n{EAST + 500},5,10,D\n"
+    )
     joined = join_files(points(tmp_path, text), areas, crs="EPSG:32188")
     frame = joined.frame
     assert frame["no"].tolist() == ["007", "8", "9", "10"]
