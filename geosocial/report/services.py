@@ -106,8 +106,8 @@ def _caution(words: Words, results: Results, sphere: str, service: str) -> list[
                 "Interval: detour factor from {low} to {high}. It says nothing of what "
                 "the list leaves out, so a zone "
                 "without variation is not a zone without doubt.",
-                low=words.number(low, 1),
-                high=words.number(high, 1),
+                low=wording.factor(words, low),
+                high=wording.factor(words, high),
             )
         )
     lists = [words.label(p.label) for p in trust.lists_of(results, sphere, service) if not p.complete]

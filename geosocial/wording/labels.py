@@ -219,6 +219,11 @@ def _plain(words: Words, unit: str, value: float, decimals: int | None = None) -
     return words.number(value, decimals or 0)
 
 
+def factor(words: Words, number: float) -> str:
+    """Return a factor with the digits that it has, one at least: ``1,3``, ``1.25``."""
+    return words.number(number, 1 if round(number, 1) == number else 2)
+
+
 def value(words: Words, indicator_or_unit: str, v: float, *, decimals: int | None = None) -> str:
     """Return a figure as a table or a card shows it, its unit unnamed: ``16 %``, ``8,4``, ``58 408``.
 

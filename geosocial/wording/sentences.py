@@ -118,7 +118,8 @@ def _ratio(words: Words, results: Results, sphere: str, spec: Service, *, head: 
             "{name}: the norm of {norm} per {per} is met everywhere.", name=head, norm=norm, per=per
         )
     return words.t(
-        "{name}: {more} more would bring every zone that could be measured to {norm} per {per}.",
+        "{name}: {more} would have to be added to bring every zone that could be measured "
+        "to {norm} per {per}.",
         name=head,
         more=amount(words, "dwellings" if _dwellings(spec) else "facilities", missing),
         norm=norm,
@@ -186,7 +187,7 @@ def _out_of(words: Words, ranks: list[Rank]) -> str:
         return ""
     low, high, of = min(counts), max(counts), words.number(settings)
     if low == high == settings:
-        return words.n("in the one setting tried", "in all {of} settings tried", settings, of=of)
+        return words.n("in the one setting tried", "in each of the {of} settings tried", settings, of=of)
     if low == high:
         return words.n(
             "in {low} of {of} settings", "in {low} of {of} settings", low, low=words.number(low), of=of
@@ -274,7 +275,7 @@ def zone_sentence(words: Words, results: Results, zone_id: str, sphere: str, ser
         if gap.value > 0:
             missing = amount(words, "dwellings" if _dwellings(spec) else "facilities", gap.value)
             said += words.t(
-                "To reach the norm of {norm}, {missing} more would be needed.", norm=norm, missing=missing
+                "To reach the norm of {norm}, {missing} would have to be added.", norm=norm, missing=missing
             )
         else:
             said += words.t("The norm of {norm} is met.", norm=norm)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geosocial.tables import OUTCOMES
-from geosocial.wording.labels import demand_label, lower_first, outcome_count, service_of
+from geosocial.wording.labels import demand_label, factor, lower_first, outcome_count, service_of
 from geosocial.wording.sentences import norm_rate
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def distance_note(words: Words, results: Results) -> str:
     study = results.study
     return words.t(
         "Distances: straight line × {factor} (detour factor; {source}).",
-        factor=words.number(study.detour, 1),
+        factor=factor(words, study.detour),
         source=aside(words.label(study.detour_source)),
     )
 
