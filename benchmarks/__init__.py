@@ -1,0 +1,1 @@
+"""Operations timed beside their peers; run one as `python -m benchmarks.join`."""
