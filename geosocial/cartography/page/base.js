@@ -19,8 +19,8 @@ const el = (tag, attributes, ...children) => fill(document.createElement(tag), a
 const sv = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
 const FLAGS = { f: 'facilities', e: 'initiatives', d: 'districts', l: 'names' };
-// The page opens on the first service that can be said of every zone, so that its first sentence is a whole one.
-const first = Math.max(0, D.services.findIndex((s) => s.views[0].cls.every((c) => c >= 0)));
+// The page opens on the service that can be said of the most zones, the first of them: its sentence is the fullest.
+const said = D.services.map((s) => s.views[0].cls.filter((c) => c >= 0).length), first = said.indexOf(Math.max(...said));
 const st = { lang: D.lang, s: first, i: 0, z: -1, f: 0, e: 1, d: 0, l: 1, t: 0, hl: null, sort: [-1, 1], v: null, sheet: 0, p: -1 };
 let T, U, S, TS, W, TW;
 function words() {
