@@ -384,7 +384,7 @@ def _sources(words: Words, results: Results) -> Part:
     table = Table(
         words.t("Sources"), tuple(heads[n] for n in used), tuple(tuple(row[n] for n in used) for row in rows)
     )
-    return Part("sources", words.t("Sources"), (), table)
+    return Part("source-list", words.t("Sources"), (), table)
 
 
 def _files(words: Words, results: Results) -> Part:

@@ -36,7 +36,8 @@ def toy() -> Results:
 def test_headlines(toy: Results) -> None:
     assert wording.headline(FR, toy, "culture", "main", "gap_share") == (
         fr(
-            "Culture~: 13~300~personnes, 58~% de la population, vivent à plus de 1~km d’un équipement culturel."
+            "Culture~: 13~300~personnes, 58~% de la population, vivent à plus de 1~km d’un équipement "
+            "culturel."
         ),
         fr(
             "Les plus mal desservis, dans 6 à 10~réglages sur 10~: Rivière-Verte, Champ-du-Moulin et "
@@ -48,13 +49,15 @@ def test_headlines(toy: Results) -> None:
         "Culture: 13,300 people, 58% of residents, live more than 1 km from a cultural facility.".replace(
             "1 km", f"1{NBSP}km"
         ),
-        "Least served, in 6 to 10 of 10 settings: Rivière-Verte, Champ-du-Moulin and Côte-des-Pins. "
-        "Cannot say for 1 zone. Missing data for 1 zone.",
+        (
+            "Least served, in 6 to 10 of 10 settings: Rivière-Verte, Champ-du-Moulin and Côte-des-Pins. "
+            "Cannot say for 1 zone. Missing data for 1 zone."
+        ),
     )
     assert wording.headline(FR, toy, "culture", "main", "coverage")[0] == fr(
         "Culture~: 42~% de la population vit à 1~km ou moins d’un équipement culturel."
     )
-    # Housing: 400 dwellings for 10,000 renters where both are known: 4.0; Z1 and Z2 lack 40 each, Z3 lacks 10.
+    # Housing: 400 dwellings for 10,000 renters where both are known: 4.0; Z1, Z2 lack 40 each, Z3 10.
     assert wording.headline(FR, toy, "housing", "main", "gap_share")[0] == fr(
         "Habitation~: il faudrait 90~logements de plus pour que chaque secteur mesuré atteigne 4,0 pour "
         "100~ménages locataires."
@@ -175,7 +178,8 @@ def test_conservation_line_holds_every_outcome() -> None:
 
 def test_standards_carry_their_source(toy: Results) -> None:
     assert wording.service_note(FR, toy, "culture", "main") == fr(
-        "Distance de référence~: 1~km (hypothèse). Norme~: 100~% à la distance de référence ou moins (hypothèse)."
+        "Distance de référence~: 1~km (hypothèse). Norme~: 100~% à la distance de référence ou moins "
+        "(hypothèse)."
     )
     assert "4.0, the rate of the zones on the list taken together (assumption)" in wording.service_note(
         EN, toy, "housing", "main"

@@ -1,0 +1,156 @@
+"""The tables and the workbook: the same figures as the results, keys in words, no formula, the same bytes."""
+
+from __future__ import annotations
+
+import io
+import math
+import zipfile
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from python_calamine import CalamineWorkbook
+
+from geosocial import tables as contracts
+from geosocial.report import tables, workbook
+from geosocial.results import Results
+from geosocial.vocabulary import Lang
+from tests.wording.city import city
+
+
+@pytest.fixture(scope="module")
+def toy() -> Results:
+    return city()
+
+
+def test_every_contract_column_is_written_unchanged(toy: Results) -> None:
+    written = tables.frames(toy)
+    for contract in contracts.CONTRACTS:
+        if contract.name == "demand":
+            continue
+        columns = [c for c in contract.columns if not (contract.name == "overall" and c == "zone_id")]
+        source = getattr(toy, contract.name).reset_index(drop=True)
+        for column in columns:
+            assert written[contract.name][column].equals(source[column]), (contract.name, column)
+
+
+def test_every_key_has_its_label_in_both_languages(toy: Results) -> None:
+    ranking = tables.frames(toy)["ranking"]
+    row = ranking[(ranking["zone_id"] == "Z3") & (ranking["sphere"] == "culture")].iloc[0]
+    assert (row["zone_fr"], row["zone_en"]) == ("Vieux-Bourg", "Old Borough")
+    assert (row["sphere_fr"], row["sphere_en"]) == ("Culture", "Culture")
+    assert (row["verdict_fr"], row["verdict_en"]) == ("desservi", "served")
+    missing = ranking[ranking["status"] == "missing"].iloc[0]
+    assert (missing["status_fr"], missing["status_en"]) == ("donnée manquante", "missing data")
+    faults = tables.frames(toy)["faults"]
+    assert faults["reason_en"].tolist() == [
+        "The position is outside all zones.",
+        "The row gives no coordinates (column “x”).",
+    ]
+
+
+def test_tables_are_copies(toy: Results) -> None:
+    before = toy.ranking.copy()
+    written = tables.frames(toy)["ranking"]
+    written.loc[:, "rank"] = -1.0
+    assert toy.ranking.equals(before)
+
+
+def test_the_dictionary_explains_every_column_in_both_languages(toy: Results) -> None:
+    written = tables.frames(toy)
+    dictionary = written["dictionary"]
+    pairs = {(t, c) for t, frame in written.items() if t != "dictionary" for c in frame.columns}
+    assert set(zip(dictionary["table"], dictionary["column"], strict=True)) == pairs
+    assert (dictionary["meaning_fr"] != "").all()
+    assert (dictionary["meaning_en"] != "").all()
+    units = dictionary.set_index(["table", "column"])["unit"]
+    assert units["zones", "land_km2"] == "km²"
+    # what the dictionary explains by itself must not be a leftover: each entry is a column of some table
+    known = {c for frame in written.values() for c in frame.columns}
+    meanings = tables.meanings()
+    assert {c for entries in meanings.values() for c in entries} <= known
+    for contract in contracts.CONTRACTS:
+        if contract.name != "demand":
+            assert set(contract.columns) <= set(meanings["any"]) | set(meanings.get(contract.name, {})), (
+                contract.name
+            )
+
+
+def test_layers_carry_the_figures_side_by_side(toy: Results) -> None:
+    layers = tables.layers(toy)
+    zones = layers["zones"].set_index("zone_id")
+    assert zones.crs == toy.zones.crs
+    assert zones.loc["Z0", "culture_gap"] == pytest.approx(3000)
+    assert zones.loc["Z0", "culture_rank"] == 2
+    assert math.isnan(zones.loc["Z7", "culture_rank"])
+    assert zones.loc["Z4", "housing_status"] == "missing"
+    places = layers["places"]
+    assert len(places) == int(toy.places["x"].notna().sum())
+    first = toy.places.iloc[0]
+    assert (places.geometry.iloc[0].x, places.geometry.iloc[0].y) == (first["x"], first["y"])
+
+
+@pytest.mark.parametrize("langs", [("fr", "en"), ("fr",), ("en",)])
+def test_the_workbook_holds_the_same_figures(toy: Results, langs: tuple[Lang, ...]) -> None:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.workbook(toy, langs=langs)))
+    assert len(book.sheet_names) == 9
+    rows = book.get_sheet_by_index(1).to_python()
+    head, body = rows[0], rows[1:]
+    assert head[3] == {"fr": "Écart (part)", "en": "Gap (share)"}.get(
+        "".join(langs), "Écart (part)\nGap (share)"
+    )
+    assert len(body) == len(toy.ranking)
+    figures = toy.measures.set_index(["zone_id", "sphere", "service", "indicator"])["value"]
+    shown = iter(body)
+    for sphere, service in toy.study.services():
+        mine = toy.ranking[(toy.ranking["sphere"] == sphere) & (toy.ranking["service"] == service.key)]
+        ordered = mine.sort_values("rank", kind="stable", na_position="last")
+        for zone, rank in zip(ordered["zone_id"], ordered["rank"], strict=True):
+            row = next(shown)
+            share, gap = (figures[zone, sphere, service.key, k] for k in ("gap_share", "gap"))
+            assert row[2] == ("" if math.isnan(rank) else rank)
+            assert row[3] == ("" if math.isnan(share) else pytest.approx(share, abs=1e-12))
+            assert row[6] == ("" if math.isnan(gap) else pytest.approx(gap, abs=1e-9))
+
+
+def test_nothing_typed_becomes_a_formula_or_a_link(toy: Results) -> None:
+    typed = [
+        "=1+1",
+        "+cmd|' /C calc'!A0",
+        "@SUM(A1)",
+        "-2+3",
+        "https://example.org",
+        "\t=1",
+        "{=1}",
+        "mailto:a@b.c",
+    ]
+    places = toy.places.copy()
+    shown = np.flatnonzero(places["shown"].to_numpy())
+    for n, text in zip(shown, typed, strict=False):
+        places.loc[n, "name"] = text
+    declared = toy.declared.assign(name=typed[4], declared_zone=typed[0])
+    faults = toy.faults.assign(column=typed[0], value=typed[1])
+    hostile = replace(
+        toy, places=places, declared=declared, faults=faults, zones=toy.zones.assign(name_fr="=A1")
+    )
+    data = workbook.workbook(hostile)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = [archive.read(n).decode() for n in archive.namelist() if n.startswith("xl/worksheets/")]
+        assert not [n for n in archive.namelist() if "_rels/sheet" in n]
+    assert not any("<f>" in s or "<hyperlink" in s for s in sheets)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    cells = {c for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for c in row}
+    assert {"=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "https://example.org"} <= cells
+
+
+def test_the_workbook_has_the_same_bytes_twice(toy: Results) -> None:
+    assert workbook.workbook(toy) == workbook.workbook(city())
+
+
+def test_a_missing_figure_is_an_empty_cell(toy: Results) -> None:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.workbook(toy, langs=("en",))))
+    rows = book.get_sheet_by_name("Ranking").to_python()
+    gap = rows[0].index("Gap (number)")
+    missing = [r for r in rows if r[1] == "Île-aux-Hérons"]
+    assert len(missing) == 3
+    assert all(r[gap] == "" for r in missing)
