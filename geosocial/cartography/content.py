@@ -343,9 +343,9 @@ def _view_text(run: Run, words: Words, sphere: str, spec: Service, view: View) -
         "b": below,
         "city": wording.value(words, fill, city.value),
         "axis": [
-            wording.value(words, fill, 0.0),
+            words.percent(0.0) if fill != "rate" else words.number(0.0),
             labels.mark(words, fill, city.value),
-            wording.value(words, fill, top),
+            words.percent(top) if fill != "rate" else words.number(top),
         ],
         "order": labels.order_note(words, spec, key),
         **labels.zone_values(words, results, sphere, spec, zones, fill=fill, amount=amount),

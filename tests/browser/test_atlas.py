@@ -198,6 +198,23 @@ def test_search_finds_zones_and_initiatives_without_accents(page: Page, toy: str
     expect(page.get_by_text("Nothing has that name")).to_be_hidden()
 
 
+def test_the_map_fits_its_panel_whatever_its_size(page: Page, toy: str) -> None:
+    page.goto(toy + "#lang=en")
+    for width, height, table in ((1280, 800, 1), (900, 700, 1), (1440, 900, 0)):
+        page.set_viewport_size({"width": width, "height": height})
+        if table != (page.locator("#tog").get_attribute("aria-expanded") == "true"):
+            page.locator("#tog").click()
+        expect(page.locator(".leaflet-container")).to_have_attribute("data-zoom", "1.00")
+        chart, zones = page.locator("#chart").bounding_box(), page.locator("#zones").bounding_box()
+        assert chart is not None
+        assert zones is not None
+        assert chart["x"] <= zones["x"]
+        assert chart["y"] <= zones["y"]
+        assert zones["x"] + zones["width"] <= chart["x"] + chart["width"]
+        assert zones["y"] + zones["height"] <= chart["y"] + chart["height"]
+    assert "v=" not in page.url
+
+
 def test_the_legend_brings_out_a_class(page: Page, toy: str) -> None:
     page.goto(toy + "#lang=en&s=housing")
     page.locator("#leg").get_by_role("button", name="Missing data").click()

@@ -253,3 +253,30 @@ def test_sphere_shapes_of_the_page_are_those_of_the_look(toy: Results, tmp_path:
     assert [(s["color"], s["shape"]) for s in data["spheres"]] == [
         (symbology.sphere_color(s), symbology.sphere_shape(s)) for s in toy.study.spheres
     ]
+
+
+def test_french_is_spaced_as_in_quebec(toy: Results, tmp_path: Path) -> None:
+    def texts(value: object) -> list[str]:
+        if isinstance(value, dict):
+            return [t for v in value.values() for t in texts(v)]
+        return [t for v in value for t in texts(v)] if isinstance(value, list) else [str(value)]
+
+    found = texts(json.loads(Parsed(page(toy, tmp_path)).json)["text"]["fr"])
+    assert len(found) > 500
+    wrong = re.compile(
+        r"(?<!\u00a0)[:»%$](?!\w)|«(?!\u00a0)|[\s\u00a0][;!?]|'|\d \d{3}|\b(?:nan|None|null)\b"
+    )
+    # The shape of a name in an address is no prose; neither is a licence or an address of a source.
+    assert [t for t in found if wrong.search(t) and not t.startswith("http")] == []
+
+
+@pytest.mark.parametrize(
+    "module", ["symbology", "cartography.atlas", "cartography.layers", "cartography.standalone"]
+)
+def test_examples_run(module: str) -> None:
+    import doctest
+    import importlib
+
+    result = doctest.testmod(importlib.import_module(f"geosocial.{module}"))
+    assert result.attempted > 0
+    assert result.failed == 0

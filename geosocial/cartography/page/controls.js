@@ -234,8 +234,9 @@ function arrange() {
 for (const query of ['(max-width:760px)', '(max-width:1100px)']) matchMedia(query).addEventListener('change', () => { arrange(); update(); size(); });
 addEventListener('hashchange', () => { readHash(); update(); });
 // Paper has a size of its own: the map is framed again for it, and again for the screen.
-addEventListener('beforeprint', () => { sheet.style.removeProperty('--y'); document.body.classList.add('printing'); size(); });
-addEventListener('afterprint', () => { document.body.classList.remove('printing'); sheetY(); size(); });
+const PAPER = { width: '543px', height: '597px' };
+addEventListener('beforeprint', () => { sheet.style.removeProperty('--y'); Object.assign(byId('chart').style, PAPER); size(); });
+addEventListener('afterprint', () => { Object.assign(byId('chart').style, { width: '', height: '' }); sheetY(); size(); });
 readHash(); words(); arrange();
 if (phone() && st.z >= 0) { panel('card'); st.sheet = 1; }
 update(); size(); bring();

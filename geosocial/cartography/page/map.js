@@ -95,7 +95,7 @@ function fitIn(m) {
 }
 function size() {
   if (!width() || !height()) return;
-  map.invalidateSize({ pan: false, animate: false });
+  quiet(() => map.invalidateSize({ pan: false, animate: false }));
   sized = true;
   if (!raster) rasterise();
   quiet(fit);
