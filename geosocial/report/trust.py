@@ -147,7 +147,7 @@ def _faults(words: Words, results: Results) -> Part | None:
     rows = [
         (
             list_label(words, results, str(f["source"])),
-            words.number(int(f["source_row"])),
+            str(int(f["source_row"])),
             wording.reason(
                 words,
                 str(f["code"]),
@@ -207,7 +207,7 @@ def _declared(words: Words, results: Results) -> Part | None:
     rows = [
         (
             list_label(words, results, str(d["source"])),
-            words.number(int(d["source_row"])),
+            str(int(d["source_row"])),
             str(d["name"]) or str(d["record_id"]),
             str(d["declared_zone"]),
             wording.zone_name(words, results, str(d["zone_id"])),
@@ -234,7 +234,7 @@ def _boundary(words: Words, results: Results) -> Part | None:
     rows = [
         (
             list_label(words, results, str(p["source"])),
-            words.number(int(p["source_row"])),
+            str(int(p["source_row"])),
             str(p["name"]) or str(p["record_id"]),
             wording.zone_name(words, results, str(p["zone_id"])),
             wording.zone_name(words, results, str(p["other_zone_id"])),
