@@ -41,6 +41,22 @@ OUTCOMES: Final = {
     "rejected": N_("Rejected"),
 }
 
+#: What a map needs of a place; ``tables/places.csv`` has every column.
+ON_MAPS: Final = (
+    "source",
+    "source_row",
+    "record_id",
+    "name",
+    "sphere",
+    "kind",
+    "legal_form",
+    "status",
+    "count",
+    "capacity",
+    "outcome",
+    "zone_id",
+    "snap_m",
+)
 #: The label of a key in one language; ``""`` has none.
 Label = Callable[[Words, "Results", str], str]
 
@@ -77,14 +93,6 @@ def _outcome(say: Words, _: Results, key: str) -> str:
     return say.t(OUTCOMES.get(key, ""))
 
 
-def _place_status(say: Words, _: Results, key: str) -> str:
-    return wording.term_label(say, "statuses", key)
-
-
-def _legal_form(say: Words, _: Results, key: str) -> str:
-    return wording.term_label(say, "legal_forms", key)
-
-
 def _zone_kind(say: Words, _: Results, key: str) -> str:
     return wording.term_label(say, "zone_kinds", key)
 
@@ -111,15 +119,7 @@ _MEASURE: Final[Mapping[str, Label]] = {
 #: The columns of each table that get labels.
 LABELS: Final[Mapping[str, Mapping[str, Label]]] = {
     "zones": {"kind": _zone_kind},
-    "places": {
-        "source": list_label,
-        "sphere": _sphere,
-        "kind": _kind,
-        "legal_form": _legal_form,
-        "status": _place_status,
-        "outcome": _outcome,
-        "zone_id": _zone,
-    },
+    "places": {"sphere": _sphere, "kind": _kind, "outcome": _outcome, "zone_id": _zone},
     "faults": {"source": list_label, "action": _action},
     "declared": {"source": list_label, "zone_id": _zone},
 }
@@ -254,7 +254,8 @@ def layers(results: Results) -> dict[str, gpd.GeoDataFrame]:
 
     zones = results.zones
     wide = pd.concat([zones.drop(columns=zones.geometry.name), *_wide(results)], axis=1)
-    places = labelled(results.places[results.places["x"].notna()], "places", results)
+    located = results.places[results.places["x"].notna()]
+    places = labelled(located[[*ON_MAPS, "x", "y"]], "places", results)
     points = gpd.points_from_xy(places["x"], places["y"], crs=zones.crs)
     out = {
         "zones": gpd.GeoDataFrame(wide, geometry=zones.geometry.to_numpy(), crs=zones.crs),
