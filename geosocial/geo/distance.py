@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: The tree rounds its distances otherwise than hypot does; what differs by less is compared by hypot.
 _ROUNDING = 1e-9
+#: Up to so many places, shapely's tree answers sooner than scipy's is imported.
+_FEW = 100_000
 
 
 def nearest(
@@ -51,8 +53,6 @@ def nearest(
     >>> cost.tolist(), position.tolist()
     ([6.5, 6.5], [0, 0])
     """
-    from scipy.spatial import cKDTree
-
     places, facilities, kept = _places(x, y, fx, fy, detour)
     cost = np.full(len(places), np.inf)
     position = np.full(len(places), -1, np.int64)
@@ -60,23 +60,47 @@ def nearest(
     cost[lost] = np.nan
     if not len(facilities):
         return cost, position
+    here = np.flatnonzero(~lost)
     # Facilities at one address are one leaf of the tree; the first of them stands for all.
     spots, first = np.unique(facilities, axis=0, return_index=True)
+    find = _near_few if len(here) <= _FEW else _near_many
+    row, spot = find(places[here], spots)
+    exact = np.hypot(*(places[here][row] - spots[spot]).T)
+    order = np.lexsort((first[spot], exact, row))
+    best = order[np.unique(row[order], return_index=True)[1]]
+    cost[here] = exact[best] * detour
+    position[here] = kept[first[spot[best]]]
+    return cost, position
+
+
+def _near_few(places: Floats, spots: Floats) -> tuple[Ints, Ints]:
+    """Return the pairs among which the nearest are, by shapely's tree: its import is paid already."""
+    import shapely
+
+    tree = shapely.STRtree(list(shapely.points(spots)))
+    points = shapely.points(places)
+    (_, _), by_tree = tree.query_nearest(points, return_distance=True, all_matches=False)
+    row, spot = tree.query(points, predicate="dwithin", distance=by_tree * (1 + _ROUNDING))
+    return row, spot
+
+
+def _near_many(places: Floats, spots: Floats) -> tuple[Ints, Ints]:
+    """Return the pairs among which the nearest are, by scipy's tree: faster, once imported."""
+    from scipy.spatial import cKDTree
+
     tree = cKDTree(spots)
-    left, k = np.flatnonzero(~lost), min(2, len(spots))
+    rows, found = [], []
+    left, k = np.arange(len(places)), min(2, len(spots))
     while len(left):
         # The k nearest are enough when the last of them is clearly farther than the first.
         by_tree, near = (np.reshape(a, (len(left), k)) for a in tree.query(places[left], k))
         done = (
             (by_tree[:, -1] > by_tree[:, 0] * (1 + _ROUNDING)) if k < len(spots) else np.ones(len(left), bool)
         )
-        rows, near = left[done], near[done]
-        exact = np.hypot(*(places[rows, None] - spots[near]).transpose(2, 0, 1))
-        rank = np.where(exact == exact.min(axis=1, keepdims=True), first[near], len(facilities))
-        cost[rows] = exact.min(axis=1) * detour
-        position[rows] = kept[rank.min(axis=1)]
+        rows.append(np.repeat(left[done], k))
+        found.append(near[done].ravel())
         left, k = left[~done], min(2 * k, len(spots))
-    return cost, position
+    return np.concatenate(rows), np.concatenate(found)
 
 
 def within(

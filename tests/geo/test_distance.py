@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from geosocial.errors import InputError, StudyError
+from geosocial.geo import distance
 from geosocial.geo.distance import nearest, within
 
 Floats = NDArray[np.float64]
@@ -84,9 +87,11 @@ def test_against_every_pair(seed: int, n: int, m: int, detour: float, lattice: t
     x, y = rng.integers(0, 12, (2, n)) * step + offset
     fx, fy = rng.integers(0, 12, (2, m)) * step + offset
     expected = all_costs(x, y, fx, fy, detour)
-    cost, position = nearest(x, y, fx, fy, detour=detour)
-    assert cost.tolist() == (expected.min(axis=1).tolist() if m else [np.inf] * n)
-    assert position.tolist() == (expected.argmin(axis=1).tolist() if m else [-1] * n)
+    for few in (0, 100_000):  # both trees
+        with mock.patch.object(distance, "_FEW", few):
+            cost, position = nearest(x, y, fx, fy, detour=detour)
+        assert cost.tolist() == (expected.min(axis=1).tolist() if m else [np.inf] * n)
+        assert position.tolist() == (expected.argmin(axis=1).tolist() if m else [-1] * n)
     for standard in (0.0, 5 * step * detour, np.sqrt(2) * 3 * step):
         costs = within(x, y, fx, fy, standard_m=standard, detour=detour)
         assert costs.has_sorted_indices
