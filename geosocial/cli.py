@@ -1,6 +1,7 @@
 """The command line: thin verbs that read options, call the library, and print.
 
-Exit codes: 0 done, 1 refused with a one-line reason, 2 wrong usage. Messages go to stderr, reports to stdout. The language is settled before click builds a message, so that click's own words are French too.
+Exit codes: 0 done, 1 refused with a one-line reason, 2 wrong usage. Messages go to stderr, reports to stdout.
+The language is settled before click builds a message, so that click's own words are French too.
 """
 
 from __future__ import annotations

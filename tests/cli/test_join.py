@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.conftest import Run
 
+NB = "\u00a0"
 EXPECTED = ["matched", "matched", "matched", "unlocated", "matched", "outside"]
 
 
@@ -72,7 +73,7 @@ def test_json_and_french(study: Path, geosocial: Run, tmp_path: Path) -> None:
     done = geosocial(
         "join", study / "projects.csv", study / "zones.geojson", "--out", tmp_path / "o.csv", lang="fr"
     )
-    assert "6 lus = 4 associés" in done.stdout
+    assert f"6{NB}lus = 4{NB}associés" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,7 @@ def done(study: Path, geosocial: Run, tmp_path: Path) -> Path:
     assert result.returncode == 0, result.stderr
     assert (
         "Projects: 6 read = 3 matched + 0 snapped to the nearest + 1 outside "
-        "+ 0 ambiguous + 1 unlocated + 1 rejected"
-        in result.stdout
+        "+ 0 ambiguous + 1 unlocated + 1 rejected" in result.stdout
     )
     return tmp_path / "out"
 
@@ -85,6 +84,19 @@ def test_every_row_of_the_list_is_there_with_its_fate(done: Path) -> None:
     }
 
 
+def test_a_demand_that_is_no_number_is_missing_and_reported(
+    study: Path, geosocial: Run, tmp_path: Path
+) -> None:
+    text = (study / "demand.csv").read_text(encoding="utf-8")
+    (study / "demand.csv").write_text(text.replace("600", "six cents"), encoding="utf-8")
+    assert geosocial("run", study, "--out", tmp_path / "out").returncode == 0
+    value = {(r["zone_id"], r["indicator"]): r for r in rows(tmp_path / "out" / "tables" / "measures.csv")}
+    assert float(value["W", "demand"]["value"]) == 1000
+    fault = next(r for r in rows(tmp_path / "out" / "tables" / "faults.csv") if r["value"] == "six cents")
+    assert (fault["source_row"], fault["column"]) == ("3", "residents")
+    assert fault["source_file"].endswith("demand.csv")
+
+
 def test_the_manifest_holds_the_hash_of_everything(done: Path) -> None:
     manifest = json.loads((done / "run.json").read_text(encoding="utf-8"))
     assert {o["file"] for o in manifest["outputs"]} == set(files(done)) - {"run.json"}
@@ -113,7 +125,7 @@ def test_the_same_input_gives_the_same_bytes(done: Path, study: Path, geosocial:
 def test_one_language_writes_one_report_and_speaks_it(study: Path, geosocial: Run, tmp_path: Path) -> None:
     done = geosocial("run", study, "--out", tmp_path / "fr", "--lang", "fr")
     assert done.returncode == 0, done.stderr
-    assert f"Projets{NB}: 6 lus = 3 associés" in done.stdout
+    assert f"Projets{NB}: 6{NB}lus = 3{NB}associés" in done.stdout
     assert "Besoins" in done.stderr
     assert [f for f in files(tmp_path / "fr") if f.startswith("report/")] == ["report/report.fr.html"]
 
