@@ -10,6 +10,7 @@ from geosocial import wording
 from geosocial.report.verdicts import (
     Sphere,
     headline_services,
+    judged,
     main_indicator,
     paint_of,
     sphere_of,
@@ -71,25 +72,21 @@ def glance(words: Words, results: Results) -> Glance:
     def demand(zone: str) -> str:
         return words.number(found.value(zone, *population, "demand").value) if population else ""
 
+    known = judged(results)
     groups = []
-    for n in sorted(set(counts.values()), reverse=True):
-        zones = sorted(
-            (z for z, c in counts.items() if c == n), key=lambda z: fold(found.names[z][words.lang])
-        )
-        head = (
-            words.t("Underserved in {n} of {of} spheres", n=n, of=of)
-            if n
-            else words.t("Underserved in no sphere")
-        )
+    for number in (*sorted({counts[z] for z in known}, reverse=True), None):
+        zones = [z for z, c in counts.items() if (c == number if z in known else number is None)]
+        if not zones:
+            continue
         rows = tuple(
             GlanceRow(
                 wording.zone_name(words, results, z),
                 demand(z),
                 tuple(_cell(words, results, z, *k) for k in services),
             )
-            for z in zones
+            for z in sorted(zones, key=lambda z: fold(found.names[z][words.lang]))
         )
-        groups.append((head, rows))
+        groups.append((_group_head(words, number, of), rows))
     whole = tuple(
         Cell(
             "",
@@ -133,16 +130,33 @@ def _figure(words: Words, figure: wording.Figure) -> str:
     return wording.value(words, figure.unit, figure.value, decimals=1 if near else None)
 
 
+def _group_head(words: Words, number: int | None, of: int) -> str:
+    if number is None:
+        return words.t("Not judged in any sphere, for want of data")
+    if number == 0:
+        return words.t("Underserved in no sphere")
+    return words.n(
+        "Underserved in {number} of {of} sphere",
+        "Underserved in {number} of {of} spheres",
+        number if words.lang == "fr" else of,
+        number=number,
+        of=of,
+    )
+
+
 def _glance_lead(words: Words, results: Results) -> str:
-    counts = underserved_in(results)
-    some, none = [z for z, n in counts.items() if n], [z for z, n in counts.items() if not n]
+    counts, known = underserved_in(results), judged(results)
+    none = [z for z, c in counts.items() if not c and z in known]
     said = words.t(
         "Underserved in at least one sphere: {count} of {of}.",
-        count=len(some),
+        count=sum(c > 0 for c in counts.values()),
         of=wording.zone_count(words, results, len(counts)),
     )
     if none and len(none) <= 6:
         said += " " + words.t("In none: {names}.", names=zone_names(words, results, none))
+    if len(known) < len(counts):
+        unknown = wording.zone_count(words, results, len(counts) - len(known))
+        said += " " + words.t("Not judged, for want of data: {zones}.", zones=unknown)
     return said
 
 

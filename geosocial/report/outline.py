@@ -105,11 +105,18 @@ def _lead(words: Words, results: Results) -> str:
     counts, of = underserved_in(results), len(results.study.spheres)
     most = max(counts.values(), default=0)
     if not most:
-        return words.t("No zone is underserved in any sphere.")
+        return words.t("No zone that could be judged is underserved in any sphere.")
     names = zone_names(words, results, [z for z, n in counts.items() if n == most])
     if most == of > 1:
         return words.t("Underserved in every sphere: {names}.", names=names)
-    return words.t("Underserved in {most} of {of} spheres: {names}.", most=most, of=of, names=names)
+    return words.n(
+        "Underserved in {most} of {of} sphere: {names}.",
+        "Underserved in {most} of {of} spheres: {names}.",
+        most if words.lang == "fr" else of,
+        most=most,
+        of=of,
+        names=names,
+    )
 
 
 def _line(words: Words, results: Results, sphere: str) -> Line:

@@ -94,6 +94,12 @@ def underserved_in(results: Results) -> dict[str, int]:
     return {z: sum(found.rank(z, s, v).verdict == "underserved" for s, v in services) for z in found.names}
 
 
+def judged(results: Results) -> set[str]:
+    """Return the zones that have a verdict in at least one sphere; of the others nothing is known."""
+    found, services = wording.figures(results), headline_services(results)
+    return {z for z in found.names if any(found.rank(z, s, v).verdict for s, v in services)}
+
+
 def zone_names(words: Words, results: Results, zones: list[str]) -> str:
     """Return the names of zones as a list in words, in alphabetical order."""
     names = sorted((wording.zone_name(words, results, z) for z in zones), key=fold)
