@@ -1,0 +1,1 @@
+"""What builds the embedded study and the catalogue; never needed to run geosocial."""

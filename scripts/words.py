@@ -34,15 +34,18 @@ def source_messages(root: Path = ROOT / "geosocial") -> dict[Id, str]:
     return found
 
 
-def _messages(source: io.BufferedReader) -> Iterator[tuple[int, Id]]:
-    for line, name, messages, _ in extract.extract_python(source, KEYWORDS, [], {"encoding": "utf-8"}):
-        if name == "n":
-            if isinstance(messages, tuple) and len(messages) >= 2 and messages[0] and messages[1]:
-                yield line, (messages[0], messages[1])
-        else:
-            message = messages[0] if isinstance(messages, tuple) else messages
-            if message:
-                yield line, message
+def _messages(
+    source: io.BufferedReader, keywords: tuple[str, ...] = KEYWORDS, plural: str = "n"
+) -> Iterator[tuple[int, Id]]:
+    for line, name, found, _ in extract.extract_python(
+        source, dict.fromkeys(keywords), [], {"encoding": "utf-8"}
+    ):
+        texts = [found] if isinstance(found, str) else list(found or [""])
+        if name == plural:
+            if len(texts) >= 2 and texts[0] and texts[1]:
+                yield line, (texts[0], texts[1])
+        elif texts[0]:
+            yield line, texts[0]
 
 
 def click_messages() -> set[Id]:
@@ -50,11 +53,7 @@ def click_messages() -> set[Id]:
     found: set[Id] = set()
     for file in sorted(Path(click.__file__).parent.glob("*.py")):
         with file.open("rb") as source:
-            for _, name, messages, _ in extract.extract_python(source, ("_", "ngettext"), [], {}):
-                if name == "ngettext":
-                    found.add((messages[0], messages[1]))
-                else:
-                    found.add(messages if isinstance(messages, str) else messages[0])
+            found.update(message for _, message in _messages(source, ("_", "ngettext"), "ngettext"))
     return found
 
 
@@ -100,7 +99,7 @@ def faults() -> list[str]:
         f"{place}: no French for {message!r}" for message, place in sources.items() if message not in known
     ]
     for key, message in known.items():
-        texts = [message.string] if isinstance(message.string, str) else list(message.string)
+        texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
         ids = [key] if isinstance(key, str) else list(key)
         if key not in sources and key not in library:
             bad.append(f"unused: {key!r}")

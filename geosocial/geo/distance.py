@@ -77,7 +77,7 @@ def _near_few(places: Floats, spots: Floats) -> tuple[Ints, Ints]:
     """Return the pairs among which the nearest are, by shapely's tree: its import is paid already."""
     import shapely
 
-    tree = shapely.STRtree(list(shapely.points(spots)))
+    tree = shapely.STRtree(np.asarray(shapely.points(spots), dtype=object))
     points = shapely.points(places)
     (_, _), by_tree = tree.query_nearest(points, return_distance=True, all_matches=False)
     row, spot = tree.query(points, predicate="dwithin", distance=by_tree * (1 + _ROUNDING))

@@ -1,0 +1,10 @@
+"""Run every benchmark: ``make bench`` or ``python -m benchmarks``."""
+
+from __future__ import annotations
+
+from benchmarks import join, run
+
+print("Joining points to the 58 districts\n")
+join.main([10_000, 100_000, 10_000_000], 7, inside=False)
+print("\nWhole processes\n")
+run.main()
