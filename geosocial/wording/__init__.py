@@ -39,9 +39,6 @@ from geosocial.wording.sentences import (
     norm_rate,
     rank_text,
     robustness,
-    sites,
-    why_missing,
-    why_not,
     zone_sentence,
 )
 from geosocial.wording.trust import (
@@ -57,6 +54,7 @@ from geosocial.wording.trust import (
     standard_note,
     verdict_note,
 )
+from geosocial.wording.unsaid import sites, why_missing, why_not
 
 __all__ = [
     "COLON",

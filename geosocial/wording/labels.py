@@ -29,6 +29,12 @@ def service_of(results: Results, sphere: str, service: str) -> Service:
     return next(s for s in results.study.spheres[sphere].services if s.key == service)
 
 
+def counts_dwellings(service: Service) -> bool:
+    """Return whether the supply of a service is counted in dwellings."""
+    known = kinds()
+    return all(known[k].capacity == "dwellings" for k in service.kinds if k in known)
+
+
 def lower_first(text: str) -> str:
     """Return `text` for the middle of a sentence: its first letter small, unless it opens an acronym."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]

@@ -10,17 +10,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from geosocial.vocabulary import kinds
 from geosocial.wording.figures import Rank, figures
 from geosocial.wording.labels import (
     amount,
     boroughs_only,
+    counts_dwellings,
     demand_label,
     from_facility,
     interval,
     is_population,
     lower_first,
-    no_facility,
     of_facility,
     service_label,
     service_of,
@@ -29,6 +28,7 @@ from geosocial.wording.labels import (
     zone_count,
     zone_name,
 )
+from geosocial.wording.unsaid import why_missing, why_not
 
 if TYPE_CHECKING:
     from geosocial.i18n import Words
@@ -53,14 +53,9 @@ def _per(words: Words, results: Results, service: Service) -> str:
     return words.t("{per} {group}", per=words.number(service.per), group=label)
 
 
-def _dwellings(service: Service) -> bool:
-    known = kinds()
-    return all(known[k].capacity == "dwellings" for k in service.kinds if k in known)
-
-
 def _rate(words: Words, results: Results, service: Service, rate: float) -> str:
     per = _per(words, results, service)
-    if _dwellings(service):
+    if counts_dwellings(service):
         return words.t(
             "{rate} listed social or community dwellings for every {per}", rate=words.number(rate, 1), per=per
         )
@@ -121,7 +116,7 @@ def _ratio(words: Words, results: Results, sphere: str, spec: Service, *, head: 
         "{name}: {more} would have to be added to bring every zone that could be measured "
         "to {norm} per {per}.",
         name=head,
-        more=amount(words, "dwellings" if _dwellings(spec) else "facilities", missing),
+        more=amount(words, "dwellings" if counts_dwellings(spec) else "facilities", missing),
         norm=norm,
         per=per,
     )
@@ -273,7 +268,7 @@ def zone_sentence(words: Words, results: Results, zone_id: str, sphere: str, ser
         norm = words.number(norm_rate(results, sphere, service), 1)
         said = words.t("Here, {rate}.", rate=_rate(words, results, spec, rate)) + " "
         if gap.value > 0:
-            missing = amount(words, "dwellings" if _dwellings(spec) else "facilities", gap.value)
+            missing = amount(words, "dwellings" if counts_dwellings(spec) else "facilities", gap.value)
             said += words.t(
                 "To reach the norm of {norm}, {missing} would have to be added.", norm=norm, missing=missing
             )
@@ -345,61 +340,6 @@ def _verdict(words: Words, row: Rank) -> str:
         below,
         **facts,
     )
-
-
-def why_missing(words: Words, results: Results, zone_id: str, sphere: str, service: str) -> str:
-    """Return why a figure is missing, and that missing is not zero."""
-    spec = service_of(results, sphere, service)
-    if math.isnan(figures(results).value(zone_id, sphere, service, "demand").value):
-        return words.t("The demand here is not known, so no gap can be computed. This does not mean zero.")
-    if spec.rule == "ratio" and _dwellings(spec):
-        return words.t(
-            "The list holds no social or community dwelling here. It is incomplete: this does not mean zero."
-        )
-    nothing = no_facility(words, spec)
-    return words.t(
-        "The list holds {nothing} here. It is incomplete: this does not mean zero.", nothing=nothing
-    )
-
-
-def sites(results: Results, zone_id: str, sphere: str, service: str) -> float:
-    """Return how many facilities of a service are listed in a zone; NaN when none of its kinds is known."""
-    wanted = set(service_of(results, sphere, service).kinds)
-    known = [
-        s.count for s in figures(results).supply(zone_id) if s.kind in wanted and not math.isnan(s.count)
-    ]
-    return math.fsum(known) if known else math.nan
-
-
-def why_not(words: Words, results: Results, zone_id: str, sphere: str, service: str) -> str:
-    """Return why a figure cannot be said: no demand, too little, or too few sites on an incomplete list."""
-    spec, found, rules = service_of(results, sphere, service), figures(results), results.study.status
-    demand = found.value(zone_id, sphere, service, "demand")
-    unranked = words.t("It is not ranked.")
-    if demand.value == 0:
-        return words.t("No one to serve was counted here: there is nothing to measure.") + " " + unranked
-    if demand.value < rules.min_demand:
-        least = words.number(rules.min_demand)
-        who = amount(words, demand.unit, demand.value, exact=True)
-        return (
-            words.t(
-                "Only {who} to serve here, under the {least} that a figure needs: too few to say.",
-                who=who,
-                least=least,
-            )
-            + " "
-            + unranked
-        )
-    count = sites(results, zone_id, sphere, service)
-    if spec.rule == "ratio" and count < rules.min_sites:
-        supply = found.value(zone_id, sphere, service, "supply")
-        held = amount(words, supply.unit or "dwellings", supply.value, exact=True)
-        buildings = words.n("{figure} building", "{figure} buildings", count, figure=words.number(count))
-        said = words.t(
-            "The list holds only {buildings} here ({held}): too few to say.", buildings=buildings, held=held
-        )
-        return said + " " + unranked
-    return words.t("The figures do not allow a conclusion here.") + " " + unranked
 
 
 def figure_text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from collections import Counter
 from dataclasses import replace
@@ -250,3 +251,28 @@ def test_a_long_list_of_remarks_names_the_file_that_holds_the_rest(toy: Results)
     faults = pd.concat([toy.faults] * 30, ignore_index=True)
     text = Reader(page(replace(toy, faults=faults), words("en"))).text
     assert "More rows in tables/faults.csv: 20." in text
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_zone_that_was_judged_nowhere_stands_apart(toy: Results, lang: Lang) -> None:
+    shown = outline(words(lang), toy).glance
+    heads = [head for head, _ in shown.groups]
+    last = {row.name for row in shown.groups[-1][1]}
+    assert heads[-1] == (
+        "Non jugés, faute de données" if lang == "fr" else "Not judged in any sphere, for want of data"
+    )
+    assert last == {"L’Anse-à-l’Orme", "Île-aux-Hérons"}
+    assert heads[0] == (
+        f"Mal desservis dans 2{NBSP}domaines sur 3" if lang == "fr" else "Underserved in 2 of 3 spheres"
+    )
+    assert [row.name for row in shown.groups[0][1]] == ["Rivière-Verte"]
+
+
+def test_the_examples_of_the_docstrings_run() -> None:
+    import geosocial.report.html
+    import geosocial.wording.trust
+
+    for module in (geosocial.report.html, geosocial.wording.trust):
+        found = doctest.testmod(module)
+        assert found.attempted
+        assert not found.failed
