@@ -79,6 +79,11 @@ class Run:
         own = (self.lists.get(kind, frozenset()) for kind in spec.kinds)
         return {study.zones.source, study.demand.source}.union(*own)
 
+    def shown(self) -> set[str]:
+        """Return the keys of the sources of what is only shown: initiatives, land, districts, waters."""
+        study = self.results.study
+        return {p.source for p in study.places if p.shown} | {c.source for c in study.context}
+
 
 #: Class numbers of zones without a colour.
 MISSING, CANNOT_SAY = -1, -2
@@ -310,7 +315,7 @@ def _service_text(run: Run, words: Words, sphere: str, spec: Service) -> dict[st
         "note": wording.standard_note(words, results, sphere, key)
         if spec.rule == "coverage"
         else wording.norm_note(words, results, sphere, key),
-        "why": labels.explanation(words, results, sphere, spec, run.sources(spec)),
+        "why": labels.explanation(words, results, sphere, spec, run.sources(spec) | run.shown()),
         "credit": labels.credit(words, results, run.sources(spec)),
         "scale": labels.scale_note(words, results, spec),
         "say": [wording.zone_sentence(words, results, z, sphere, key) for z in zones],

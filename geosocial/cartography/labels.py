@@ -61,7 +61,7 @@ def interface(words: Words, results: Results) -> dict[str, Any]:
         ),
         "rail": t("Choices and legend"),
         "table": t("Table"),
-        "tableTitle": t("Table of the {zones}", zones=all_zones),
+        "tableTitle": t("Table of the {zones}", zones=all_zones) if count > 1 else t("Table"),
         "tableNote": t("–: missing, which is not zero"),
         "csv": t("Download CSV"),
         "zoom": t("Zoom"),
@@ -275,7 +275,9 @@ def zone_values(
             out["short"].append("")
             continue
         out["val"].append(wording.value(words, fill, share.value))
-        out["iv"].append(wording.interval(words, fill, share.lower, share.upper))
+        care = wording.status_label(words, share.status)
+        between = wording.interval(words, fill, share.lower, share.upper)
+        out["iv"].append(" · ".join(text for text in (between, care) if text))
         out["short"].append("" if amount == fill else words.people(number.value))
         if amount == fill:
             out["main"].append(out["val"][-1])

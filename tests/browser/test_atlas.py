@@ -299,3 +299,57 @@ def test_hostile_names_are_text(page: Page, tmp_path: Path) -> None:
     expect(page.locator("#ql li").first).to_be_visible()
     for tag in ("img", "iframe", "math", "base", "body [onload]", "body [onerror]"):
         assert page.locator(tag).count() == 0
+
+
+def walk(page: Page) -> None:
+    """Choose every view, and a zone in each by the keyboard."""
+    for k in range(page.get_by_role("radio").count()):
+        page.get_by_role("radio").nth(k).check()
+        for option in page.locator("#ind option").all():
+            page.locator("#ind").select_option(option.get_attribute("value"))
+            page.locator("#z0").focus()
+            page.keyboard.press("Enter")
+            expect(page.locator("#card .back")).to_be_visible()
+            page.keyboard.press("Escape")
+            expect(page.locator("#card .rank")).to_be_visible()
+
+
+def test_a_study_of_one_zone_opens(page: Page, tmp_path: Path) -> None:
+    toy = toy_results()
+
+    def one(table: pd.DataFrame) -> pd.DataFrame:
+        return table[table["zone_id"] == "Z0"].reset_index(drop=True)
+
+    path = tmp_path / "atlas.html"
+    parts = ("zones", "measures", "ranking", "settings", "supply")
+    write_atlas(replace(toy, **{name: one(getattr(toy, name)) for name in parts}), path)
+    page.goto(path.as_uri() + "#lang=fr&t=1")
+    expect(page.locator("#zones path")).to_have_count(1)
+    walk(page)
+
+
+def test_a_study_of_which_nothing_is_known_opens(page: Page, tmp_path: Path) -> None:
+    toy, nan = toy_results(), float("nan")
+    void = {"value": nan, "lower": nan, "upper": nan, "status": "missing"}
+    none = {
+        "rank": nan,
+        "tied": 0,
+        "ranked": 0,
+        "settings": 0,
+        "underserved_in": 0,
+        "verdict": "",
+        "status": "missing",
+    }
+    path = tmp_path / "atlas.html"
+    empty = replace(
+        toy,
+        measures=toy.measures.assign(**void),
+        overall=toy.overall.assign(**void),
+        ranking=toy.ranking.assign(**none),
+        settings=toy.settings.iloc[:0],
+        places=toy.places.iloc[:0],
+    )
+    write_atlas(empty, path)
+    page.goto(path.as_uri() + "#lang=en&t=1")
+    expect(page.locator("#leg").get_by_role("button", name="Missing data")).to_contain_text("8")
+    walk(page)

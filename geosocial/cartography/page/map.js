@@ -66,17 +66,19 @@ const towns = landLayer ? landLayer.getLayers().map((layer) => { const c = layer
 
 /* ---------- framing */
 const peek = () => (!phone() ? 0 : st.sheet === 1 ? innerHeight * 0.6 - 4 : parseFloat(getComputedStyle(byId('chart')).getPropertyValue('--peek')) || 160);
-// The whole study beside the headline where its shape leaves a corner free, below it where it does not.
+// The whole study beside the headline and the buttons where its shape leaves those corners free, clear of them else.
 function fit() {
   if (phone()) return fitIn({ l: 8, r: 8, t: 20, b: peek() + 26 });
-  const [k, x, y] = framed({ l: 14, r: 14, t: 30, b: 34 }), at = box.getBoundingClientRect();
-  let over = 0, tried = 0, bottom = 0;
-  for (const id of ['ta', 'tb']) {
-    const b = byId(id).getBoundingClientRect();
-    bottom = Math.max(bottom, b.bottom - at.top);
-    for (let i = 0; i <= 12; i++) for (let j = 0; j <= 4; j++) { tried++; if (zoneAt((b.left - at.left + (b.width * i) / 12 - x) / k, (b.top - at.top + (b.height * j) / 4 - y) / k) >= 0) over++; }
-  }
-  return fitIn({ l: 14, r: 14, t: over > tried * 0.06 && bottom < height() * 0.5 ? bottom + 16 : 30, b: 34 });
+  const m = { l: 14, r: 14, t: 30, b: 34 }, [k, x, y] = framed(m), at = box.getBoundingClientRect();
+  const covers = (b) => {
+    let over = 0;
+    for (let i = 0; i <= 12; i++) for (let j = 0; j <= 4; j++) if (zoneAt((b.left - at.left + (b.width * i) / 12 - x) / k, (b.top - at.top + (b.height * j) / 4 - y) / k) >= 0) over++;
+    return over / 65;
+  };
+  const title = byId('ta').getBoundingClientRect(), below = byId('tb').getBoundingClientRect(), bottom = Math.max(title.bottom, below.bottom) - at.top;
+  if (covers(title) + covers(below) > 0.12 && bottom < height() * 0.5) m.t = bottom + 16;
+  if (covers(byId('zoom').getBoundingClientRect()) > 0.5) m.r = 64;
+  return fitIn(m);
 }
 function framed(m) {
   const small = phone();
@@ -186,20 +188,21 @@ function facilities(zr) {
 }
 function initiatives(zr) {
   const sp = sphere(), r = (phone() ? 3.4 : 4.8) * Math.min(1.5, Math.pow(zr, 0.25));
-  let d = '', planned = '', chosen = '';
+  let d = '', planned = '', closed = '', chosen = '';
   D.named.forEach((p, n) => {
     if (p[3] !== S.sphere || p[7]) return;
     p.xy = p.xy || world(p[0], p[1]);
     const x = X(p.xy[0]), y = Y(p.xy[1]);
     if (x < -20 || y < -20 || x > width() + 20 || y > height() + 20) return;
     const path = shape(sp.shape, x, y, r);
-    if (p[5] === 1) planned += path; else d += path;
+    if (p[5] === 1) planned += path; else if (p[5] === 2) closed += path; else d += path;
     if (n === st.p) chosen = shape('circle', x, y, r + 5);
     symbols.push({ x, y, r: r + 1, named: n });
   });
   const halo = { stroke: '#fff', 'stroke-width': 3.4, 'stroke-linejoin': 'round', fill: '#fff' }, ink = { stroke: D.look.ink, 'stroke-width': 1.4, 'stroke-linejoin': 'round' };
   if (d) G.symbols.append(sv('path', { d, ...halo }), sv('path', { d, fill: sp.color, ...ink }));
   if (planned) G.symbols.append(sv('path', { d: planned, ...halo }), sv('path', { d: planned, fill: '#fff', ...ink, 'stroke-dasharray': '2.5 1.8' }));
+  if (closed) G.symbols.append(sv('path', { d: closed, ...halo }), sv('path', { d: closed, fill: '#fff', ...ink, stroke: D.look.muted }));
   if (chosen) G.symbols.append(sv('path', { d: chosen, fill: 'none', stroke: '#fff', 'stroke-width': 5 }), sv('path', { d: chosen, fill: 'none', stroke: D.look.chosen, 'stroke-width': 2.25 }));
 }
 // Lettering: each zone tries its forms from the fullest to the value alone, at nine points around its centre and on
