@@ -152,7 +152,7 @@ def write(
     outputs = [atlas, *reports.values(), *sheets.values(), workbook, geopackage]
     provenance.refuse_foreign(out, [*outputs, out / provenance.MANIFEST])
     with step(N_("Atlas")):
-        write_atlas(results, atlas, langs=langs)
+        write_atlas(results, atlas, lang=langs[0])
     with step(N_("Report")):
         for lang, path in reports.items():
             files_of = {"atlas": "../maps/atlas.html"}

@@ -10,13 +10,13 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geosocial.errors import N_, InputError, StudyError, UnknownCrsError
+from geosocial.errors import N_, InputError, Said, StudyError, UnknownCrsError
 from geosocial.geo.crs import crs_label, metric_crs
 from geosocial.intake.columns import Columns, texts
 from geosocial.intake.faults import Faults
@@ -51,14 +51,6 @@ _ADDED: Final = ("outcome", "zone_id", "zone_name", "other_zone_id", "on_boundar
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """Something that was chosen for the user: a message template and its facts."""
-
-    template: str
-    facts: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Joined:
     """The rows of a points file with the zone of each."""
 
@@ -68,7 +60,7 @@ class Joined:
     counts: Mapping[str, int]
     #: `geosocial.tables.FAULTS`
     faults: pd.DataFrame
-    notes: tuple[Note, ...]
+    notes: tuple[Said, ...]
     #: Coordinate reference system of the frame: that of the points.
     crs: pyproj.CRS
 
@@ -131,7 +123,7 @@ def join_files(
             *notes,
             zone_note,
             *renamed,
-            Note(N_("Distances were measured in {crs}."), {"crs": crs_label(zones.crs)}),
+            Said(N_("Distances were measured in {crs}."), {"crs": crs_label(zones.crs)}),
         ),
         own.crs,
     )
@@ -163,7 +155,7 @@ def _points(path: Path, crs: str | None) -> Source:
     return source
 
 
-def _zones(layer: Layer) -> tuple[gpd.GeoDataFrame, dict[str, str], Note]:
+def _zones(layer: Layer) -> tuple[gpd.GeoDataFrame, dict[str, str], Said]:
     """Return the zones in a metric system, the name of each, and what their columns were taken to be."""
     import geopandas as gpd
     import pandas as pd
@@ -185,12 +177,12 @@ def _zones(layer: Layer) -> tuple[gpd.GeoDataFrame, dict[str, str], Note]:
         crs=_metric(layer),
     )
     if id_column:
-        note = Note(
+        note = Said(
             N_("Zones: identifier from column “{id}”, name from column “{name}”."),
             {"id": id_column, "name": name_column or id_column},
         )
     else:
-        note = Note(
+        note = Said(
             N_("Zones: no column of identifiers was recognised; they are numbered in the order of the file.")
         )
     return zones, {"": "", **dict(zip(ids, names, strict=True))}, note
@@ -213,7 +205,7 @@ def _metric(layer: Layer) -> pyproj.CRS:
     return utm
 
 
-def _position_columns(source: Source, crs: str | None) -> tuple[str, str, str | None, tuple[Note, ...]]:
+def _position_columns(source: Source, crs: str | None) -> tuple[str, str, str | None, tuple[Said, ...]]:
     """Return the columns x and y, their coordinate reference system, and what is to be said of them."""
     if source.layer is not None:
         return "", "", None, ()
@@ -231,7 +223,7 @@ def _position_columns(source: Source, crs: str | None) -> tuple[str, str, str | 
             file=columns.file,
             found=", ".join(str(c) for c in columns.table.columns),
         )
-    note = Note(N_("Positions: columns “{x}” and “{y}”."), {"x": pair[0], "y": pair[1]})
+    note = Said(N_("Positions: columns “{x}” and “{y}”."), {"x": pair[0], "y": pair[1]})
     return *pair, named or None, (note,)
 
 
@@ -246,7 +238,7 @@ def _pair(columns: Columns, words: Sequence[Sequence[str]]) -> tuple[str, str] |
     return None
 
 
-def _with_results(frame: gpd.GeoDataFrame, result: pd.DataFrame) -> tuple[gpd.GeoDataFrame, tuple[Note, ...]]:
+def _with_results(frame: gpd.GeoDataFrame, result: pd.DataFrame) -> tuple[gpd.GeoDataFrame, tuple[Said, ...]]:
     """Return the frame with the columns of the join; where it has one of these names, ours takes another."""
     taken = {str(column).lower() for column in frame.columns}
     names, notes = {}, []
@@ -257,7 +249,7 @@ def _with_results(frame: gpd.GeoDataFrame, result: pd.DataFrame) -> tuple[gpd.Ge
         if name != column:
             facts = {"column": column, "name": name}
             notes.append(
-                Note(N_("The points have a column “{column}”: the one of the join is “{name}”."), facts)
+                Said(N_("The points have a column “{column}”: the one of the join is “{name}”."), facts)
             )
         names[name] = result[column].to_numpy()
     added = frame.assign(**names)

@@ -1,0 +1,52 @@
+"""What the verbs share: progress on stderr, and the options that mean the same everywhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from geosocial.i18n import Words
+from geosocial.vocabulary import LocalText
+
+
+class Console:
+    """Progress on stderr: one line a step, with its seconds."""
+
+    def __init__(self, say: Words, *, silent: bool = False) -> None:
+        self.say = say
+        self.silent = silent
+
+    @contextmanager
+    def step(self, message: str, **facts: object) -> Iterator[None]:
+        """Print a step when it ends; on a terminal, also while it runs."""
+        local = {k: self.say.label(v) if isinstance(v, LocalText) else v for k, v in facts.items()}
+        text = self.say.t(message, **local)
+        live = sys.stderr.isatty() and not self.silent
+        if live:
+            click.echo(f"  {text} …", err=True, nl=False)
+        start = time.perf_counter()
+        yield
+        if not self.silent:
+            seconds = f"{self.say.number(time.perf_counter() - start, 1)}\u00a0s"
+            click.echo(("\r" if live else "") + f"  {text:<52}{seconds:>8}", err=True)
+
+
+def lang_option(say: Words, choices: tuple[str, ...]) -> click.Option:
+    """Return the option --lang with these choices; with ``both`` among them, the verb receives it."""
+    return click.Option(
+        ["--lang"],
+        type=click.Choice(choices),
+        help=say.t("Language of the messages and pages: fr, en.")
+        if "both" not in choices
+        else say.t("Language of the reports: fr, en, or both (default)."),
+        expose_value="both" in choices,
+    )
+
+
+def json_option(say: Words) -> click.Option:
+    """Return the option --json."""
+    return click.Option(["--json", "as_json"], is_flag=True, help=say.t("Report as JSON on standard output."))

@@ -1,0 +1,79 @@
+"""``geosocial run``: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from geosocial import __version__
+from geosocial.cli.console import Console, json_option, lang_option
+from geosocial.i18n import Words
+
+if TYPE_CHECKING:
+    from geosocial.results import Results
+
+
+def command(say: Words) -> click.Command:
+    """Return the verb ``run``."""
+
+    def run(study: str | None, out: str, lang: str | None, *, as_json: bool) -> None:
+        from geosocial import pipeline
+        from geosocial.study import read_study
+
+        console = Console(say, silent=as_json)
+        read = read_study(study)
+        if not as_json:
+            click.echo(
+                say.t("geosocial {version} · {study}", version=__version__, study=say.label(read.name)),
+                err=True,
+            )
+        results = pipeline.compute(read, step=console.step)
+        langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")
+        written = pipeline.write(results, Path(out), langs=langs, step=console.step)
+        _report(say, results, written, Path(out), as_json=as_json)
+
+    return click.Command(
+        "run",
+        callback=run,
+        params=[
+            click.Argument(["study"], required=False, type=click.Path()),
+            click.Option(
+                ["--out"],
+                default=".",
+                show_default=True,
+                type=click.Path(file_okay=False),
+                help=say.t("Folder in which everything is written."),
+            ),
+            lang_option(say, ("fr", "en", "both")),
+            json_option(say),
+        ],
+        help=say.t(
+            "Do the main job: join, measure, and write the atlas, the reports and the tables of STUDY "
+            "(a study folder or its study.toml; without it, the embedded Montréal study)."
+        ),
+        epilog=say.t("Example: geosocial run my-study/study.toml --out results --lang fr"),
+    )
+
+
+def _report(say: Words, results: Results, written: list[Path], out: Path, *, as_json: bool) -> None:
+    if as_json:
+        click.echo((out / "run.json").read_text(encoding="utf-8"), nl=False)
+        return
+    from geosocial import wording
+
+    for row in results.conservation.to_dict(orient="records"):
+        spec = next(p for p in results.study.places if p.key == row["source"])
+        line = wording.conservation_line(say, {str(k): v for k, v in row.items() if k != "source"})
+        click.echo(say.t("{label}: {line}", label=say.label(spec.label), line=line))
+    click.echo("")
+    for path in written:
+        if path.suffix in {".html", ".xlsx", ".gpkg"}:
+            click.echo(str(path))
+    folders = sorted({str(p.parent) for p in written if p.suffix == ".csv"})
+    for folder in folders:
+        count = sum(str(p.parent) == folder for p in written)
+        click.echo(
+            say.n("{folder} ({count} table)", "{folder} ({count} tables)", count, folder=folder, count=count)
+        )
