@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -322,7 +323,8 @@ def test_a_study_of_one_zone_opens(page: Page, tmp_path: Path) -> None:
 
     path = tmp_path / "atlas.html"
     parts = ("zones", "measures", "ranking", "settings", "supply")
-    write_atlas(replace(toy, **{name: one(getattr(toy, name)) for name in parts}), path)
+    only: dict[str, Any] = {name: one(getattr(toy, name)) for name in parts}
+    write_atlas(replace(toy, **only), path)
     page.goto(path.as_uri() + "#lang=fr&t=1")
     expect(page.locator("#zones path")).to_have_count(1)
     walk(page)
@@ -330,8 +332,8 @@ def test_a_study_of_one_zone_opens(page: Page, tmp_path: Path) -> None:
 
 def test_a_study_of_which_nothing_is_known_opens(page: Page, tmp_path: Path) -> None:
     toy, nan = toy_results(), float("nan")
-    void = {"value": nan, "lower": nan, "upper": nan, "status": "missing"}
-    none = {
+    void: dict[str, Any] = {"value": nan, "lower": nan, "upper": nan, "status": "missing"}
+    none: dict[str, Any] = {
         "rank": nan,
         "tied": 0,
         "ranked": 0,
