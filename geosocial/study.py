@@ -69,7 +69,11 @@ class ContextSpec(_Part):
 
     key: Literal["districts", "land", "water_names"]
     file: Path
+    #: Columns with the name, with the English name where it differs, and with the slope of the lettering in
+    #: degrees clockwise.
     name: str = ""
+    name_en: str = ""
+    angle: str = ""
     source: str
 
 

@@ -258,7 +258,7 @@ def _water(results: Results) -> list[list[Any]]:
         return []
     points = frame.geometry.representative_point()
     places = layers.degrees(points.x, points.y, frame.crs)
-    fr = _column(frame, "name_fr", "name")
+    fr = _column(frame, "name")
     en = _column(frame, "name_en", "name")
     angles = frame["angle"].tolist() if "angle" in frame.columns else [0] * len(frame)
     return [[*p, a, b, float(angle)] for p, a, b, angle in zip(places, fr, en, angles, strict=True)]
@@ -289,7 +289,7 @@ def _text(run: Run, words: Words) -> dict[str, Any]:
 
 def _towns(results: Results, words: Words) -> list[str]:
     land = results.context.get("land")
-    return [] if land is None else _column(land, f"name_{words.lang}", "name_fr", "name")
+    return [] if land is None else _column(land, "name_en" if words.lang == "en" else "name", "name")
 
 
 def _residents(results: Results, words: Words, zone: str) -> str:

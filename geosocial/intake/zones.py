@@ -6,6 +6,7 @@ outlines are checked all at once, and a refusal names the zones.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -85,8 +86,8 @@ def read_zones(study: Study) -> tuple[gpd.GeoDataFrame, InputFile, pd.DataFrame]
 def read_context(study: Study) -> tuple[dict[str, gpd.GeoDataFrame], tuple[InputFile, ...]]:
     """Return the layers that are only shown, by key, in the study's CRS, and their files.
 
-    Each has the columns ``name`` (``""`` where it has none) and ``geometry``; features without geometry are
-    left out.
+    Each has the columns ``name``, ``name_en`` (``""`` where it has none), ``angle`` (0 where it has none) and
+    ``geometry``; features without geometry are left out.
     """
     import geopandas as gpd
     import shapely
@@ -98,7 +99,11 @@ def read_context(study: Study) -> tuple[dict[str, gpd.GeoDataFrame], tuple[Input
         layer = read_layer(path)
         columns = Columns(str(path), layer.frame.drop(columns=layer.frame.geometry.name))
         frame = gpd.GeoDataFrame(
-            {"name": _series(columns.text(spec.name))},
+            {
+                "name": _series(columns.text(spec.name)),
+                "name_en": _series(columns.text(spec.name_en or spec.name)),
+                "angle": [_slope(text) for text in columns.text(spec.angle)],
+            },
             geometry=layer.frame.geometry.array,
             crs=layer.frame.crs,
         )
@@ -106,6 +111,11 @@ def read_context(study: Study) -> tuple[dict[str, gpd.GeoDataFrame], tuple[Input
         layers[spec.key] = frame[shown].to_crs(study.crs).reset_index(drop=True)
         files.append(under_study(layer.file, study, spec.file, f"context:{spec.key}"))
     return layers, tuple(files)
+
+
+def _slope(text: str) -> float:
+    value = number(text)
+    return value if isinstance(value, float) and math.isfinite(value) else 0.0
 
 
 def polygons(layer: Layer, labels: Sequence[str], crs: object) -> npt.NDArray[np.object_]:
