@@ -82,7 +82,10 @@ def standard_note(words: Words, results: Results, sphere: str, service: str) -> 
         return words.t("Ratio: listed supply per {per} {group}.", per=words.number(spec.per), group=group)
     source = aside(words.label(spec.standard_source)) if spec.standard_source else words.t("assumption")
     return words.t(
-        "Standard: {standard} ({source}).", standard=words.metres(spec.standard_m or math.nan), source=source
+        "Standard: {standard}, straight line × {factor} ({source}).",
+        standard=words.metres(spec.standard_m or math.nan),
+        factor=factor(words, results.study.detour),
+        source=source,
     )
 
 

@@ -178,8 +178,8 @@ def test_conservation_line_holds_every_outcome() -> None:
 
 def test_standards_carry_their_source(toy: Results) -> None:
     assert wording.service_note(FR, toy, "culture", "main") == fr(
-        "Distance de référence~: 1~km (hypothèse). Norme~: 100~% à la distance de référence ou moins "
-        "(hypothèse)."
+        "Distance de référence~: 1~km, à vol d’oiseau~×~1,25 (hypothèse). Norme~: 100~% à la distance "
+        "de référence ou moins (hypothèse)."
     )
     assert "4.0, the rate of the zones on the list taken together (assumption)" in wording.service_note(
         EN, toy, "housing", "main"
