@@ -141,7 +141,7 @@ def write(
     from geosocial.i18n import words
     from geosocial.io import write as files
     from geosocial.report import tables as report_tables
-    from geosocial.report.html import write_report
+    from geosocial.report.html import draw, write_report
     from geosocial.report.workbook import write_workbook
 
     atlas = out / "maps" / "atlas.html"
@@ -154,10 +154,11 @@ def write(
     with step(N_("Atlas")):
         write_atlas(results, atlas, lang=langs[0])
     with step(N_("Report")):
+        drawn = draw(results)
         for lang, path in reports.items():
             files_of = {"atlas": "../maps/atlas.html"}
             files_of.update({other: page.name for other, page in reports.items() if other != lang})
-            write_report(results, path, words(lang), files=files_of)
+            write_report(results, path, words(lang), files=files_of, drawn=drawn)
     with step(N_("Tables")):
         for name, path in sheets.items():
             files.write_table(frames[name], path)

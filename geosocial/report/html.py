@@ -10,6 +10,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -26,12 +27,28 @@ if TYPE_CHECKING:
     from geosocial.i18n import Words
     from geosocial.results import Results
 
-#: The last shapes that were drawn: both languages of a run use them.
-_last: list[tuple[Results, charts.Shapes, Markup]] = []
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The zones of a study as shapes, and their SVG definitions: the same in every language."""
+
+    shapes: charts.Shapes
+    definitions: Markup
+
+
+def draw(results: Results) -> Drawn:
+    """Return the shapes of a run, for the pages of all languages."""
+    shapes = charts.shapes(results)
+    return Drawn(shapes, charts.definitions(shapes))
 
 
 def write_report(
-    results: Results, path: Path, words: Words, *, files: Mapping[str, str] | None = None
+    results: Results,
+    path: Path,
+    words: Words,
+    *,
+    files: Mapping[str, str] | None = None,
+    drawn: Drawn | None = None,
 ) -> None:
     """Write the report of a run in one language, as one file.
 
@@ -40,6 +57,8 @@ def write_report(
     files
         Addresses relative to the page: ``atlas``, and ``fr`` or ``en`` for the report in the other language.
         What is not given is not linked.
+    drawn
+        What `draw` gave, where several pages show it.
 
     Raises
     ------
@@ -48,12 +67,14 @@ def write_report(
     """
     from geosocial.io.write import write_text
 
-    write_text(page(results, words, files=files), path)
+    write_text(page(results, words, files=files, drawn=drawn), path)
 
 
-def page(results: Results, words: Words, *, files: Mapping[str, str] | None = None) -> str:
+def page(
+    results: Results, words: Words, *, files: Mapping[str, str] | None = None, drawn: Drawn | None = None
+) -> str:
     """Return the page of a report as text."""
-    drawn, definitions = _drawn(results)
+    drawn = drawn or draw(results)
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return _template().render(
@@ -61,8 +82,8 @@ def page(results: Results, words: Words, *, files: Mapping[str, str] | None = No
         files=dict(files or {}),
         style=style,
         digest=digest,
-        drawn=drawn,
-        definitions=definitions,
+        drawn=drawn.shapes,
+        definitions=drawn.definitions,
         charts=charts,
     )
 
@@ -88,13 +109,6 @@ def unbroken(text: str) -> Markup:
         else escape(part).replace("–", Markup("–<wbr>"))
         for n, part in enumerate(parts)
     )
-
-
-def _drawn(results: Results) -> tuple[charts.Shapes, Markup]:
-    if not _last or _last[0][0] is not results:
-        drawn = charts.shapes(results)
-        _last[:] = [(results, drawn, charts.definitions(drawn))]
-    return _last[0][1:]
 
 
 @cache
