@@ -89,6 +89,14 @@ def _forms(book: Any) -> dict[str, Any]:
     return forms
 
 
+def _height(texts: Sequence[str], width: int) -> float:
+    """Return the height of a row, in points, for texts that wrap at `width` characters.
+
+    A spreadsheet fits a row when it is edited, not always when it is opened.
+    """
+    return 15.0 * max([1, *(math.ceil(len(text) / width) for text in texts)])
+
+
 def _write(book: Any, forms: dict[str, Any], say: Sequence[Words], sheet: Sheet) -> None:
     page = book.add_worksheet(both(say, sheet.title, " – ")[:31])
     lines = len(say)
@@ -122,21 +130,18 @@ def _explain(
     page.set_column(1, len(say), 70)
     page.write_string(0, 0, each([w.label(results.study.name) for w in say]), forms["title"])
     page.write_string(1, 0, each([wording.edition(w, results) for w in say]), forms["bold"])
-    row = 3
-    for sheet in content:
-        page.write_string(row, 0, both(say, sheet.title, " – ")[:31], forms["bold"])
-        for n, w in enumerate(say, 1):
-            page.write_string(row, n, w.t(sheet.text), forms["wrap"])
-        row += 1
-    row += 1
+    rows = [(both(say, sheet.title, " – ")[:31], [w.t(sheet.text) for w in say]) for sheet in content]
+    rows.append(("", []))
     for message in (
         N_("An empty cell is a missing figure. It is never zero."),
         N_("People are counted exactly here; texts and maps round them to hundreds."),
     ):
-        for n, w in enumerate(say, 1):
-            page.write_string(row, n, w.t(message), forms["wrap"])
-        row += 1
+        rows.append(("", [w.t(message) for w in say]))
     for note in (wording.verdict_note, wording.distance_note):
-        for n, w in enumerate(say, 1):
-            page.write_string(row, n, note(w, results), forms["wrap"])
-        row += 1
+        rows.append(("", [note(w, results) for w in say]))
+    for row, (title, texts) in enumerate(rows, 3):
+        if title:
+            page.write_string(row, 0, title, forms["bold"])
+        for n, text in enumerate(texts, 1):
+            page.write_string(row, n, text, forms["wrap"])
+        page.set_row(row, _height(texts, 66))
