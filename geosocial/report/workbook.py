@@ -132,13 +132,13 @@ def _explain(
     page.write_string(1, 0, each([wording.edition(w, results) for w in say]), forms["bold"])
     rows = [(both(say, sheet.title, " – ")[:31], [w.t(sheet.text) for w in say]) for sheet in content]
     rows.append(("", []))
-    for message in (
+    messages = (
         N_("An empty cell is a missing figure. It is never zero."),
         N_("People are counted exactly here; texts and maps round them to hundreds."),
-    ):
-        rows.append(("", [w.t(message) for w in say]))
-    for note in (wording.verdict_note, wording.distance_note):
-        rows.append(("", [note(w, results) for w in say]))
+    )
+    rows.extend(("", [w.t(message) for w in say]) for message in messages)
+    notes = (wording.verdict_note, wording.distance_note)
+    rows.extend(("", [note(w, results) for w in say]) for note in notes)
     for row, (title, texts) in enumerate(rows, 3):
         if title:
             page.write_string(row, 0, title, forms["bold"])
