@@ -8,12 +8,15 @@ below ``n · 2⁻⁵¹`` cells for a grid of `n` columns, however large the coor
 cell that it comes within `SLACK` of; `SLACK` is thousands of times that error. A cell that no edge of a zone
 marks, and the rim of a thousandth of `SLACK` round it, is therefore free of that zone's boundary: all of its
 points, rounding included, are on one side. Cells that follow one another in a row without a mark between them
-are on the same side, so one exact test decides a whole run of them.
+are on the same side; the number of edges that cross the middle of the row to the left of them tells which.
+Marked cells that follow one another are tied into a bundle of edges (`geosocial.geo.edges`), which answers
+for the points in them.
 
 Limits
 ------
 Zones whose extent is not wider than a few thousand units in the last place of their coordinates cannot carry
-a grid: `build` returns None and the caller tests each zone in turn.
+a grid, nor can an extent below `LEAST_SPAN`, nor an invalid polygon with a hole that reaches beyond its box:
+`build` returns None and the caller tests each zone in turn.
 """
 
 from __future__ import annotations
@@ -25,16 +28,23 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import shapely
 
+from geosocial.geo.edges import Bundles, edges_of, expand
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+    #: Ends ``ax, ay, bx, by`` of each edge, the lower one first, and its zone.
+    Edges: TypeAlias = tuple[Floats, Floats, Floats, Floats, Ints]
     #: Corner, cells per unit, columns and rows.
     Frame: TypeAlias = tuple[float, float, float, float, int, int]
 
 #: Distance in cells within which an edge marks a cell; rounding stays below 1e-11 of a cell.
 SLACK = 1e-6
+#: Least width and height of the extent: the products of smaller differences lose their precision.
+LEAST_SPAN = 1e-140
 #: Most (zone, cell) pairs that a grid may hold: bounds memory when zones overlap heavily.
 MOST_PAIRS = 4_000_000
 #: Most columns or rows; keeps rounding thousands of times below `SLACK`.
@@ -59,9 +69,12 @@ class Cells:
     slot
         (ny·nx) per cell: number of its list, -1 where it has none. A cell has a list when an edge marks it
         or when several zones cover it.
-    starts, zone, full
+    starts, zone, full, bundle
         The lists, one behind the other: list `k` holds ``zone[starts[k]:starts[k + 1]]`` in rising order;
-        `full` tells whether that zone covers the whole cell.
+        `full` tells whether that zone covers the whole cell; where it does not, `bundle` is the number of the
+        bundle of its edges that the cell belongs to.
+    bundles
+        The edges of the zones in bundles.
     """
 
     x0: float
@@ -75,6 +88,8 @@ class Cells:
     starts: Ints
     zone: Ints
     full: NDArray[np.bool_]
+    bundle: Ints
+    bundles: Bundles
 
     def at(self, x: Floats, y: Floats) -> NDArray[np.int32]:
         """Return the cell of each point; NaN and points beyond the grid get a cell of the empty rim."""
@@ -101,72 +116,88 @@ def build(zones: NDArray[np.object_], sides: int) -> Cells | None:
     sides
         Cells along the longer side of the extent, before the bounds of this module are applied.
     """
-    frame = _frame(shapely.bounds(zones), sides)
+    bounds = shapely.bounds(zones)
+    frame = _frame(bounds, sides)
     if frame is None:
+        return None
+    edges = edges_of(zones)
+    if _stray(edges, bounds):
         return None
     x0, y0, kx, ky, nx, ny = frame
     cells = nx * ny
-    marks = _marked(zones, frame)
-    owner, start, stop = _runs(zones, frame, marks)
+    bundles, start, end = _bundled(edges, frame)
+    bundle, marks = expand(start, end - start)
+    owner = start // cells
+    within = np.flatnonzero(bundles.beyond)
+    run_zone = owner[within]
+    run_start, run_stop = end[within] - run_zone * cells, start[within + 1] - run_zone * cells
 
     # How many zones cover each cell whole, and which one where it is one: running sums of starts less stops.
     count, only = np.zeros(cells, np.int32), np.zeros(cells, np.int32)
-    for sums, change in ((count, np.ones(len(owner), np.int32)), (only, owner.astype(np.int32))):
-        np.add.at(sums, start, change)
-        np.subtract.at(sums, stop, change)
+    for sums, change in ((count, np.int32(1)), (only, run_zone.astype(np.int32))):
+        np.add.at(sums, run_start, change)
+        np.subtract.at(sums, run_stop, change)
         np.cumsum(sums, out=sums)
 
-    edge_zone = marks // cells  # by hand: NumPy's % takes several times as long as its //
-    edge_cell = marks - edge_zone * cells
+    mark_zone = owner[bundle]
+    mark_cell = marks - mark_zone * cells
     asked = count > 1
     crowded = bool(asked.any())
-    asked[edge_cell] = True
+    asked[mark_cell] = True
     listed = np.flatnonzero(asked)
     slot = np.full(cells, -1, np.int32)
     slot[listed] = np.arange(len(listed), dtype=np.int32)
-    lone = listed[count[listed] == 1]
-    full_cell, full_zone = lone, only[lone].astype(np.int64)
+    full_cell = listed[count[listed] == 1]
+    full_zone = only[full_cell].astype(np.int64)
     if crowded:
-        run, run_cell = _expand(start, stop)
+        run, run_cell = expand(run_start, run_stop - run_start)
         kept = count[run_cell] > 1
         full_cell = np.concatenate([full_cell, run_cell[kept]])
-        full_zone = np.concatenate([full_zone, owner[run[kept]]])
+        full_zone = np.concatenate([full_zone, run_zone[run[kept]]])
 
-    # The lists in the order of their cells, then zones; the lowest bit tells whether the cover is full.
-    many = np.int64(len(zones))
-    partial, whole = (slot[edge_cell] * many + edge_zone) * 2, (slot[full_cell] * many + full_zone) * 2 + 1
-    keys = np.concatenate([partial, whole])
-    keys.sort()
-    full = (keys & 1).astype(bool)
-    keys >>= 1
-    of_slot = keys // many
-    zone = keys - of_slot * many
-    starts = np.concatenate([[0], np.flatnonzero(of_slot[1:] != of_slot[:-1]) + 1, [len(keys)]])
+    starts, place, full = _lists(slot[mark_cell], slot[full_cell], np.searchsorted(mark_zone, full_zone))
+    zone = mark_zone[place]
 
     only[count != 1] = NONE
     first = only.astype(_smallest(len(zones)))
     head = starts[:-1]
     first[listed] = np.where(full[head], zone[head], ASK)
-    return Cells(x0, y0, kx, ky, nx, ny, first, slot, starts, zone, full)
+    return Cells(x0, y0, kx, ky, nx, ny, first, slot, starts, zone, full, bundle[place], bundles)
 
 
-def _runs(zones: NDArray[np.object_], frame: Frame, marks: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return zone, first cell and cell after the last of each run of cells that the zone covers whole.
+def _lists(partial: NDArray[np.int32], whole: NDArray[np.int32], mark: Ints) -> tuple[Ints, Ints, Bools]:
+    """Return the start of each list, and the place of a mark of the zone of each entry, and if full.
 
-    A run lies between two marks of one zone in one row; one exact test decides it.
+    `partial` are the lists of the marks, which are in the order of the zones; `whole` those of the zones that
+    cover a cell wholly, and `mark` the place of the first mark of each of these.
     """
-    x0, y0, kx, ky, nx, ny = frame
-    cells = nx * ny
-    after = np.flatnonzero(np.diff(marks) > 1)
-    start, stop = marks[after] + 1, marks[after + 1]
-    row_of_all = start // nx
-    same = row_of_all == stop // nx
-    start, stop, row_of_all = start[same], stop[same], row_of_all[same]
-    owner, row = np.divmod(row_of_all, ny)
-    column = start - row_of_all * nx
-    inside = shapely.intersects_xy(zones[owner], x0 + (column + 0.5) / kx, y0 + (row + 0.5) / ky)
-    owner = owner[inside]
-    return owner, start[inside] - owner * cells, stop[inside] - owner * cells
+    # In the order of the lists, then zones: twice the place of the mark, one more for that mark itself.
+    many = np.int64(2 * len(partial) + 1)
+    keys = np.concatenate([partial * many + np.arange(1, many, 2), whole * many + 2 * mark])
+    keys.sort()
+    of_list = keys // many
+    keys -= of_list * many
+    starts = np.concatenate([[0], np.flatnonzero(of_list[1:] != of_list[:-1]) + 1, [len(keys)]])
+    return starts, keys >> 1, (keys & 1) == 0
+
+
+def _bundled(edges: Edges, frame: Frame) -> tuple[Bundles, Ints, Ints]:
+    """Return the edges in bundles, and the first mark and the end of the marks of each bundle.
+
+    Between the marks of two bundles of one row, its zone covers all of each cell or none.
+    """
+    edge, first, end = _pieces(edges, frame)
+    reach = np.maximum.accumulate(end)
+    heads = np.flatnonzero(np.append(True, first[1:] > reach[:-1]))
+    starts = np.append(heads, len(first))
+    ax, ay, bx, by = (column[edge] for column in edges[:4])
+    # The edges that cross the middle of the row are counted from left to right: odd is inside. Each zone has
+    # an even number of them in each row, so the count may run on.
+    _, y0, _, ky, nx, ny = frame
+    middle = y0 + (first // nx % ny + 0.5) / ky
+    crossed = np.cumsum((ay <= middle) & (middle < by))
+    tails = starts[1:] - 1
+    return Bundles(starts, (crossed[tails] & 1).astype(bool), ax, ay, bx, by), first[heads], reach[tails]
 
 
 def _smallest(zones: int) -> type[np.signedinteger]:
@@ -186,7 +217,7 @@ def _frame(bounds: Floats, sides: int) -> Frame | None:
     east, north = bounds[:, 2:].max(axis=0).tolist()
     wide, tall = east - west, north - south
     grain = math.ulp(max(map(abs, (west, south, east, north))))
-    if not (math.isfinite(wide + tall) and min(wide, tall) >= 4096 * grain):
+    if not (math.isfinite(wide + tall) and min(wide, tall) >= max(4096 * grain, LEAST_SPAN)):
         return None
     # Cells are square, unless the extent is so long that the shorter side would have less than 16 of them.
     size = max(wide, tall) / min(sides, MOST_SIDE)
@@ -199,62 +230,50 @@ def _frame(bounds: Floats, sides: int) -> Frame | None:
     return west - width, south - height, 1 / width, 1 / height, columns, rows
 
 
-def _marked(zones: NDArray[np.object_], frame: Frame) -> Ints:
-    """Return ``zone · cells + cell``, rising, once each, for the cells within `SLACK` of a zone's edges."""
-    x0, y0, kx, ky, nx, ny = frame
-    xy, edges, owner = _edges(zones)
-    u, v = (xy[:, 0] - x0) * kx, (xy[:, 1] - y0) * ky
-    flip = v[edges] > v[edges + 1]
-    low, high = edges + flip, edges + ~flip
-    ax, ay, bx, by = u[low], v[low], u[high], v[high]
+def _stray(edges: Edges, bounds: Floats) -> bool:
+    """Return whether an edge reaches beyond the box of its zone, which is the box of its outer rings."""
+    ax, ay, bx, by, owner = edges
+    west, south, east, north = bounds.T[:, owner]
+    return bool(
+        ((np.minimum(ax, bx) < west) | (np.maximum(ax, bx) > east) | (ay < south) | (by > north)).any()
+    )
 
-    # One piece for each row that the edge touches, then one mark for each cell of the piece.
-    bottom, top = np.floor(ay - SLACK), np.floor(by + SLACK)
-    edge, row = _expand(bottom.astype(np.int64), top.astype(np.int64) + 1)
-    ax, ay, bx, by = ax[edge], ay[edge], bx[edge], by[edge]
-    rise = by - ay
-    with np.errstate(divide="ignore", invalid="ignore"):  # a level edge is in the row from end to end
-        enter = np.where(rise > 0, (np.maximum(ay, row - SLACK) - ay) / rise, 0.0)
-        leave = np.where(rise > 0, (np.minimum(by, row + 1 + SLACK) - ay) / rise, 1.0)
+
+def _pieces(edges: Edges, frame: Frame) -> tuple[Ints, Ints, Ints]:
+    """Return the edge, the first mark and the end of the marks of each piece, in the order of their marks.
+
+    A piece is an edge within a row; its marks ``zone · cells + cell`` are the cells within `SLACK` of it.
+    """
+    x0, y0, kx, ky, nx, ny = frame
+    ax, bx = (edges[0] - x0) * kx, (edges[2] - x0) * kx
+    ay, by = (edges[1] - y0) * ky, (edges[3] - y0) * ky
+    bottom = np.floor(ay - SLACK).astype(np.int64)
+    edge, row = expand(bottom, np.floor(by + SLACK).astype(np.int64) + 1 - bottom)
+    run, rise = bx - ax, by - ay
+    ax, ay, run, rise = ax[edge], ay[edge], run[edge], rise[edge]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        enter = (row - SLACK - ay) / rise
+        leave = (row + (1 + SLACK) - ay) / rise
+    level = rise == 0  # in the row from end to end
+    enter[level], leave[level] = 0.0, 1.0
     # Rounding may lead an edge that is almost level beyond its ends.
-    run = bx - ax
-    c, d = ax + run * np.minimum(enter, 1.0), ax + run * np.maximum(leave, 0.0)
+    enter, leave = np.minimum(np.maximum(enter, 0.0), 1.0), np.maximum(np.minimum(leave, 1.0), 0.0)
+    c, d = ax + run * enter, ax + run * leave
     left = np.floor(np.minimum(c, d) - SLACK).astype(np.int64)
     right = np.floor(np.maximum(c, d) + SLACK).astype(np.int64) + 1
-    piece, column = _expand(left, right)
-    keys = (owner[edge[piece]] * ny + row[piece]) * nx + column
-    keys.sort()
-    once = np.ones(len(keys), bool)
-    np.not_equal(keys[1:], keys[:-1], out=once[1:])
-    return keys[once]
+    first = (edges[4][edge] * ny + row) * nx + left
+    order = _order(first)
+    first = first[order]
+    return edge[order], first, first + (right - left)[order]
 
 
-def _edges(zones: NDArray[np.object_]) -> tuple[Floats, Ints, Ints]:
-    """Return the vertices, the first of each edge (the second follows it) and the zone of each edge."""
-    kinds, holes = shapely.get_type_id(zones), shapely.get_num_interior_rings(zones)
-    plain = (kinds == shapely.GeometryType.POLYGON) & (holes == 0)
-    # Polygons of one ring need not be taken apart, which takes longer than all else here.
-    which = np.flatnonzero(plain)
-    found = [(which, *shapely.get_coordinates(zones[which], return_index=True))]
-    if len(which) < len(zones):
-        rest = np.flatnonzero(~plain)
-        parts, of_zone = shapely.get_parts(zones[rest], return_index=True)
-        rings, of_part = shapely.get_rings(parts, return_index=True)
-        found.append((rest[of_zone[of_part]], *shapely.get_coordinates(rings, return_index=True)))
-    vertices, edges, owners, before = [], [], [], 0
-    for owner, xy, of_ring in found:
-        first = np.flatnonzero(of_ring[1:] == of_ring[:-1])
-        vertices.append(xy)
-        edges.append(first + before)
-        owners.append(owner[of_ring[first]])
-        before += len(xy)
-    return np.concatenate(vertices), np.concatenate(edges), np.concatenate(owners)
-
-
-def _expand(start: Ints, stop: Ints) -> tuple[Ints, Ints]:
-    """Return the position of each range, repeated, and the numbers start … stop - 1 of each."""
-    lengths = stop - start
-    ends = np.cumsum(lengths)
-    position = np.repeat(np.arange(len(start)), lengths)
-    total = int(ends[-1]) if len(ends) else 0
-    return position, np.arange(total) - (ends - lengths - start)[position]
+def _order(keys: Ints) -> Ints:
+    """Return the order of `keys` (not negative), ties as they come."""
+    many = len(keys)
+    if not many or int(keys.max()) >= 2**62 // many:
+        return np.argsort(keys, kind="stable")
+    # Sorting one array of numbers is several times as fast as finding its order.
+    both = keys * many
+    both += np.arange(many)
+    both.sort()
+    return both % many

@@ -3,8 +3,9 @@
 Method
 ------
 Coordinates stay arrays; no point objects are made. A regular grid over the zones (`geosocial.geo.cells`)
-answers at once for every cell that one zone covers wholly or none touches; a point in a cell that an edge
-touches is tested by GEOS, whose orientation test is exact, against the few zones of that cell, in order. The
+answers at once for every cell that one zone covers wholly or none touches. A point in a cell that an edge
+touches is held against the few zones of that cell, in order: by counting the few edges there to the right of
+it where their signs are certain (`geosocial.geo.edges`), by GEOS where they are not, as on a boundary. The
 grid is fitted to the number of points: coarse for a list of some thousand, fine for millions.
 
 "Covers" counts the boundary: for a point it is the same as "intersects", which `shapely.intersects_xy`
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -27,6 +29,7 @@ import shapely
 
 from geosocial.errors import N_, InputError
 from geosocial.geo import cells
+from geosocial.geo.edges import expand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,11 +41,15 @@ if TYPE_CHECKING:
     Zones: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries | Sequence[BaseGeometry | None] | NDArray[np.object_]
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
+#: Entries of a cell's list that are looked at in one go.
+AT_ONCE = 4
 #: Points handled at a time: enough to drown what a call costs, few enough to stay in the cache.
 CHUNK = 262_144
 #: From this many points on, two threads share the chunks (NumPy and GEOS release the lock); same answers.
 THREADS_FROM = 1_000_000
+_PREPARING = Lock()
 _POLYGON, _MULTIPOLYGON = shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON
 
 
@@ -79,6 +86,7 @@ class ZoneIndex:
                 hint=N_("Keep only the polygons of that layer."),
                 row=int(odd[0]) + 1,
             )
+        self._warm = np.zeros(len(self._zones), bool)
         self._cells: cells.Cells | None = None
         self._sides = 0
         self._asked = 0
@@ -175,8 +183,8 @@ class ZoneIndex:
         position = np.broadcast_to(np.asarray(position, np.int64), x.shape)
         on = np.zeros(len(x), bool)
         ask = np.flatnonzero((position >= 0) & np.isfinite(x) & np.isfinite(y))
-        zones = self._zones[position[ask]]
-        on[ask] = shapely.intersects_xy(zones, x[ask], y[ask]) & ~shapely.contains_xy(zones, x[ask], y[ask])
+        zone, x, y = position[ask], x[ask], y[ask]
+        on[ask] = self._ask(zone, x, y) & ~shapely.contains_xy(self._zones[zone], x, y)
         return on
 
     def _grid(self, points: int) -> cells.Cells | None:
@@ -184,14 +192,8 @@ class ZoneIndex:
         self._asked += points
         sides = _sides(self._asked)
         if sides >= 4 * self._sides and len(self._zones):
-            shapely.prepare(self._zones)
             self._cells = cells.build(self._zones, sides)
             self._sides = sides
-        if points >= THREADS_FROM:
-            # GEOS completes a prepared polygon at its first question inside the box, and two threads must not
-            # do that at once: ask each of them here.
-            west, south, east, north = shapely.bounds(self._zones).T
-            shapely.intersects_xy(self._zones, (west + east) / 2, (south + north) / 2)
         return self._cells
 
     def _walk(
@@ -202,33 +204,53 @@ class ZoneIndex:
         place, stop = grid.starts[slot], grid.starts[slot + 1]
         left = np.arange(len(slot))
         while len(left):
-            zone, hit = grid.zone[place], grid.full[place]
-            if hit.any():
-                test = ~hit
-                hit[test] = shapely.intersects_xy(self._zones[zone[test]], x[test], y[test])
-            else:
-                hit = shapely.intersects_xy(self._zones[zone], x, y)
+            # Some entries at a time: few rounds, and bounded memory where many zones overlap.
+            until = np.minimum(place + AT_ONCE, stop)
+            turn, entry = expand(place, until - place)
+            zone, hit, point = grid.zone[entry], grid.full[entry], left[turn]
+            test = np.flatnonzero(~hit)
+            of = point[test]
+            inside, sure = grid.bundles.sides(grid.bundle[entry[test]], x[of], y[of])
+            if not sure.all():
+                ask = np.flatnonzero(~sure)
+                inside[ask] = self._ask(zone[test[ask]], x[of[ask]], y[of[ask]])
+            hit[test] = inside
             if after is not None:
-                hit &= zone > after[left]
-            found[left[hit]] = zone[hit]
-            place = place + 1
-            keep = ~hit & (place < stop)
-            left, place, stop, x, y = left[keep], place[keep], stop[keep], x[keep], y[keep]
+                hit &= zone > after[point]
+            hits = np.flatnonzero(hit)[::-1]  # backwards: the first of a point is written last
+            found[point[hits]] = zone[hits]
+            keep = np.flatnonzero((until < stop) & (found[left] < 0))
+            left, place, stop = left[keep], until[keep], stop[keep]
         return found
+
+    def _ask(self, zone: Ints, x: Floats, y: Floats) -> Bools:
+        """Ask GEOS whether each zone covers its point; only the zones in question are prepared."""
+        zones = self._zones[zone]
+        if not self._warm[zone].all():
+            # GEOS completes a prepared polygon at its first question inside the box, and two threads must not
+            # do that at once.
+            with _PREPARING:
+                cold = np.unique(zone[~self._warm[zone]])
+                shapely.prepare(self._zones[cold])
+                west, south, east, north = shapely.bounds(self._zones[cold]).T
+                shapely.intersects_xy(self._zones[cold], (west + east) / 2, (south + north) / 2)
+                self._warm[cold] = True
+        answer: Bools = shapely.intersects_xy(zones, x, y)
+        return answer
 
     def _in_turn(self, x: Floats, y: Floats, after: Ints) -> Ints:
         """Test each zone in turn: for zones that cannot carry a grid."""
         found = np.full(len(x), -1, np.int64)
         finite = np.isfinite(x) & np.isfinite(y)
-        for position, zone in enumerate(self._zones):
+        for position in range(len(self._zones)):
             ask = np.flatnonzero((found < 0) & finite & (after < position))
-            found[ask[shapely.intersects_xy(zone, x[ask], y[ask])]] = position
+            found[ask[self._ask(np.full(len(ask), position), x[ask], y[ask])]] = position
         return found
 
 
 def _sides(points: int) -> int:
-    """Return the cells along the longer side of a grid for that many points: a power of two, 32 to 1,024."""
-    return 1 << min(max(int(math.log2(max(points, 1)) / 2), 5), 10)
+    """Return the cells along the longer side: twice as many for ten times the points, 32 to 1,024."""
+    return 1 << min(max(3 + round(math.log10(max(points, 1))), 5), 10)
 
 
 def _coordinates(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
