@@ -116,7 +116,7 @@ def edges_of(zones: NDArray[np.object_]) -> tuple[Floats, Floats, Floats, Floats
     [[0.0, 4.0, 0.0], [0.0, 1.0, 0.0], [4.0, 2.0, 2.0], [1.0, 3.0, 3.0], [0, 0, 0]]
     """
     kinds, holes = shapely.get_type_id(zones), shapely.get_num_interior_rings(zones)
-    plain = (kinds == shapely.GeometryType.POLYGON) & (holes == 0)
+    plain = (kinds == int(shapely.GeometryType.POLYGON)) & (holes == 0)
     # Polygons of one ring need not be taken apart, which takes longer than all else here.
     which = np.flatnonzero(plain)
     found = [(which, *shapely.get_coordinates(zones[which], return_index=True))]

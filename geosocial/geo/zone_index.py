@@ -50,7 +50,8 @@ CHUNK = 262_144
 #: From this many points on, two threads share the chunks (NumPy and GEOS release the lock); same answers.
 THREADS_FROM = 1_000_000
 _PREPARING = Lock()
-_POLYGON, _MULTIPOLYGON = shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON
+#: As plain integers: NumPy compares with a member of an enumeration many times more slowly.
+_POLYGON, _MULTIPOLYGON = int(shapely.GeometryType.POLYGON), int(shapely.GeometryType.MULTIPOLYGON)
 
 
 class ZoneIndex:
