@@ -126,6 +126,9 @@ def _explain(
     """Write the first sheet: what the workbook is, what each sheet holds, how to read a missing figure."""
     page = book.add_worksheet(both(say, N_("Read me"), " – ")[:31])
     page.hide_gridlines(2)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
     page.set_column(0, 0, 34)
     page.set_column(1, len(say), 70)
     page.write_string(0, 0, each([w.label(results.study.name) for w in say]), forms["title"])
