@@ -125,7 +125,7 @@ def write(
 ) -> list[Path]:
     """Write the maps, the reports, the tables and the manifest of a run into the folder `out`.
 
-    Each file is replaced whole or not at all; ``run.json`` comes last.
+    All is written aside first, then moved: an interrupted run leaves the old one as it was.
 
     Returns
     -------
@@ -137,33 +137,57 @@ def write(
     OutputError
         When a file cannot be written, or would replace one that no run has written.
     """
+    from geosocial.report import tables as report_tables
+
+    frames = report_tables.frames(results)
+    names = [
+        "maps/atlas.html",
+        *(f"report/report.{lang}.html" for lang in langs),
+        *(f"tables/{name}.csv" for name in frames),
+        "geosocial.xlsx",
+        "geosocial.gpkg",
+        provenance.MANIFEST,
+    ]
+    provenance.refuse_foreign(out, [out / name for name in names])
+    with provenance.staged(out) as aside:
+        with step(N_("Atlas")):
+            _write_atlas(results, aside, langs)
+        with step(N_("Report")):
+            _write_reports(results, aside, langs)
+        with step(N_("Tables")):
+            _write_tables(results, frames, aside, langs)
+        outputs = [aside / name for name in names[:-1]]
+        manifest = provenance.dumps(provenance.manifest(results, aside, outputs))
+        (aside / provenance.MANIFEST).write_text(manifest, encoding="utf-8", newline="\n")
+    return [out / name for name in names]
+
+
+def _write_atlas(results: Results, out: Path, langs: tuple[Lang, ...]) -> None:
+    """Write the atlas; it holds both languages and opens in the first of `langs`."""
     from geosocial.cartography.atlas import write_atlas
+
+    write_atlas(results, out / "maps" / "atlas.html", lang=langs[0])
+
+
+def _write_reports(results: Results, out: Path, langs: tuple[Lang, ...]) -> None:
     from geosocial.i18n import words
+    from geosocial.report.html import draw, write_report
+
+    drawn = draw(results)
+    for lang in langs:
+        links = {"atlas": "../maps/atlas.html"} | {o: f"report.{o}.html" for o in langs if o != lang}
+        write_report(results, out / "report" / f"report.{lang}.html", words(lang), files=links, drawn=drawn)
+
+
+def _write_tables(
+    results: Results, frames: Mapping[str, pd.DataFrame], out: Path, langs: tuple[Lang, ...]
+) -> None:
     from geosocial.io import write as files
     from geosocial.report import tables as report_tables
-    from geosocial.report.html import draw, write_report
     from geosocial.report.workbook import write_workbook
 
-    atlas = out / "maps" / "atlas.html"
-    reports = {lang: out / "report" / f"report.{lang}.html" for lang in langs}
-    frames = report_tables.frames(results)
-    sheets = {name: out / "tables" / f"{name}.csv" for name in frames}
-    workbook, geopackage = out / "geosocial.xlsx", out / "geosocial.gpkg"
-    outputs = [atlas, *reports.values(), *sheets.values(), workbook, geopackage]
-    provenance.refuse_foreign(out, [*outputs, out / provenance.MANIFEST])
-    with step(N_("Atlas")):
-        write_atlas(results, atlas, lang=langs[0])
-    with step(N_("Report")):
-        drawn = draw(results)
-        for lang, path in reports.items():
-            files_of = {"atlas": "../maps/atlas.html"}
-            files_of.update({other: page.name for other, page in reports.items() if other != lang})
-            write_report(results, path, words(lang), files=files_of, drawn=drawn)
-    with step(N_("Tables")):
-        for name, path in sheets.items():
-            files.write_table(frames[name], path)
-        write_workbook(results, workbook, langs=langs)
-        files.write_geopackage(report_tables.layers(results), geopackage, date=results.study.edition)
-    manifest = out / provenance.MANIFEST
-    files.write_text(provenance.dumps(provenance.manifest(results, out, outputs)), manifest)
-    return [*outputs, manifest]
+    for name, frame in frames.items():
+        files.write_table(frame, out / "tables" / f"{name}.csv")
+    write_workbook(results, out / "geosocial.xlsx", langs=langs)
+    layers = report_tables.layers(results)
+    files.write_geopackage(layers, out / "geosocial.gpkg", date=results.study.edition)

@@ -1,13 +1,17 @@
 """The manifest of a run: what was read, with which settings and versions, what came out, with hashes.
 
-``run.json`` is written last: a folder that holds it holds a whole run. It carries no time of day and no
-absolute path, so that the same inputs give the same bytes.
+It carries no time of day and no absolute path, so that the same inputs give the same bytes. A run is written
+aside, whole, and moved into its folder only then: an interrupted run leaves the old one as it was.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,6 +62,26 @@ def manifest(results: Results, out: Path, outputs: list[Path]) -> dict[str, Any]
 def dumps(value: dict[str, Any]) -> str:
     """Return a manifest as text: stable order, one value a line, readable in French."""
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+@contextmanager
+def staged(out: Path) -> Iterator[Path]:
+    """Give an empty folder to write a run into; when all is well, move what it holds into `out`.
+
+    The manifest goes first, so that every file that follows is known as ours (`refuse_foreign`), whenever the
+    moving is cut off.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".geosocial-", dir=out))
+    try:
+        yield aside
+        files = sorted((f for f in aside.rglob("*") if f.is_file()), key=lambda f: (f.name != MANIFEST, f))
+        for file in files:
+            target = out / file.relative_to(aside)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(target)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def refuse_foreign(out: Path, targets: list[Path]) -> None:

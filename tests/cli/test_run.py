@@ -136,6 +136,43 @@ def test_json_reports_the_manifest(study: Path, geosocial: Run, tmp_path: Path) 
     assert done.stderr == ""
 
 
+def test_an_interrupted_run_leaves_the_old_one_as_it_was(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from geosocial import pipeline
+    from geosocial.report import tables
+    from geosocial.study import read_study
+
+    def interrupt(_: object) -> None:
+        raise KeyboardInterrupt
+
+    out = tmp_path / "out"
+    pipeline.write(pipeline.compute(read_study(study)), out)
+    before = {name: (out / name).read_bytes() for name in files(out)}
+    (study / "demand.csv").write_text("id,lat,lon,residents\na,45.51,-73.61,5000\n", encoding="utf-8")
+    changed = pipeline.compute(read_study(study))
+    with monkeypatch.context() as patch:
+        patch.setattr(tables, "layers", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            pipeline.write(changed, out)
+    assert {name: (out / name).read_bytes() for name in files(out)} == before
+    assert not [p for p in out.iterdir() if p.name.startswith(".")]
+    pipeline.write(changed, out)
+    assert (out / "run.json").read_bytes() != before["run.json"]
+
+
+def test_a_run_that_was_killed_while_moving_does_not_bar_the_next(study: Path, tmp_path: Path) -> None:
+    from geosocial import pipeline
+    from geosocial.study import read_study
+
+    results = pipeline.compute(read_study(study))
+    out = tmp_path / "out"
+    written = pipeline.write(results, out)
+    written[0].unlink()  # as if the kill had come before the last file was moved
+    pipeline.write(results, out)
+    assert written[0].exists()
+
+
 def test_a_second_run_replaces_the_first_but_never_a_file_of_someone_else(
     study: Path, geosocial: Run, tmp_path: Path
 ) -> None:
