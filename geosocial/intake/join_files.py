@@ -93,7 +93,7 @@ def join_files(
     layer = _layer(Path(zones_path), crs)
     zones, names, zone_note = _zones(layer)
     source = _points(Path(points_path), crs)
-    faults = Faults("points", str(points_path), source.rows.tolist())
+    faults = Faults("points", str(points_path), source.rows)
     for position, surplus in source.long.items():
         faults.add(position, "long_row", "rejected", value=surplus[0])
     for position in source.short:
@@ -105,7 +105,7 @@ def join_files(
     east[rejected] = north[rejected] = math.nan
     result = pd.DataFrame({"x": east, "y": north})
     join_zones(result, zones, snap_m, rejected, faults)
-    result["zone_name"] = pd.Series([names[i] for i in result["zone_id"]], dtype="str")
+    result["zone_name"] = result["zone_id"].map(names).astype("str")
     if source.layer is None:
         points = np.full(len(own.x), None, dtype=object)
         found = np.isfinite(own.x)
@@ -251,9 +251,5 @@ def _with_results(frame: gpd.GeoDataFrame, result: pd.DataFrame) -> tuple[gpd.Ge
             notes.append(
                 Said(N_("The points have a column “{column}”: the one of the join is “{name}”."), facts)
             )
-        names[name] = result[column].to_numpy()
-    added = frame.assign(**names)
-    for name in names:
-        if added[name].dtype == object:
-            added[name] = added[name].astype("str")
-    return added, tuple(notes)
+        names[name] = result[column].array
+    return frame.assign(**names), tuple(notes)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geosocial.errors import N_, UnknownCrsError
-from geosocial.intake.columns import number
+from geosocial.intake.columns import texts
 from geosocial.intake.faults import Faults
+from geosocial.intake.figures import figures
 from geosocial.intake.source import Source
 from geosocial.io.geojson import known_crs
 
@@ -100,28 +101,21 @@ def _from_columns(source: Source, *, x: str, y: str, crs: str | None, faults: Fa
             y=headers[1],
         )
     own = known_crs(source.columns.file, crs)
-    written = [source.columns.text(header) for header in headers]
     found = np.full((2, len(source.rows)), math.nan)
     whole = np.ones(len(source.rows), dtype=bool)
-    for axis, (header, cells) in enumerate(zip(headers, written, strict=True)):
+    for axis, header in enumerate(headers):
         limit = (180.0, 90.0)[axis] if own.is_geographic else math.inf
-        for position, cell in enumerate(cells):
-            value = number(cell, decimal_comma=True)
-            if isinstance(value, str):
-                code = "bad_coordinate"
-            elif math.isnan(value):
-                code = "no_coordinates"
-            elif abs(value) > limit:
-                code = "coordinate_range"
-            else:
-                found[axis, position] = value
-                continue
-            if whole[position] or code != "no_coordinates":
-                faults.add(position, code, "unlocated", column=header, value=cell)
-            whole[position] = False
-    for at in np.flatnonzero(whole & (found[0] == 0) & (found[1] == 0)):
-        faults.add(int(at), "zero_coordinates", "unlocated")
-        whole[at] = False
+        column = source.table[header]
+        found[axis], bad = figures(column, decimal_comma=True)
+        code = np.where(np.isnan(found[axis]), 1, np.where(np.abs(found[axis]) > limit, 2, 0))
+        code[list(bad)] = 3
+        for number, name in enumerate(("no_coordinates", "coordinate_range", "bad_coordinate"), 1):
+            at = np.flatnonzero((code == number) & (whole | (number != 1)))
+            faults.add_all(at, name, "unlocated", column=header, values=texts(column.iloc[at]))
+        whole &= code == 0
+    at = np.flatnonzero(whole & (found[0] == 0) & (found[1] == 0))
+    faults.add_all(at, "zero_coordinates", "unlocated")
+    whole[at] = False
     found[:, ~whole] = math.nan
     return Positions(found[0], found[1], own)
 

@@ -127,15 +127,14 @@ def join_zones(
 
     joined = join(places[["x", "y"]], zones, snap_m=snap_m).points
     for column in ("outcome", "zone_id", "other_zone_id", "on_boundary", "snap_m"):
-        places[column] = joined[column].to_numpy()
-    places.loc[rejected, "outcome"] = "rejected"
-    for column in ("outcome", "zone_id", "other_zone_id"):
-        places[column] = places[column].astype("str")
-    for position, (outcome, metres) in enumerate(zip(places["outcome"], places["snap_m"], strict=True)):
-        if outcome == "snapped":
-            faults.add(position, "snapped", "snapped", value=f"{math.ceil(metres)}{_NBSP}m")
-        elif outcome in {"outside", "ambiguous"}:
-            faults.add(position, outcome, "flagged")
+        places[column] = joined[column].array
+    if rejected.any():
+        places.loc[rejected, "outcome"] = "rejected"
+    at = {o: np.flatnonzero(places["outcome"] == o) for o in ("snapped", "outside", "ambiguous")}
+    metres = places["snap_m"].to_numpy()[at["snapped"]]
+    faults.add_all(at["snapped"], "snapped", "snapped", values=[f"{math.ceil(m)}{_NBSP}m" for m in metres])
+    faults.add_all(at["outside"], "outside", "flagged")
+    faults.add_all(at["ambiguous"], "ambiguous", "flagged")
 
 
 def declare(places: pd.DataFrame, source: Source, spec: PlacesSpec, names: Mapping[str, str]) -> None:
