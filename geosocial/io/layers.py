@@ -1,4 +1,4 @@
-"""Read a layer: GeoJSON by our own reader, GeoPackage and shapefile by GDAL, GeoParquet by pyarrow.
+"""Read a layer: GeoJSON, KML, GPX by our own readers, GeoPackage, shapefile by GDAL, GeoParquet by pyarrow.
 
 A layer keeps the coordinate reference system that it came in. Where it says none, the user must name one;
 where it says another than the user, it is refused: geosocial never guesses. A layer without features is
@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geosocial.errors import N_, GeosocialError, InputError, UnknownCrsError
-from geosocial.io.detect import GDAL, detect, fingerprint, side_file
+from geosocial.io.detect import GDAL, detect, fingerprint, side_file, too_large
 from geosocial.io.geojson import known_crs, read_geojson
+from geosocial.io.markup import read_gpx, read_kml
 from geosocial.results import InputFile
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def read_layer(path: Path | str, *, layer: str | None = None, crs: str | None = 
     path
         The file.
     layer
-        Name of the layer in a GeoPackage that has several.
+        Name of the layer in a GeoPackage that has several; of a folder of a KML file; ``waypoints``,
+        ``tracks`` or ``routes`` of a GPX file.
     crs
         Coordinate reference system of a file that does not say its own, for example ``"EPSG:32188"``.
 
@@ -60,11 +62,13 @@ def read_layer(path: Path | str, *, layer: str | None = None, crs: str | None = 
         "geopackage": lambda: _read_gdal(file, "GPKG", _choose_layer(file, layer)),
         "shapefile": lambda: _read_gdal(_whole_shapefile(file), "ESRI Shapefile", None),
         "parquet": lambda: _read_parquet(file),
+        "kml": lambda: read_kml(file, layer=layer),
+        "gpx": lambda: read_gpx(file, layer=layer),
     }
     if form not in read:
         raise InputError(
             N_("{file}: this is a sheet, not a layer."),
-            hint=N_("Give a GeoJSON, GeoPackage, Shapefile or GeoParquet layer."),
+            hint=N_("Give a layer: GeoJSON, GeoPackage, Shapefile, GeoParquet, KML or GPX."),
             file=file,
         )
     frame, how = _guarded(file, read[form])
@@ -85,6 +89,8 @@ def _guarded(
         return read()
     except GeosocialError:
         raise
+    except MemoryError as error:
+        raise too_large(file) from error
     except Exception as error:
         raise InputError(
             N_("{file}: the layer cannot be read; it is damaged or cut short ({reason})."),
@@ -142,7 +148,10 @@ def _read_gdal(file: Path, driver: str, layer: str | None) -> tuple[gpd.GeoDataF
         if info["driver"] != driver:
             raise InputError(
                 N_("{file}: this format is not read ({found})."),
-                hint=N_("Give a CSV or XLSX sheet, or a GeoJSON, GeoPackage, Shapefile or GeoParquet layer."),
+                hint=N_(
+                    "Give a CSV, XLSX or ODS sheet, or a layer: GeoJSON, GeoPackage, Shapefile, GeoParquet, "
+                    "KML, GPX."
+                ),
                 file=file,
                 found=info["driver"],
             )
