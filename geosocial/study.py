@@ -124,6 +124,9 @@ class PlacesSpec(_Part):
     x: str = ""
     y: str = ""
     declared_zone: str = ""
+    #: Columns that are not named above are recognised by their headers, in French or in English
+    #: (``geosocial/vocabulary/columns.toml``); several that say the same are refused by name.
+    recognise: bool = False
     #: Shown on maps and in tables as named initiatives.
     shown: bool = True
     #: Counted as supply in the measures (existing facilities only).
