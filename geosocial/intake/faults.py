@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -61,6 +61,27 @@ class Faults:
         """Add the same fault of many rows at once; `values` are those of the rows, or none at all."""
         if len(positions):
             self._found.append(_Many(code, action, column, positions, list(values), open=False))
+
+    def demote(self, positions: Collection[int]) -> None:
+        """Turn the faults that left these rows without a position into remarks: they have one now."""
+        kept: list[_Many] = []
+        chosen = set(positions)
+        for many in self._found:
+            moved = np.array([int(p) in chosen for p in many.positions], dtype=bool)
+            if many.action != "unlocated" or not moved.any():
+                kept.append(many)
+                continue
+            parts: tuple[tuple[npt.NDArray[np.bool_], Action], ...] = (
+                (~moved, "unlocated"),
+                (moved, "flagged"),
+            )
+            for part, action in parts:
+                at = np.flatnonzero(part)
+                if len(at):
+                    values = [many.values[i] for i in at] if many.values else []
+                    rows = np.asarray(many.positions, dtype=np.int64)[at]
+                    kept.append(_Many(many.code, action, many.column, rows, values, open=False))
+        self._found = kept
 
     def positions(self, action: Action) -> set[int]:
         """Return the positions that have a fault with this action."""

@@ -51,7 +51,10 @@ _ONE_PLACE_M: Final = 250.0
 #: The address of a building: its entrance, its centre or the centre of its lot.
 _ADDRESS_M: Final = 150.0
 #: A postal code of a city is a side of a street between two corners, or a building.
-_POSTAL_M: Final = 300.0
+_POSTAL_M: Final = 500.0
+#: One point alone may carry a wrong code: it is believed only on the same street.
+_LONE: Final = 20.0
+_SURE_CODE: Final = 80.0
 #: A code whose points are farther than this from their middle is written wrongly on one of them.
 _POSTAL_SPREAD_M: Final = 600.0
 #: A point farther than this from all its neighbours in number is at another place than its address.
@@ -103,6 +106,8 @@ class Area:
     x: float
     y: float
     reach_m: float
+    #: Points that it was derived from; 0 when it was given.
+    points: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +181,8 @@ class Reference:
         self._strays = strays
         codes = codes.where(~strays, "")
         self._postal = _areas(x, y, codes.where(codes.str.len() == 6, ""), 1.0)
+        self._of_code = {str(code): points for code, points in codes.groupby(codes).indices.items()}
+        self._way_of = way_of
         self._fsa = _areas(x, y, codes.str[:3], 0.95)
         for code, area in (areas or {}).items():  # a middle that is given wins over the one derived
             reach = self._fsa[code].reach_m if code in self._fsa else area.reach_m
@@ -252,8 +259,10 @@ class Reference:
         reason = "geocode_box" if address.box and not address.number else "geocode_none"
         if area is not None and area.reach_m <= _POSTAL_SPREAD_M:
             score = 80.0 + _EVIDENCE[_zone_says(zone, area.x, area.y)]
+            if area.points < 2 and not self._same_street(address):
+                score -= _LONE
             candidates.append(Candidate(address.postal_code, area.x, area.y, score, "postal_code"))
-            sure = not address.box and score >= 80.0
+            sure = not address.box and score >= _SURE_CODE
             if sure and finest >= METHODS.index("postal_code"):
                 precision = max(_POSTAL_M, area.reach_m)
                 return Found(area.x, area.y, "postal_code", score, precision, "", tuple(candidates[-_MOST:]))
@@ -267,6 +276,11 @@ class Reference:
         if not (address.number and address.name) and not address.postal_code:
             reason = "geocode_unread"
         return Found(reason=reason, candidates=tuple(candidates[:_MOST]))
+
+    def _same_street(self, address: Address) -> bool:
+        """Return whether a point of the postal code is on the street of the address."""
+        points = self._of_code.get(address.postal_code, ())
+        return bool(address.name) and any(self._ways[self._way_of[p]][0] == address.name for p in points)
 
     def _scored(self, address: Address, zone: shapely.Geometry | None) -> list[Candidate]:
         """Return the points that may be the address, the best first."""
@@ -384,13 +398,14 @@ def _areas(x: Floats, y: Floats, codes: pd.Series, share: float) -> dict[str, Ar
     grouped = table.groupby("code").agg(
         x=("mx", "first"),
         y=("my", "first"),
+        points=("away", "size"),
         reach=("away", "max" if share == 1.0 else lambda a: float(np.quantile(a, share))),
     )
     least, margin = (500.0, 1.25) if share < 1 else (0.0, 1.0)
     return {
-        str(code): Area(float(row_x), float(row_y), max(least, margin * float(reach)))
-        for code, row_x, row_y, reach in zip(
-            grouped.index, grouped["x"], grouped["y"], grouped["reach"], strict=True
+        str(code): Area(float(row_x), float(row_y), max(least, margin * float(reach)), int(points))
+        for code, row_x, row_y, reach, points in zip(
+            grouped.index, grouped["x"], grouped["y"], grouped["reach"], grouped["points"], strict=True
         )
     }
 

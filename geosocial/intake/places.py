@@ -17,6 +17,9 @@ import numpy as np
 
 from geosocial.intake.faults import Faults
 from geosocial.intake.locate import locate
+from geosocial.intake.placing import Geocoder, Wanted, place
+from geosocial.intake.positions import Area
+from geosocial.intake.recognise import completed
 from geosocial.intake.records import type_rows
 from geosocial.intake.source import Source, open_source, under_study
 from geosocial.intake.zones import zone_names
@@ -48,8 +51,17 @@ class Taken:
     unmapped: pd.DataFrame
 
 
-def read_places(study: Study, spec: PlacesSpec, zones: gpd.GeoDataFrame) -> Taken:
+def read_places(
+    study: Study, spec: PlacesSpec, zones: gpd.GeoDataFrame, geocoder: Geocoder | None = None
+) -> Taken:
     """Read, type, locate and join one list of a study.
+
+    Parameters
+    ----------
+    study, spec, zones
+        The study, one of its lists, and its zones.
+    geocoder
+        Where the addresses of rows without coordinates are looked up: `read_geocoder`.
 
     Raises
     ------
@@ -58,6 +70,8 @@ def read_places(study: Study, spec: PlacesSpec, zones: gpd.GeoDataFrame) -> Take
     """
     path = study.path(spec.file)
     source = open_source(path, layer=spec.layer, crs=None if spec.x else spec.crs)
+    if spec.recognise:
+        spec = completed(spec, source.columns, layer=source.layer is not None)
     file = under_study(source.file, study, spec.file, f"places:{spec.key}")
     faults = Faults(spec.key, file.path, source.rows.tolist())
     for position, surplus in source.long.items():
@@ -66,12 +80,28 @@ def read_places(study: Study, spec: PlacesSpec, zones: gpd.GeoDataFrame) -> Take
         faults.add(position, "short_row", "flagged")
     typed = type_rows(source, spec, faults)
     places = _records(source, spec, typed.table, file, faults)
-    x, y = locate(source, x=spec.x, y=spec.y, crs=spec.crs, target=study.crs, faults=faults)
+    names = zone_names(zones, study.zones.aliases)
+    declare(places, source, spec, names)
+    wanted = Wanted(spec.address, spec.postal_code, spec.city) if geocoder else Wanted()
+    if wanted and not spec.x and source.layer is None:
+        x, y = np.full((2, len(places)), math.nan)
+    else:
+        x, y = locate(
+            source,
+            x=spec.x,
+            y=spec.y,
+            crs=spec.crs,
+            target=study.crs,
+            faults=faults,
+            area=Area.around(zones),
+        )
+    if geocoder and wanted:
+        said = places["declared_zone_id"].tolist()
+        place(source, wanted, geocoder, x=x, y=y, zones=zones, declared=said, names=names, faults=faults)
     rejected = np.isin(np.arange(len(places)), sorted(faults.positions("rejected")))
     x[rejected] = y[rejected] = math.nan
     places["x"], places["y"] = x, y
     join_zones(places, zones, study.snap_m, rejected, faults)
-    declare(places, source, spec, zone_names(zones, study.zones.aliases))
     places["shown"] = spec.shown & ~rejected
     places["counted"] = spec.counted & ~rejected
     places = check(places[list(PLACES.columns)], PLACES)
