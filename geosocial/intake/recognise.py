@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from geosocial.errors import N_, InputError
+from geosocial.errors import N_, InputError, Said
 from geosocial.intake.columns import Columns
 from geosocial.vocabulary.synonyms import headers, plain
 
@@ -19,6 +19,31 @@ if TYPE_CHECKING:
 
 #: Columns of a list that `recognised` fills in, when the study asks for it.
 _OF_PLACES = ("id", "name", "sphere", "kind", "status", "legal_form", "count", "capacity")
+#: What each column is called to people.
+LABELS: Final = {
+    "id": N_("identifier"),
+    "name": N_("name"),
+    "sphere": N_("sphere"),
+    "kind": N_("kind"),
+    "status": N_("status"),
+    "legal_form": N_("legal form"),
+    "count": N_("number of facilities"),
+    "capacity": N_("capacity"),
+    "latitude": N_("latitude"),
+    "longitude": N_("longitude"),
+    "x": N_("easting"),
+    "y": N_("northing"),
+    "address": N_("address"),
+    "street_number": N_("civic number"),
+    "street": N_("street"),
+    "postal_code": N_("postal code"),
+    "city": N_("municipality"),
+    "borough": N_("borough"),
+    "phone": N_("telephone"),
+    "email": N_("e-mail"),
+    "website": N_("website"),
+    "direction": N_("strategic direction"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +136,10 @@ def refuse_ambiguous(file: str, found: Recognised, wanted: Sequence[str]) -> Non
         if key in found.ambiguous:
             raise InputError(
                 N_("{file}: several columns could be “{column}”: {found}."),
-                hint=N_("Say which one: {column}=header, by --column or in the study."),
+                hint=N_("Say which one in the study: {key} = “header”."),
                 file=file,
-                column=key,
+                column=Said(LABELS[key]),
+                key=key,
                 found=", ".join(found.ambiguous[key]),
             )
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from geosocial.errors import N_, GeosocialError, InputError, UnknownCrsError
 from geosocial.io.detect import GDAL, detect, fingerprint, side_file, too_large
@@ -24,6 +24,8 @@ from geosocial.results import InputFile
 if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
+
+_LAYERS: Final = "SELECT table_name FROM gpkg_contents WHERE data_type = 'features' ORDER BY table_name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,22 @@ def read_layer(path: Path | str, *, layer: str | None = None, crs: str | None = 
     digest, size = fingerprint(file)
     how = {**how, "crs": _name(frame.crs)}
     return Layer(frame.reset_index(drop=True), InputFile("", str(file), digest, size, len(frame), how))
+
+
+def layer_names(path: Path | str) -> list[str]:
+    """Return the names of the layers of a GeoPackage that has several; nothing for any other file."""
+    file, form = detect(path)
+    if form != "geopackage":
+        return []
+    try:
+        base = sqlite3.connect(_read_only(file), uri=True)
+        try:
+            rows = base.execute(_LAYERS).fetchall()
+        finally:
+            base.close()
+    except sqlite3.Error:
+        return []  # whoever reads it says what is wrong
+    return [str(row[0]) for row in rows] if len(rows) > 1 else []
 
 
 def _guarded(
@@ -247,9 +265,7 @@ def _choose_layer(file: Path, layer: str | None) -> str:
         base = sqlite3.connect(_read_only(file), uri=True)
         try:
             sound = not cut and base.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
-            rows = base.execute(
-                "SELECT table_name FROM gpkg_contents WHERE data_type = 'features' ORDER BY table_name"
-            ).fetchall()
+            rows = base.execute(_LAYERS).fetchall()
         finally:
             base.close()
     except sqlite3.Error:

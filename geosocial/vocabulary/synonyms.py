@@ -59,5 +59,12 @@ def words(family: str) -> Mapping[str, tuple[str, ...]]:
     return {key: tuple(found) for key, found in _read("words.toml").get(family, {}).items()}
 
 
+@cache
+def crosswalks() -> tuple[str, ...]:
+    """Return the names of the crosswalks from published lists."""
+    folder = resources.files("geosocial.vocabulary").joinpath("crosswalks")
+    return tuple(sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if p.name.endswith(".toml")))
+
+
 def _read(name: str) -> dict[str, dict[str, list[str]]]:
     return tomllib.loads(resources.files("geosocial.vocabulary").joinpath(name).read_text(encoding="utf-8"))
