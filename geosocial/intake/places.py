@@ -25,7 +25,7 @@ from geosocial.intake.source import Source, open_source, under_study
 from geosocial.intake.zones import zone_names
 from geosocial.results import InputFile
 from geosocial.tables import CONSERVATION, DECLARED, OUTCOMES, PLACES, UNMAPPED, check
-from geosocial.vocabulary import fold
+from geosocial.vocabulary.zone_names import fold_name
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -172,7 +172,7 @@ def declare(places: pd.DataFrame, source: Source, spec: PlacesSpec, names: Mappi
     import pandas as pd
 
     written = source.columns.text(spec.declared_zone)
-    known = {word: names.get(fold(word), "") for word in dict.fromkeys(written)}
+    known = {word: names.get(fold_name(word), "") for word in dict.fromkeys(written)}
     places["declared_zone"] = pd.Series(written, dtype="str")
     places["declared_zone_id"] = pd.Series([known[word] for word in written], dtype="str")
 

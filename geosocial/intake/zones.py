@@ -21,6 +21,7 @@ from geosocial.io.layers import read_layer
 from geosocial.results import InputFile
 from geosocial.tables import ZONES, check
 from geosocial.vocabulary import fold, terms
+from geosocial.vocabulary.zone_names import fold_name, zone_aliases
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -113,16 +114,20 @@ def read_context(study: Study) -> tuple[dict[str, gpd.GeoDataFrame], tuple[Input
 
 
 def zone_names(zones: pd.DataFrame, aliases: Mapping[str, str]) -> dict[str, str]:
-    """Return the zone that each spelling means: identifiers of the zones by folded name or alias.
+    """Return the zone that each spelling means: identifiers of the zones by name or alias.
 
-    A spelling that two zones share means neither of them.
+    The spellings are as `geosocial.vocabulary.zone_names.fold_name` gives them. One that two zones share
+    means neither of them. The aliases of the vocabulary come last: a name or an alias of the study wins.
     """
     found: dict[str, set[str]] = {}
     for name in ("name_fr", "name_en"):
         for spelling, identifier in zip(zones[name], zones["zone_id"], strict=True):
-            found.setdefault(fold(spelling), set()).add(identifier)
+            found.setdefault(fold_name(spelling), set()).add(identifier)
     for alias, identifier in aliases.items():
-        found.setdefault(fold(alias), set()).add(identifier)
+        found.setdefault(fold_name(alias), set()).add(identifier)
+    for alias, name in zone_aliases().items():
+        if alias not in found and name in found:
+            found[alias] = found[name]
     return {spelling: next(iter(ids)) for spelling, ids in found.items() if len(ids) == 1 and spelling}
 
 
