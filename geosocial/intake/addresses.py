@@ -23,26 +23,26 @@ LONGEST: Final = 300
 _APOSTROPHE: Final = re.compile(r"['’‘ʼ`´′]")
 #: Letters that a postal code may begin with, and those of its other letters.
 _CODE: Final = re.compile(
-    r"(?<![0-9a-z])([abceghj-nprstvxy])\s?(\d)\s?([abceghj-nprstv-z])\s?-?\s?(\d)\s?([abceghj-nprstv-z])\s?(\d)(?![0-9a-z])"
+    r"(?<![0-9a-z])([abceghj-nprstvxy])\s?([0-9])\s?([abceghj-nprstv-z])\s?-?\s?([0-9])\s?([abceghj-nprstv-z])\s?([0-9])(?![0-9a-z])"
 )
 _NOTE: Final = re.compile(r"\([^)]*\)?|\)")
-_RANGE: Final = re.compile(r"(?<=\d)([a-z]?)\s*(?:-|&|\ba\b|\bet\b|\bto\b|\band\b)\s*(?=\d{1,5}\b)")
+_RANGE: Final = re.compile(r"(?<=[0-9])([a-z]?)\s*(?:-|&|\ba\b|\bet\b|\bto\b|\band\b)\s*(?=[0-9]{1,5}\b)")
 _SPLIT: Final = re.compile(r"[,;|\n\r\t]+|(?<=\s)-+(?=\s)|\s/\s")
 _ORDINAL: Final = r"(?:e|eme|ieme|er|re|ere|nd|rd|th|st)"
-_NUMBERED: Final = re.compile(rf"0*(\d{{1,3}}){_ORDINAL}")
+_NUMBERED: Final = re.compile(rf"0*([0-9]{{1,3}}){_ORDINAL}")
 _SPACED_ORDINAL: Final = re.compile(
-    r"\b(\d{1,3})\s(e|eme|ieme|er|re|ere|nd|rd|th)\s(?=(?:avenue|ave?|rue|rang)\b)"
+    r"\b([0-9]{1,3})\s(e|eme|ieme|er|re|ere|nd|rd|th)\s(?=(?:avenue|ave?|rue|rang)\b)"
 )
 _NUMBER: Final = re.compile(
-    r"(?P<first>\d{1,6})(?:\s?-?(?P<letter>(?!r\s)[a-z])(?=[\s-]|$)|\s+1\s?[/⁄]\s?2(?=\s|$))?"
-    r"(?:\s?-\s?(?P<last>\d{1,6})[a-z]?)?(?=\s|$)\s*(?P<rest>.*)"
+    r"(?P<first>[0-9]{1,6})(?:\s?-?(?P<letter>(?!r\s)[a-z])(?=[\s-]|$)|\s+1\s?[/⁄]\s?2(?=\s|$))?"
+    r"(?:\s?-\s?(?P<last>[0-9]{1,6})[a-z]?)?(?=\s|$)\s*(?P<rest>.*)"
 )
 _NUMBER_LAST: Final = re.compile(
-    r"(?P<rest>.*[a-z].*?)[\s]+(?P<first>\d{1,6})(?:-(?P<last>\d{1,6}))?(?P<letter>[a-z])?"
+    r"(?P<rest>.*[a-z].*?)[\s]+(?P<first>[0-9]{1,6})(?:-(?P<last>[0-9]{1,6}))?(?P<letter>[a-z])?"
 )
 _PROVINCE: Final = re.compile(r"(?<=\S)\s+(?:\(?qc\)?|quebec|pq|p q)(?:\s+canada)?$|(?<=\S)\s+canada$")
 _CITY: Final = re.compile(r"(?<=\S)\s+montreal$")
-_SPACED: Final = re.compile(r"(\d{1,2})\s(\d{3})(?=$)")
+_SPACED: Final = re.compile(r"([0-9]{1,2})\s([0-9]{3})(?=$)")
 #: The widest range that one building takes; beyond it the first number is that of a unit.
 _WIDEST: Final = 200
 
@@ -373,7 +373,7 @@ def _vocabulary() -> _Words:
     before = {word: key for key, found in raw["generics"].items() for word in found}
     after = before | {word: key for key, found in raw["generics_after"].items() for word in found}
     units = _either(raw["units"]["words"])
-    mark = r"[a-z]{0,2}-?\d[0-9a-z-]*|[a-z](?![0-9a-z-])"
+    mark = r"[a-z]{0,2}-?[0-9][0-9a-z-]*|[a-z](?![0-9a-z-])"
     return _Words(
         before=before,
         after=after,
@@ -382,9 +382,9 @@ def _vocabulary() -> _Words:
         links=frozenset(raw["links"]["words"]),
         names=raw["names"],
         unit=re.compile(
-            rf"(?:(?:(?:{units})\b|ste(?=\s\d)|#)\s*(?:#|no\b)?\s*(?P<unit>{mark}|$)|\d{{1,2}}{_ORDINAL}?\s(?:etage|floor)\b)(?P<rest>.*)"
+            rf"(?:(?:(?:{units})\b|ste(?=\s[0-9])|#)\s*(?:#|no\b)?\s*(?P<unit>{mark}|$)|[0-9]{{1,2}}{_ORDINAL}?\s(?:etage|floor)\b)(?P<rest>.*)"
         ),
-        unit_last=re.compile(rf"\s(?:(?:{units})\b|ste(?=\s\d+$)|#)\s*(?:#|no\b)?\s*(?P<unit>{mark})\s*$"),
+        unit_last=re.compile(rf"\s(?:(?:{units})\b|ste(?=\s[0-9]+$)|#)\s*(?:#|no\b)?\s*(?P<unit>{mark})\s*$"),
         care_of=re.compile(rf"(?:{_either(raw['care_of']['words'])})(?![0-9a-z])"),
         box=re.compile(rf"(?:{_either(raw['boxes']['words'])})(?![a-z])"),
     )

@@ -7,6 +7,7 @@ score and the precision; every row that is not stays unlocated, with its candida
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,13 +15,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geosocial.errors import N_, InputError
-from geosocial.geo.crs import metric_crs
+from geosocial.errors import N_, InputError, Said
+from geosocial.geo.crs import metric_crs, transform
 from geosocial.intake.addresses import Address, civic_numbers, parse, parse_way, postal
 from geosocial.intake.columns import Columns, number
 from geosocial.intake.faults import Faults
 from geosocial.intake.geocode import Area, Found, Reference, Thresholds
-from geosocial.intake.locate import locate
+from geosocial.intake.locate import Positions, locate
 from geosocial.intake.recognise import recognise
 from geosocial.intake.source import Source, open_source, under_study
 from geosocial.results import InputFile
@@ -31,12 +32,15 @@ from geosocial.vocabulary.synonyms import plain
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
+    import pandas as pd
 
     from geosocial.study import Study
 
 _NBSP: Final = "\u00a0"
 #: Where only the centre of a forward sortation area is given.
 _FSA_REACH_M: Final = 3000.0
+#: How a row without a position of its own was placed, its score of 100, within which distance, and what else.
+GEOCODED: Final = ("position_from", "position_score", "position_precision_m", "position_candidates")
 #: Headers of civic numbers in published lists of address points, beside those of the vocabulary.
 _NUMBERS: Final = ("num", "numero", "number", "no", "civic no", "addr de", "addr num")
 
@@ -145,8 +149,8 @@ def place(
     declared: Sequence[str],
     names: Mapping[str, str],
     faults: Faults,
-) -> None:
-    """Give `x` and `y` a position in each row that has none but an address.
+) -> dict[int, Found]:
+    """Give `x` and `y` a position in each row that has none but an address; return what was found of each.
 
     Parameters
     ----------
@@ -174,28 +178,99 @@ def place(
     addresses = columns.text(wanted.address)
     codes, cities = columns.text(wanted.postal_code), columns.text(wanted.city)
     header = columns.shown(wanted.address or wanted.postal_code)
-    placed = []
+    looked: dict[int, Found] = {}
     for position in np.flatnonzero(~np.isfinite(x)).tolist():
         if position in rejected:
             continue
         address = parse(addresses[position], postal_code=codes[position], city=cities[position])
         zone = (declared[position] if declared else "") or names.get(fold(address.municipality), "")
         found = made.reference.find(address, zone=outlines.get(zone), thresholds=made.thresholds)
+        looked[position] = found
         if found.placed:
             x[position], y[position] = found.x, found.y
-            placed.append(position)
             faults.add(position, f"geocoded_{found.method}", "flagged", column=header, value=_how(found))
         else:
-            value = _candidates(found) or addresses[position] or codes[position]
+            value = candidates_text(found) or addresses[position] or codes[position]
             code = found.reason if found.candidates else _without(found, address)
             faults.add(position, code, "unlocated", column=header, value=value)
-    faults.demote(placed)
+    faults.demote([position for position, found in looked.items() if found.placed])
+    return looked
 
 
-def wanted_columns(columns: Columns) -> Wanted:
-    """Return the columns of address, postal code and town that the headers name."""
-    found = recognise(columns).columns
+def wanted_columns(columns: Columns, chosen: Mapping[str, str] | None = None) -> Wanted:
+    """Return the columns of address, postal code and town that the headers name, or that are `chosen`."""
+    found = recognise(columns, chosen).columns
     return Wanted(found.get("address", ""), found.get("postal_code", ""), found.get("city", ""))
+
+
+def no_positions(source: Source) -> Positions:
+    """Return no position for every row, in degrees: the list has addresses only."""
+    import pyproj
+
+    x, y = np.full((2, len(source.rows)), np.nan)
+    return Positions(x, y, pyproj.CRS("EPSG:4326"))
+
+
+def look_up(
+    source: Source,
+    wanted: Wanted,
+    spec: GeocodingSpec,
+    *,
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
+    zones: gpd.GeoDataFrame,
+    names: Mapping[str, str],
+    faults: Faults,
+) -> dict[int, Found]:
+    """Look up the rows of a list that has no study; `names` holds the name of each zone. See `place`."""
+    made = geocoder(spec, zones.crs)
+    written = Counter(fold(name) for name in names.values() if name)
+    known = {fold(name): zone for zone, name in names.items() if zone and written[fold(name)] == 1}
+    borough = recognise(source.columns).columns.get("borough", "")
+    said = [known.get(fold(word), "") for word in source.columns.text(borough)]
+    return place(source, wanted, made, x=x, y=y, zones=zones, declared=said, names=known, faults=faults)
+
+
+def with_placed(
+    own: Positions, looked: Mapping[int, Found], crs: object
+) -> tuple[Positions, dict[str, pd.Series]]:
+    """Return the positions with those that were found, and the columns `GEOCODED`.
+
+    Parameters
+    ----------
+    own
+        The positions that the rows have themselves.
+    looked
+        What was found of the rows that were looked up, in `crs`.
+    crs
+        Coordinate reference system of what was found.
+    """
+    import pandas as pd
+
+    x, y, size = own.x.copy(), own.y.copy(), len(own.x)
+    at = [position for position, found in looked.items() if found.placed]
+    east = np.array([looked[position].x for position in at], dtype=np.float64)
+    north = np.array([looked[position].y for position in at], dtype=np.float64)
+    x[at], y[at] = transform(east, north, crs, own.crs)
+    score, precision = np.full((2, size), np.nan)
+    method, candidates = [""] * size, [""] * size
+    for position, found in looked.items():
+        candidates[position] = candidates_text(found)
+        if found.placed:
+            method[position], score[position] = found.method, found.score
+            precision[position] = found.precision_m
+    texts = pd.Series(method, dtype="str"), pd.Series(candidates, dtype="str")
+    columns = (texts[0], pd.Series(score), pd.Series(precision), texts[1])
+    return Positions(x, y, own.crs), dict(zip(GEOCODED, columns, strict=True))
+
+
+def looked_up_note(looked: Mapping[int, Found]) -> Said:
+    """Return how many rows were looked up, and how many were placed."""
+    placed = sum(found.placed for found in looked.values())
+    return Said(
+        N_("Addresses: {looked} rows looked up, {placed} placed, {left} left without a position."),
+        {"looked": len(looked), "placed": placed, "left": len(looked) - placed},
+    )
 
 
 def _without(found: Found, address: Address) -> str:
@@ -208,7 +283,8 @@ def _how(found: Found) -> str:
     return f"{best.label} ({found.score:.0f}/100, ±{_NBSP}{found.precision_m:.0f}{_NBSP}m)"
 
 
-def _candidates(found: Found) -> str:
+def candidates_text(found: Found) -> str:
+    """Return the candidates of an address in one line, the best first."""
     return "; ".join(f"{c.label} ({c.score:.0f}/100)" for c in found.candidates)
 
 
