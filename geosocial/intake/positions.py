@@ -66,13 +66,20 @@ class Area:
 
     def box(self, crs: object) -> Box | None:
         """Return bounds that hold the area in another system; None where it has none there."""
-        edge = np.linspace(0.0, 1.0, 21)
-        x = self.west + (self.east - self.west) * np.concatenate([edge, edge, 0 * edge, 0 * edge + 1])
-        y = self.south + (self.north - self.south) * np.concatenate([0 * edge, 0 * edge + 1, edge, edge])
-        east, north = transform(x, y, self.crs, crs)
-        if not (np.isfinite(east).all() and np.isfinite(north).all()):
-            return None
-        return float(east.min()), float(north.min()), float(east.max()), float(north.max())
+        return _box((self.west, self.south, self.east, self.north), self.crs, crs)
+
+
+def _box(bounds: Box, source: object, target: object) -> Box | None:
+    """Return bounds in another system that hold the edge of a rectangle; None where it has no place there."""
+    west, south, east, north = bounds
+    edge = np.linspace(0.0, 1.0, 21)
+    zero, one = np.zeros(21), np.ones(21)
+    x = west + (east - west) * np.concatenate([edge, edge, zero, one])
+    y = south + (north - south) * np.concatenate([zero, one, edge, edge])
+    x, y = transform(x, y, source, target)
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        return None
+    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +193,19 @@ def _doubted(x: Floats, y: Floats, crs: pyproj.CRS, area: Area) -> npt.NDArray[n
     use = crs.area_of_use
     if use is None:
         return at[:0]
-    east, north = transform(x[at], y[at], crs, 4326)
-    inside = (east >= use.west - _LEEWAY) & (east <= use.east + _LEEWAY)
-    inside &= (north >= use.south - _LEEWAY) & (north <= use.north + _LEEWAY)
+    made = _box(
+        (
+            use.west - _LEEWAY,
+            max(use.south - _LEEWAY, -89.0),
+            use.east + _LEEWAY,
+            min(use.north + _LEEWAY, 89.0),
+        ),
+        4326,
+        crs,
+    )
+    if made is None:
+        return at[:0]
+    inside = (x[at] >= made[0]) & (x[at] <= made[2]) & (y[at] >= made[1]) & (y[at] <= made[3])
     return at[~inside]
 
 
