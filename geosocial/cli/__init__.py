@@ -50,7 +50,8 @@ def _run(command: click.Command, arguments: list[str], say: Words) -> int:
     """Run a command and return its exit code; every refusal is one line on stderr."""
     try:
         _plain_streams()
-        command.main(arguments, prog_name="geosocial", standalone_mode=False)
+        # a verb that leaves by an exit code of its own has click return it here
+        code = command.main(arguments, prog_name="geosocial", standalone_mode=False)
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
@@ -67,7 +68,7 @@ def _run(command: click.Command, arguments: list[str], say: Words) -> int:
             raise
         known = error if isinstance(error, GeosocialError) else _explained(error)
         return _refuse(say.error(known), known.exit_code)
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 def _refuse(text: str, code: int) -> int:

@@ -29,8 +29,9 @@ _TOTALS: Final = frozenset(
     .replace("    ", "")
     .split("|")
 )
-#: The longest of these words: nothing longer needs to be folded.
+#: Nothing longer, and nothing that begins otherwise, needs to be folded to be told from these words.
 _LONGEST: Final = 20
+_INITIALS: Final = frozenset(word[0] for word in _TOTALS)
 
 
 def header_at(rows: Sequence[Row]) -> int:
@@ -99,7 +100,9 @@ def totals(rows: Sequence[Row]) -> list[int]:
     found: list[int] = []
     for position, (_, cells) in enumerate(rows):
         first = next((cell for cell in cells if cell.strip()), "")
-        if len(first) > _LONGEST or fold(first).rstrip(": ") not in _TOTALS:
+        if len(first) > _LONGEST or first.lstrip()[:1].lower() not in _INITIALS:
+            continue
+        if fold(first).rstrip(": ") not in _TOTALS:
             continue
         if _sums_up(rows, position, set(found)):
             found.append(position)

@@ -7,7 +7,9 @@ refused. A feature without geometry is kept, for the reader of places to report.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -61,7 +63,7 @@ def read_layer(path: Path | str, *, layer: str | None = None, crs: str | None = 
     named = None if crs is None else known_crs(file, crs)
     read: dict[str, Callable[[], tuple[gpd.GeoDataFrame, dict[str, str]]]] = {
         "geojson": lambda: read_geojson(file, crs=crs),
-        "geopackage": lambda: _read_gdal(file, "GPKG", _choose_layer(file, layer)),
+        "geopackage": lambda: _read_geopackage(file, layer),
         "shapefile": lambda: _read_gdal(_whole_shapefile(file), "ESRI Shapefile", None),
         "parquet": lambda: _read_parquet(file),
         "kml": lambda: read_kml(file, layer=layer),
@@ -144,6 +146,17 @@ def _with_crs(file: Path, frame: gpd.GeoDataFrame, named: pyproj.CRS | None) -> 
 def _name(crs: pyproj.CRS) -> str:
     authority = crs.to_authority()
     return ":".join(authority) if authority else str(crs.name)
+
+
+def _read_geopackage(file: Path, layer: str | None) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
+    chosen = _choose_layer(file, layer)
+    if file.suffix.lower() == ".gpkg":
+        return _read_gdal(file, "GPKG", chosen)
+    # GDAL chooses the reader by the suffix first: under another one it would take it for a table of text.
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "layer.gpkg"
+        shutil.copyfile(file, copy)
+        return _read_gdal(copy, "GPKG", chosen)
 
 
 def _read_gdal(file: Path, driver: str, layer: str | None) -> tuple[gpd.GeoDataFrame, dict[str, str]]:

@@ -134,7 +134,7 @@ def _tree(file: Path) -> Element:
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
     try:
         parser.Parse(read_bytes(file), True)
-    except (expat.ExpatError, _DamagedError, ValueError) as error:
+    except (expat.ExpatError, _DamagedError, LookupError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(
