@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-#: What Arrow reads as `number` does: no sign of plus, no exponent, no number too large for a float.
-_PLAIN: Final = r"^-?([0-9]{1,18}(\.[0-9]{0,40})?|\.[0-9]{1,40})\z"
+#: What Arrow reads as `number` does: no sign of plus, no exponent; and no more characters than a float holds.
+_PLAIN: Final = r"^-?([0-9]+\.?[0-9]*|\.[0-9]+)\z"
+_LONGEST: Final = 200
 
 
 def figures(
@@ -69,8 +70,9 @@ def _plain(column: pd.Series, found: npt.NDArray[np.float64]) -> npt.NDArray[np.
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    cells = pa.chunked_array([pa.array(column.array, type=pa.large_string())])
-    is_plain = pc.fill_null(pc.match_substring_regex(cells, _PLAIN), fill_value=False)
-    plain = np.asarray(is_plain.to_numpy())
-    found[plain] = pc.cast(pc.filter(cells, is_plain), pa.float64()).to_numpy()
+    cells = pa.array(column.array, type=pa.large_string())
+    fits = pc.less(pc.binary_length(cells), _LONGEST)
+    is_plain = pc.fill_null(pc.and_(pc.match_substring_regex(cells, _PLAIN), fits), fill_value=False)
+    plain = np.asarray(is_plain, dtype=bool)
+    found[plain] = np.asarray(pc.cast(pc.filter(cells, is_plain), pa.float64()))
     return plain

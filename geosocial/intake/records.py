@@ -63,8 +63,11 @@ def type_rows(source: Source, spec: PlacesSpec, faults: Faults) -> Typed:
             words["legal_form"]
         ),
     }
-    if not spec.sphere:
-        keys["sphere"] = [kinds()[kind].sphere if kind else "" for kind in keys["kind"]]
+    # a kind says which sphere it serves, where the list does not
+    keys["sphere"] = [
+        kinds()[kind].sphere if sphere == "" and kind else sphere
+        for sphere, kind in zip(keys["sphere"], keys["kind"], strict=True)
+    ]
     amounts: dict[str, list[float | str]] = {
         "count": [number(text) for text in columns.text(spec.count)]
         if spec.count

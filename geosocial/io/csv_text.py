@@ -90,6 +90,8 @@ def _harmless(texts: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if not _holds(texts, b"=+-@\t\r"):
+        return texts
     risky = pc.match_substring_regex(texts, _FORMULA)
     if pc.any(risky).as_py():
         risky = pc.and_not(risky, pc.match_substring_regex(texts, _NUMBER))
@@ -98,10 +100,22 @@ def _harmless(texts: Any) -> Any:
     return texts
 
 
+def _holds(texts: Any, letters: bytes) -> bool:
+    """Return whether one of these letters stands anywhere in the texts: one look at all of them together."""
+    _, offsets, data = texts.buffers()
+    if data is None:
+        return False
+    ends = np.frombuffer(offsets, np.int64, len(texts) + 1, texts.offset * 8)
+    whole = memoryview(data)[ends[0] : ends[-1]].tobytes()
+    return any(letter in whole for letter in letters)
+
+
 def _quoted(texts: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if not _holds(texts, b'",\r\n'):
+        return texts
     special = pc.match_substring_regex(texts, _SPECIAL)
     if pc.any(special).as_py():
         quote, none = pa.scalar('"', pa.large_string()), pa.scalar("", pa.large_string())

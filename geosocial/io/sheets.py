@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 from geosocial.errors import N_, InputError
 from geosocial.io.detect import detect, fingerprint, read_bytes, too_large
 from geosocial.io.header import decimal_mark, header_at, totals
+from geosocial.io.plain_csv import Plain, read_plain
 from geosocial.results import InputFile
 
 if TYPE_CHECKING:
@@ -106,7 +107,12 @@ def decode(file: Path, data: bytes) -> tuple[str, str]:
 
 
 def _read_csv(file: Path) -> Sheet:
-    text, encoding = decode(file, read_bytes(file))
+    data = read_bytes(file)
+    plain = read_plain(data, _delimiter)
+    if plain is not None:
+        return _plain_sheet(file, plain)
+    text, encoding = decode(file, data)
+    del data
     first, _, rest = text.partition("\n")
     told = first.strip().lower()
     start = 1
@@ -126,6 +132,20 @@ def _read_csv(file: Path) -> Sheet:
     shown = {"\t": "tab"}.get(delimiter, delimiter)
     form = "TSV" if delimiter == "\t" else "CSV"
     return _sheet(file, enumerate(records, start), {"format": form, "encoding": encoding, "delimiter": shown})
+
+
+def _plain_sheet(file: Path, plain: Plain) -> Sheet:
+    """Return a large, even table as the sheet that the rest of this module would make of it."""
+    import numpy as np
+
+    shown = {"\t": "tab"}.get(plain.delimiter, plain.delimiter)
+    form = "TSV" if plain.delimiter == "\t" else "CSV"
+    how = {"format": form, "encoding": plain.encoding, "delimiter": shown}
+    how |= _structure(1, (), 0, (), decimal_mark(plain.first))
+    size = len(plain.frame)
+    digest, length = fingerprint(file)
+    rows = np.arange(2, size + 2, dtype=np.int64)
+    return Sheet(plain.frame, rows, InputFile("", str(file), digest, length, size, how), {}, (), 0)
 
 
 def _records(text: str, delimiter: str) -> list[list[str]]:
@@ -244,10 +264,10 @@ def _sheet(file: Path, numbered: Iterator[tuple[int, Sequence[str]]], how: dict[
     long = {i: extra for i, row in enumerate(kept) if (extra := tuple(c for c in row[width:] if c.strip()))}
     short = tuple(i for i, row in enumerate(kept) if len(row) < width)
     even = [row if len(row) == width else [*row[:width], *[""] * (width - len(row))] for row in kept]
-    columns = list(zip(*even, strict=True)) if even else [()] * width
-    frame = pd.DataFrame(
-        {name: pd.Series(column, dtype="str") for name, column in zip(names, columns, strict=True)}
-    )
+    # One array of all cells, column after column, of which each column is a slice: a sheet may be wide.
+    size = len(even)
+    cells = pd.array([cell for column in zip(*even, strict=True) for cell in column], dtype="str")
+    frame = pd.DataFrame({name: cells[i * size : (i + 1) * size] for i, name in enumerate(names)}, copy=False)
     how = how | _structure(filled[top][0], titles, blank, summed, decimal_mark(records))
     digest, size = fingerprint(file)
     return Sheet(

@@ -191,12 +191,17 @@ def _write_parquet(frame: Any, path: Path | str) -> None:
             stored.to_parquet(part, index=False, schema_version="1.1.0")
 
 
+def says_position(frame: pd.DataFrame) -> bool:
+    """Return whether a table has columns of positions, so that CSV and XLSX need no others."""
+    return bool(_POSITION & {str(c).lower() for c in frame.columns})
+
+
 def _with_position(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the table with its points as longitude and latitude, unless it has such columns already."""
     import shapely
 
     name = geometry_name(frame)
-    if name is None or frame[name].crs is None or _POSITION & {str(c).lower() for c in frame.columns}:
+    if name is None or frame[name].crs is None or says_position(frame):
         return frame
     points = frame[name].to_crs(4326).array
     return without_geometry(frame).assign(longitude=shapely.get_x(points), latitude=shapely.get_y(points))
