@@ -20,7 +20,17 @@ from typing import Final
 
 #: Longer texts are no addresses; only their beginning is read.
 LONGEST: Final = 300
-_APOSTROPHE: Final = re.compile(r"['’‘ʼ`´′]")
+#: Signs outside ASCII: apostrophes become spaces, dashes one dash.
+_SIGNS: Final = {
+    **dict.fromkeys(map(ord, "’‘ʼ´′"), " "),
+    **dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0xAD], "-"),
+    ord("œ"): "oe",
+    ord("Œ"): "oe",
+    ord("æ"): "ae",
+    ord("Æ"): "ae",
+}
+_MARKS: Final = {ord("'"): " ", ord("`"): " ", ord("."): " ", ord("_"): "-"}
+_SPACES: Final = re.compile(r"[^\S\n\r\t]+")
 #: Letters that a postal code may begin with, and those of its other letters.
 _CODE: Final = re.compile(
     r"(?<![0-9a-z])([abceghj-nprstvxy])\s?([0-9])\s?([abceghj-nprstv-z])\s?-?\s?([0-9])\s?([abceghj-nprstv-z])\s?([0-9])(?![0-9a-z])"
@@ -42,6 +52,7 @@ _NUMBER_LAST: Final = re.compile(
 )
 _PROVINCE: Final = re.compile(r"(?<=\S)\s+(?:\(?qc\)?|quebec|pq|p q)(?:\s+canada)?$|(?<=\S)\s+canada$")
 _CITY: Final = re.compile(r"(?<=\S)\s+montreal$")
+_TOKENS: Final = re.compile(r"[0-9a-z]+")
 _SPACED: Final = re.compile(r"([0-9]{1,2})\s([0-9]{3})(?=$)")
 #: The widest range that one building takes; beyond it the first number is that of a unit.
 _WIDEST: Final = 200
@@ -185,6 +196,8 @@ def postal(text: str) -> str:
     >>> postal(" h4g-0a5 (QC)"), postal("H1X 3LO"), postal("H2X"), postal("à venir")
     ('H4G0A5', 'H1X3L0', 'H2X', '')
     """
+    if not text:
+        return ""
     plain = _NOTE.sub(" ", _plain(text[:LONGEST]))
     found = _CODE.search(plain)
     if found:
@@ -214,11 +227,15 @@ def civic_numbers(text: str) -> tuple[int, int]:
 
 def _plain(text: str) -> str:
     """Return `text` without accents and case; dots and apostrophes become spaces, dashes one dash."""
-    plain = unicodedata.normalize("NFKD", _APOSTROPHE.sub(" ", html.unescape(text)))
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
-    plain = plain.replace("œ", "oe").replace("æ", "ae")
-    plain = re.sub("[\u2010-\u2015\u2212\u00ad_]", "-", plain)
-    return re.sub(r"[^\S\n\r\t]+|\.", " ", plain).strip()
+    if not text:
+        return ""
+    if "&" in text:
+        text = html.unescape(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_SIGNS))
+        text = "".join(c for c in text if not unicodedata.combining(c))
+        text = text.translate(_SIGNS)  # NFKD makes a dash of some signs, and œ is no accent
+    return _SPACES.sub(" ", text.casefold().translate(_MARKS)).strip()
 
 
 def _street(parts: list[str], words: _Words) -> tuple[int, str, str, list[str]]:
@@ -310,7 +327,7 @@ def _civic(written: str) -> tuple[int, int, str, str]:
 
 def _way(street: str, words: _Words) -> tuple[str, str, str]:
     """Return the kind of way, the name and the direction of a street."""
-    tokens = [_numbered(t) for t in re.findall(r"[0-9a-z]+", street)]
+    tokens = [t if t.isalpha() else _numbered(t) for t in _TOKENS.findall(street)]
     if not any(t.isalpha() or t[-1] == "e" for t in tokens):
         return "", "", ""
     direction = ""

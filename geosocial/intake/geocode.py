@@ -211,6 +211,10 @@ class Reference:
         """Return the number of addresses that can be found."""
         return len(self._points)
 
+    def strays(self) -> npt.NDArray[np.bool_]:
+        """Return, for each point that was given, whether its postal code or its street contradicts it."""
+        return self._strays.copy()
+
     def find(
         self, address: Address, *, zone: shapely.Geometry | None = None, thresholds: Thresholds | None = None
     ) -> Found:
@@ -309,12 +313,12 @@ class Reference:
 
     def _at(self, street: int, address: Address) -> list[int]:
         """Return the points of a street that have the number, or one within the range, on its side."""
-        low = np.searchsorted(self._keys, street * _BASE + address.number, "left")
-        high = np.searchsorted(self._keys, street * _BASE + address.last, "right")
-        within = [
-            (int(key) % _BASE, int(point))
-            for key, point in zip(self._keys[low:high], self._points[low:high], strict=True)
-        ]
+        first = street * _BASE + address.number
+        low, high = self._keys.searchsorted([first, first + address.last - address.number + 1])
+        if low == high:
+            return []
+        numbers, points = self._keys[low:high] % _BASE, self._points[low:high]
+        within = zip(numbers.tolist(), points.tolist(), strict=True)
         return list(dict.fromkeys(point for number, point in within if (number - address.number) % 2 == 0))
 
     def _similar(self, address: Address) -> list[tuple[int, float]]:
@@ -323,7 +327,7 @@ class Reference:
 
         if len(address.name) < _SHORTEST:
             return []
-        low, high = np.searchsorted(self._numbers, [address.number, address.number + 1])
+        low, high = self._numbers.searchsorted([address.number, address.number + 1])
         streets = [int(s) for s in self._streets[low:high]]
         own = address.name.removeprefix("st ")
         names = [self._ways[s][0].removeprefix("st ") for s in streets]
