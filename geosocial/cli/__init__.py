@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from geosocial import __version__
-from geosocial.cli import check, join, run
+from geosocial.cli import check, data, join, new, run
 from geosocial.cli.console import lang_option
 from geosocial.errors import N_, GeosocialError, MissingFileError, OutputError
 from geosocial.i18n import DOMAIN, LOCALE_DIR, Words, system_language, words
@@ -130,4 +130,6 @@ def build(say: Words) -> click.Group:
     group.add_command(run.command(say))
     group.add_command(join.command(say))
     group.add_command(check.command(say))
+    group.add_command(new.command(say))
+    group.add_command(data.command(say))
     return group
