@@ -184,6 +184,9 @@ def held_back() -> None:
     usable = [
         i for i, a in enumerate(addresses) if not strays[i] and ((a.number and a.name) or a.postal_code)
     ]
+    keys = [(a.number, *a.way[:2]) for a in addresses]
+    held = [{keys[i] for i in range(len(rows)) if part[i] != k and keys[i][0]} for k in range(5)]
+    findable = [i for i in usable if keys[i] in held[part[i]]]
     table: list[dict[str, object]] = []
     for evidence in ("street, number, postal code", "and the zone"):
         found = {
@@ -213,8 +216,16 @@ def held_back() -> None:
             )
         )
         reasons = Counter(f.reason for f in found.values() if not f.placed)
+        matched = sum(found[i].method == "address" for i in findable)
+        print(f"{evidence}: of {len(findable)} rows whose address another row has, {matched} placed by it")
         print(f"{evidence}: not placed {dict(sorted(reasons.items()))}")
     write_table("geocode_held_back", table, f"{len(usable)} rows; {int(strays.sum())} strays left out.")
+
+
+def _same(one: Found, address: Address) -> bool:
+    """Return whether the address point that was chosen has the number, name and direction of the address."""
+    chosen = parse(one.candidates[0].label)
+    return (chosen.number, chosen.way[:2]) == (address.number, address.way[:2])
 
 
 def _row(

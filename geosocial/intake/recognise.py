@@ -168,6 +168,9 @@ def completed(spec: PlacesSpec, columns: Columns, *, layer: bool) -> PlacesSpec:
     update = {key: found.columns[key] for key in wanted if key in found.columns}
     if "declared_zone" not in fields and "borough" in found.columns:
         update["declared_zone"] = found.columns["borough"]
+    for key in ("address", "postal_code", "city"):  # looked up where the study has address points
+        if key not in fields and key in found.columns:
+            update[key] = found.columns[key]
     pair = found.pair()
     if not layer and not spec.x and pair is not None:
         update["x"], update["y"] = pair[:2]

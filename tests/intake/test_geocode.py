@@ -265,6 +265,18 @@ def test_a_row_with_coordinates_keeps_them(city: Factory, places: Spec) -> None:
     }
 
 
+def test_the_columns_of_the_address_are_recognised(city: Factory, places: Spec) -> None:
+    spec = places(x="", y="", crs=None, recognise=True)
+    taken = take(city(geocoding=GEOCODING), spec, "Nom,Adresse,Code postal\nA,106 rue Masson,H1A 1A1\n")
+    assert taken.faults["code"].tolist() == ["geocoded_postal_code"]
+    assert taken.places["zone_id"].tolist() == ["Z1"]
+
+
+def test_a_study_without_its_address_points_is_refused(city: Factory) -> None:
+    with pytest.raises(InputError, match="there is no such file"):
+        intake.read_geocoder(city(geocoding={**GEOCODING, "file": "none.csv"}))
+
+
 def test_without_geocoding_an_address_is_not_looked_up(city: Factory, places: Spec) -> None:
     taken = take(city(), places(address="adresse"), "adresse,x,y\n100 rue Masson,,\n")
     assert taken.places["outcome"].tolist() == ["unlocated"]
