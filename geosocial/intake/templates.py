@@ -8,12 +8,12 @@ choose from in the sheet are in one.
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from geosocial.errors import N_, OutputError
-from geosocial.io.atomic import replacing
 from geosocial.io.cells import NO_DATE
 from geosocial.io.write import write_bytes, write_text
 from geosocial.study import embedded_study
@@ -199,34 +199,35 @@ def write_sheet(path: Path, *, lang: Lang) -> None:
         "legal_form": [t.label[lang] for t in terms("legal_forms").values()],
     }
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with replacing(path) as part:
-        book = xlsxwriter.Workbook(str(part), {**safe, "in_memory": True})
-        book.set_properties({"created": dt.datetime.combine(NO_DATE, dt.time())})
-        bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        sheet = book.add_worksheet("places")
-        explained = book.add_worksheet("lisez-moi – read me")
-        words = book.add_worksheet("listes – lists")
-        _fill_words(words, lists, bold)
-        for column, (option, header, _) in enumerate(COLUMNS):
-            sheet.write_string(0, column, header, bold)
-            sheet.set_column(column, column, max(14, len(header) + 2))
-            if option in lists:
-                letter = chr(ord("A") + list(lists).index(option))
-                sheet.data_validation(
-                    1,
-                    column,
-                    5000,
-                    column,
-                    {
-                        "validate": "list",
-                        "source": f"='listes – lists'!${letter}$2:${letter}${len(lists[option]) + 1}",
-                        "error_type": "warning",
-                    },
-                )
-        sheet.freeze_panes(1, 0)
-        _explain(explained, bold, wrapped)
-        book.close()
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made, {**safe, "in_memory": True})
+    book.set_properties({"created": dt.datetime.combine(NO_DATE, dt.time())})
+    bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet = book.add_worksheet("places")
+    explained = book.add_worksheet("lisez-moi – read me")
+    words = book.add_worksheet("listes – lists")
+    _fill_words(words, lists, bold)
+    for column, (option, header, _) in enumerate(COLUMNS):
+        sheet.write_string(0, column, header, bold)
+        sheet.set_column(column, column, max(14, len(header) + 2))
+        if option in lists:
+            letter = chr(ord("A") + list(lists).index(option))
+            sheet.data_validation(
+                1,
+                column,
+                5000,
+                column,
+                {
+                    "validate": "list",
+                    "source": f"='listes – lists'!${letter}$2:${letter}${len(lists[option]) + 1}",
+                    "error_type": "warning",
+                },
+            )
+    sheet.freeze_panes(1, 0)
+    _explain(explained, bold, wrapped)
+    book.close()
+    write_bytes(made.getvalue(), path)
 
 
 def _fill_words(sheet: Any, lists: dict[str, list[str]], bold: Any) -> None:
