@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from benchmarks import join, run
+from benchmarks import geocode, join, million, run
 
 print("Joining points to the 58 districts\n")
 join.main([10_000, 100_000, 10_000_000], 7, inside=False)
+print("\nAddresses to address points\n")
+geocode.main(460_000, 5_000, 5)
 print("\nWhole processes\n")
 run.main()
+print("\nA million rows\n")
+million.main()

@@ -25,6 +25,8 @@ class Process:
     name: str
     command: list[str]
     seconds: list[float] = field(default_factory=list)
+    #: Seconds of the processor, which a busy machine changes less than those of the clock.
+    processor: list[float] = field(default_factory=list)
     peak_mb: float = 0.0
 
     def run(self, folder: Path) -> None:
@@ -41,6 +43,7 @@ class Process:
         )
         _, status, usage = os.wait4(pid, 0)
         self.seconds.append(time.perf_counter() - start)
+        self.processor.append(usage.ru_utime + usage.ru_stime)
         self.peak_mb = max(self.peak_mb, usage.ru_maxrss / 1024)
         if os.waitstatus_to_exitcode(status):
             raise SystemExit(f"{self.name} failed; see {folder}")

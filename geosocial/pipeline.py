@@ -61,10 +61,14 @@ def compute(study: Study, *, step: Step = quiet) -> Results:
         context, context_files = intake.read_context(study)
     with step(N_("Demand")):
         demand, demand_file, demand_faults = intake.read_demand(study, zones)
+    geocoder = None
+    if study.geocoding is not None:
+        with step(N_("Address points")):
+            geocoder = intake.read_geocoder(study)
     taken: list[Taken] = []
     for spec in study.places:
         with step(N_("List: {label}"), label=spec.label):
-            taken.append(intake.read_places(study, spec, zones))
+            taken.append(intake.read_places(study, spec, zones, geocoder))
     places = pd.concat([t.places for t in taken], ignore_index=True)
     conservation = tables.check_conservation(intake.conservation(taken))
     with step(N_("Costs to the nearest facility")):
@@ -87,7 +91,13 @@ def compute(study: Study, *, step: Step = quiet) -> Results:
         settings=measured.settings,
         declared=pd.concat([t.declared for t in taken], ignore_index=True),
         unmapped=pd.concat([t.unmapped for t in taken], ignore_index=True),
-        inputs=(zones_file, *context_files, demand_file, *(t.file for t in taken)),
+        inputs=(
+            zones_file,
+            *context_files,
+            demand_file,
+            *(geocoder.files if geocoder else ()),
+            *(t.file for t in taken),
+        ),
     )
 
 

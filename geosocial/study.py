@@ -127,7 +127,15 @@ class PlacesSpec(_Part):
     capacity: str = ""
     x: str = ""
     y: str = ""
+    #: Columns of the address, the postal code and the town: where a row has no coordinates, they are looked
+    #: up in the address points of ``[geocoding]``.
+    address: str = ""
+    postal_code: str = ""
+    city: str = ""
     declared_zone: str = ""
+    #: Columns that are not named above are recognised by their headers, in French or in English
+    #: (``geosocial/vocabulary/columns.toml``); several that say the same are refused by name.
+    recognise: bool = False
     #: Shown on maps and in tables as named initiatives.
     shown: bool = True
     #: Counted as supply in the measures (existing facilities only).
@@ -135,6 +143,35 @@ class PlacesSpec(_Part):
     #: Whether the list is complete: true, false, or the kinds of zone for which it is (``["borough"]``).
     #: Where it is not, a zone without a record is missing, not zero.
     complete: bool | tuple[str, ...] = False
+    source: str
+
+
+class GeocodingSpec(_Part):
+    """Address points in which the rows without coordinates are looked up; nothing goes over a network.
+
+    A column that is not named is recognised by its header.
+    """
+
+    file: Path
+    layer: str | None = None
+    crs: str | None = None
+    #: Column of the whole address, or else those of the civic number and of the street (one, or its parts).
+    address: str = ""
+    number: str = ""
+    street: Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)] = ()
+    postal_code: str = ""
+    x: str = ""
+    y: str = ""
+    #: Centres of the forward sortation areas; without it they are derived from the points.
+    fsa_file: Path | None = None
+    fsa: str = "fsa"
+    #: Column of the reach of an area, in metres.
+    fsa_reach_m: str = ""
+    #: Least score that places, out of 100.
+    accept: float = Field(default=90.0, ge=50, le=100)
+    #: The coarsest thing that places a row: its address, its postal code, or its forward sortation area.
+    #: What is coarser is only a candidate.
+    coarsest: Literal["address", "postal_code", "fsa"] = "postal_code"
     source: str
 
 
@@ -211,6 +248,7 @@ class Study(_Part):
     context: tuple[ContextSpec, ...] = ()
     demand: DemandSpec
     places: tuple[PlacesSpec, ...]
+    geocoding: GeocodingSpec | None = None
     spheres: dict[str, SphereSpec]
     robustness: Robustness = Robustness()
     status: StatusRules = StatusRules()
@@ -244,6 +282,7 @@ class Study(_Part):
             self.demand.source,
             *(p.source for p in self.places),
             *(c.source for c in self.context),
+            *([] if self.geocoding is None else [self.geocoding.source]),
         }
         bad += [f"sources.{s}" for s in sorted(used - self.sources.keys())]
         if bad:

@@ -212,6 +212,30 @@ UNMAPPED = Contract(
     ("source", "category"),
 )
 
+#: Pairs of rows that may be one place, proposed by `geosocial.intake.duplicates`; not of the bundle.
+DUPLICATES = Contract(
+    "duplicates",
+    {
+        "source": Column("text", "list of the earlier row"),
+        "source_file": Column("text", "its file"),
+        "source_row": Column("int", "its row"),
+        "record_id": Column("text", "its identifier"),
+        "name": Column("text", "its name"),
+        "other_source": Column("text", "list of the other row"),
+        "other_source_file": Column("text", "its file"),
+        "other_source_row": Column("int", "its row"),
+        "other_record_id": Column("text", "its identifier"),
+        "other_name": Column("text", "its name"),
+        "likeness": Column("text", "exact or probable"),
+        "reason": Column(
+            "text", "same (name, kind and position), name (alike and near), phone, email or site"
+        ),
+        "similarity": Column("float", "how alike the names are, from 0 to 100; NaN without names"),
+        "distance_m": Column("float", "distance between the positions; NaN without one", "m"),
+    },
+    ("source", "source_row", "other_source", "other_source_row"),
+)
+
 CONTRACTS = (
     ZONES,
     PLACES,

@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from geosocial import __version__
-from geosocial.cli import join, run
+from geosocial.cli import check, data, join, new, run
 from geosocial.cli.console import lang_option
 from geosocial.errors import N_, GeosocialError, MissingFileError, OutputError
 from geosocial.i18n import DOMAIN, LOCALE_DIR, Words, system_language, words
@@ -50,7 +50,8 @@ def _run(command: click.Command, arguments: list[str], say: Words) -> int:
     """Run a command and return its exit code; every refusal is one line on stderr."""
     try:
         _plain_streams()
-        command.main(arguments, prog_name="geosocial", standalone_mode=False)
+        # a verb that leaves by an exit code of its own has click return it here
+        code = command.main(arguments, prog_name="geosocial", standalone_mode=False)
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
@@ -67,7 +68,7 @@ def _run(command: click.Command, arguments: list[str], say: Words) -> int:
             raise
         known = error if isinstance(error, GeosocialError) else _explained(error)
         return _refuse(say.error(known), known.exit_code)
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 def _refuse(text: str, code: int) -> int:
@@ -128,4 +129,7 @@ def build(say: Words) -> click.Group:
     group.params.append(lang_option(say, ("fr", "en")))
     group.add_command(run.command(say))
     group.add_command(join.command(say))
+    group.add_command(check.command(say))
+    group.add_command(new.command(say))
+    group.add_command(data.command(say))
     return group

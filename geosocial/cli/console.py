@@ -50,3 +50,20 @@ def lang_option(say: Words, choices: tuple[str, ...]) -> click.Option:
 def json_option(say: Words) -> click.Option:
     """Return the option --json."""
     return click.Option(["--json", "as_json"], is_flag=True, help=say.t("Report as JSON on standard output."))
+
+
+def sheet_option(say: Words) -> click.Option:
+    """Return the option --sheet, which is also --layer."""
+    return click.Option(
+        ["--sheet", "--layer", "sheet"], help=say.t("Sheet or layer to read, in a file that has several.")
+    )
+
+
+def column_option(say: Words) -> click.Option:
+    """Return the option --column, which may stand several times."""
+    return click.Option(
+        ["--column", "columns"],
+        multiple=True,
+        metavar=say.t("COLUMN=HEADER"),
+        help=say.t("What a column is called in the file, as latitude=Y; may be given several times."),
+    )

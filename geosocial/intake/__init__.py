@@ -3,6 +3,7 @@
 from geosocial.intake.demand import read_demand
 from geosocial.intake.join_files import Joined, join_files
 from geosocial.intake.places import Taken, conservation, read_places
+from geosocial.intake.placing import read_geocoder
 from geosocial.intake.reasons import REASONS
 from geosocial.intake.zones import read_context, read_zones
 
@@ -14,6 +15,7 @@ __all__ = [
     "join_files",
     "read_context",
     "read_demand",
+    "read_geocoder",
     "read_places",
     "read_zones",
 ]

@@ -121,12 +121,21 @@ class Columns:
 
 
 class Terms:
-    """The words that stand for the keys of one family: the keys, and their labels in both languages."""
+    """The words that stand for the keys of one family: the keys, their labels in both languages, others."""
 
-    def __init__(self, family: Mapping[str, Any], labels: Sequence[str] = ("label",)) -> None:
+    def __init__(
+        self,
+        family: Mapping[str, Any],
+        labels: Sequence[str] = ("label",),
+        *,
+        also: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self._keys: dict[str, str] = {}
         for key, term in family.items():
             for word in (key, *(text for label in labels for text in _both(getattr(term, label)))):
+                self._keys.setdefault(fold(word), key)
+        for key, words in (also or {}).items():
+            for word in words:
                 self._keys.setdefault(fold(word), key)
 
     def keys(self, words: Iterable[str]) -> list[str | None]:

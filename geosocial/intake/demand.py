@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geosocial.errors import N_, InputError
+from geosocial.intake.boundaries import polygons
 from geosocial.intake.columns import number
 from geosocial.intake.faults import Faults
 from geosocial.intake.locate import locate
 from geosocial.intake.source import Source, open_source, under_study
-from geosocial.intake.zones import polygons
 from geosocial.io.layers import Layer
 from geosocial.results import InputFile
 from geosocial.tables import DEMAND, check
@@ -57,7 +57,7 @@ def read_demand(study: Study, zones: gpd.GeoDataFrame) -> tuple[pd.DataFrame, In
     zone_ids = source.columns.text(spec.zone) if spec.zone else None
     ids = _ids(source, spec.id, zone_ids)
     if _has_polygons(source) and not spec.x:
-        x, y, by_place = _from_polygons(source, ids, study, zones)
+        x, y, by_place = _from_polygons(source, ids, study, zones, faults)
     else:
         x, y, by_place = _from_points(source, study, zones, faults, by_position=zone_ids is None)
     if zone_ids is None:
@@ -111,12 +111,12 @@ def _has_polygons(source: Source) -> bool:
 
 
 def _from_polygons(
-    source: Source, ids: list[str], study: Study, zones: gpd.GeoDataFrame
+    source: Source, ids: list[str], study: Study, zones: gpd.GeoDataFrame, faults: Faults
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], list[str]]:
     from geosocial.geo.interpolate import largest_overlap, representative_points
 
     assert source.layer is not None  # noqa: S101 - asked by the caller; for the type checker
-    shapes = polygons(Layer(source.layer, source.file), ids, study.crs)
+    shapes = polygons(Layer(source.layer, source.file), ids, study.crs, faults)
     owner = largest_overlap(shapes, zones.geometry.to_numpy())
     x, y = representative_points(shapes)
     names = [*zones["zone_id"], ""]  # position −1, no overlap, is the last

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas as pd
 
 Action = Literal["rejected", "unlocated", "snapped", "flagged"]
+
+
+@dataclass(slots=True)
+class _Many:
+    """The same fault of many rows; millions of them must not become as many objects."""
+
+    code: str
+    action: Action
+    column: str
+    positions: list[int] | npt.NDArray[np.int64]
+    #: What was found in each row; empty where nothing is to be shown.
+    values: list[str]
+    #: Whether the next fault of the kind may join it.
+    open: bool
 
 
 @dataclass(slots=True)
@@ -19,32 +36,82 @@ class Faults:
     source: str
     file: str
     #: Row in the file of each position.
-    rows: Sequence[int]
-    _found: list[tuple[int, str, str, str, Action]] = field(default_factory=list)
+    rows: Sequence[int] | npt.NDArray[np.int64]
+    _found: list[_Many] = field(default_factory=list)
 
     def add(self, position: int, code: str, action: Action, *, column: str = "", value: str = "") -> None:
         """Add a fault of the row at `position`."""
-        self._found.append((position, column, value, code, action))
+        last = self._found[-1] if self._found else None
+        if last is None or not last.open or (last.code, last.action, last.column) != (code, action, column):
+            last = _Many(code, action, column, [], [], open=True)
+            self._found.append(last)
+        assert isinstance(last.positions, list)  # noqa: S101 - as an open one is; for the type checker
+        last.positions.append(position)
+        last.values.append(value)
+
+    def add_all(
+        self,
+        positions: npt.NDArray[np.int64],
+        code: str,
+        action: Action,
+        *,
+        column: str = "",
+        values: Sequence[str] = (),
+    ) -> None:
+        """Add the same fault of many rows at once; `values` are those of the rows, or none at all."""
+        if len(positions):
+            self._found.append(_Many(code, action, column, positions, list(values), open=False))
+
+    def demote(self, positions: Collection[int]) -> None:
+        """Turn the faults that left these rows without a position into remarks: they have one now."""
+        kept: list[_Many] = []
+        chosen = set(positions)
+        for many in self._found:
+            moved = np.array([int(p) in chosen for p in many.positions], dtype=bool)
+            if many.action != "unlocated" or not moved.any():
+                kept.append(many)
+                continue
+            parts: tuple[tuple[npt.NDArray[np.bool_], Action], ...] = (
+                (~moved, "unlocated"),
+                (moved, "flagged"),
+            )
+            for part, action in parts:
+                at = np.flatnonzero(part)
+                if len(at):
+                    values = [many.values[i] for i in at] if many.values else []
+                    rows = np.asarray(many.positions, dtype=np.int64)[at]
+                    kept.append(_Many(many.code, action, many.column, rows, values, open=False))
+        self._found = kept
 
     def positions(self, action: Action) -> set[int]:
         """Return the positions that have a fault with this action."""
-        return {position for position, *_, found in self._found if found == action}
+        return {int(p) for many in self._found if many.action == action for p in many.positions}
 
     def table(self) -> pd.DataFrame:
         """Return the faults as `geosocial.tables.FAULTS`."""
         import pandas as pd
 
-        found = sorted(self._found, key=lambda fault: fault[0])  # stable: a row's faults keep their order
-        position, column, value, code, action = zip(*found, strict=True) if found else ((), (), (), (), ())
-        size = len(found)
+        found = self._found
+        sizes = [len(many.positions) for many in found]
+        position = np.concatenate(
+            [np.zeros(0, np.int64), *(np.asarray(m.positions, np.int64) for m in found)]
+        )
+        order = np.argsort(position, kind="stable")  # a row's faults keep their order
+        which = np.repeat(np.arange(len(found)), sizes)[order]
+        values = [v for many, size in zip(found, sizes, strict=True) for v in many.values or [""] * size]
+
+        def same(words: Sequence[str]) -> pd.Series:
+            return pd.Series(pd.array(list(words), dtype="str").take(which))
+
+        size = len(order)
         return pd.DataFrame(
             {
-                "source": pd.Series([self.source] * size, dtype="str"),
-                "source_file": pd.Series([self.file] * size, dtype="str"),
-                "source_row": pd.Series([int(self.rows[p]) for p in position], dtype="int64"),
-                "column": pd.Series(column, dtype="str"),
-                "value": pd.Series(value, dtype="str"),
-                "code": pd.Series(code, dtype="str"),
-                "action": pd.Series(action, dtype="str"),
+                "source": pd.Series(pd.array([self.source], dtype="str").take(np.zeros(size, np.int64))),
+                "source_file": pd.Series(pd.array([self.file], dtype="str").take(np.zeros(size, np.int64))),
+                "source_row": np.asarray(self.rows, dtype=np.int64)[position[order]],
+                "column": same([many.column for many in found]),
+                "value": pd.Series(pd.array(values, dtype="str").take(order)),
+                "code": same([many.code for many in found]),
+                "action": same([many.action for many in found]),
             }
         )

@@ -12,25 +12,32 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from geosocial.errors import N_, InputError, Said, StudyError, UnknownCrsError
-from geosocial.geo.crs import crs_label, metric_crs
+from geosocial.geo.crs import crs_label, metric_crs, transform
+from geosocial.intake import boundaries
 from geosocial.intake.columns import Columns, texts
 from geosocial.intake.faults import Faults
-from geosocial.intake.locate import moved, positions
+from geosocial.intake.geocode import Found
+from geosocial.intake.locate import Positions, moved, positions
 from geosocial.intake.places import join_zones
+from geosocial.intake.placing import Wanted, candidates_text, geocoder, place, wanted_columns
+from geosocial.intake.positions import Area
+from geosocial.intake.recognise import recognise
 from geosocial.intake.source import Source, open_source
-from geosocial.intake.zones import polygons
 from geosocial.io.geojson import known_crs
 from geosocial.io.layers import Layer, read_layer
+from geosocial.io.write import says_position
+from geosocial.study import GeocodingSpec
 from geosocial.tables import OUTCOMES
 from geosocial.vocabulary import fold
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import numpy.typing as npt
     import pandas as pd
     import pyproj
 
@@ -44,10 +51,15 @@ _ZONE_NAMES: Final = (
     "name_fr",
     "nom_arr",
     "nom_qr",
+    "q_sociologique",
+    "q_socio",
     "arrondissement",
     "district",
 )
 _ADDED: Final = ("outcome", "zone_id", "zone_name", "other_zone_id", "on_boundary", "snap_m")
+
+#: How a row without a position of its own was placed, out of 100, and within which distance.
+_GEOCODED: Final = ("position_from", "position_score", "position_precision_m", "position_candidates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,7 @@ class Joined:
     """The rows of a points file with the zone of each."""
 
     #: Every row and column of the points, then the columns of the join, `_ADDED`.
+    #: Without geometry when so asked.
     frame: gpd.GeoDataFrame
     #: Outcome → rows; their sum is the number of rows.
     counts: Mapping[str, int]
@@ -66,7 +79,14 @@ class Joined:
 
 
 def join_files(
-    points_path: Path | str, zones_path: Path | str, *, crs: str | None = None, snap_m: float = 250
+    points_path: Path | str,
+    zones_path: Path | str,
+    *,
+    crs: str | None = None,
+    snap_m: float = 250,
+    sheet: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    geometry: bool = True,
 ) -> Joined:
     """Read points and zones, and return every row of the points with its zone.
 
@@ -80,6 +100,16 @@ def join_files(
         Coordinate reference system of the files that do not say theirs.
     snap_m
         A point outside all zones goes to the nearest within this distance, in metres.
+    sheet
+        Sheet or layer of the points to read, when their file has several.
+    columns
+        ``longitude`` and ``latitude``, or ``x`` and ``y`` → headers of the points that hold them.
+    addresses
+        Address points (civic number, street, postal code, position) in which the rows that have an address
+        and no position are looked up; the columns `_GEOCODED` then say how each was placed.
+    geometry
+        False to leave the points of a sheet as columns, for an output that holds no geometry: the objects of a
+        million points would only fill the memory.
 
     Raises
     ------
@@ -91,28 +121,48 @@ def join_files(
     import shapely
 
     layer = _layer(Path(zones_path), crs)
-    zones, names, zone_note = _zones(layer)
-    source = _points(Path(points_path), crs)
-    faults = Faults("points", str(points_path), source.rows.tolist())
+    zones, names, zone_notes = _zones(layer)
+    source = _points(Path(points_path), crs, sheet)
+    faults = Faults("points", str(points_path), source.rows)
     for position, surplus in source.long.items():
         faults.add(position, "long_row", "rejected", value=surplus[0])
     for position in source.short:
         faults.add(position, "short_row", "flagged")
-    x, y, own_crs, notes = _position_columns(source, crs)
-    own = positions(source, x=x, y=y, crs=own_crs, faults=faults)
+    wanted = Wanted() if addresses is None else wanted_columns(source.columns, columns)
+    try:
+        x, y, own_crs, notes = _position_columns(source, crs, columns or {})
+    except InputError:
+        if not wanted:
+            raise
+        own, notes = _no_positions(source), ()
+    else:
+        own = positions(source, x=x, y=y, crs=own_crs, faults=faults, area=Area.around(zones))
     east, north = moved(own, zones.crs, faults)
     rejected = np.isin(np.arange(len(east)), sorted(faults.positions("rejected")))
     east[rejected] = north[rejected] = math.nan
-    result = pd.DataFrame({"x": east, "y": north})
+    geocoded: dict[str, pd.Series] = {}
+    if addresses is not None and wanted:
+        looked = _look_up(source, wanted, Path(addresses), crs, zones, names, (east, north), faults)
+        own, geocoded = _with_placed(own, looked, zones.crs)
+        notes = (*notes, _geocoding_note(looked))
+    result = pd.DataFrame({"x": east, "y": north, **geocoded})
     join_zones(result, zones, snap_m, rejected, faults)
-    result["zone_name"] = pd.Series([names[i] for i in result["zone_id"]], dtype="str")
-    if source.layer is None:
+    result["zone_name"] = result["zone_id"].map(names).astype("str")
+    frame: Any
+    if source.layer is None and not geometry and says_position(source.table):
+        frame = source.table
+    elif source.layer is None:
         points = np.full(len(own.x), None, dtype=object)
         found = np.isfinite(own.x)
         points[found] = shapely.points(own.x[found], own.y[found])
         frame = gpd.GeoDataFrame(source.table, geometry=points, crs=own.crs)
     else:
         frame = source.layer
+        if geocoded:
+            placed = np.isfinite(own.x) & (frame.geometry.isna() | frame.geometry.is_empty).to_numpy()
+            points = np.array(frame.geometry.array, dtype=object)
+            points[placed] = shapely.points(own.x[placed], own.y[placed])
+            frame = frame.set_geometry(gpd.GeoSeries(points, index=frame.index, crs=frame.crs))
     frame, renamed = _with_results(frame, result)
     counts = Counter(result["outcome"])
     return Joined(
@@ -121,11 +171,80 @@ def join_files(
         faults.table(),
         (
             *notes,
-            zone_note,
+            *zone_notes,
             *renamed,
             Said(N_("Distances were measured in {crs}."), {"crs": crs_label(zones.crs)}),
         ),
         own.crs,
+    )
+
+
+def _no_positions(source: Source) -> Positions:
+    """Return no position for every row, in degrees: the list has addresses only."""
+    import pyproj
+
+    x, y = np.full((2, len(source.rows)), math.nan)
+    return Positions(x, y, pyproj.CRS("EPSG:4326"))
+
+
+def _look_up(
+    source: Source,
+    wanted: Wanted,
+    path: Path,
+    crs: str | None,
+    zones: gpd.GeoDataFrame,
+    names: Mapping[str, str],
+    found: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]],
+    faults: Faults,
+) -> dict[int, Found]:
+    """Give a position to the rows of `found` that have none but an address; return what was found of each."""
+    made = geocoder(GeocodingSpec(file=path, crs=crs, source=""), zones.crs)
+    written = Counter(fold(name) for name in names.values() if name)
+    known = {fold(name): zone for zone, name in names.items() if zone and written[fold(name)] == 1}
+    borough = recognise(source.columns).columns.get("borough", "")
+    said = [known.get(fold(word), "") for word in source.columns.text(borough)]
+    return place(
+        source, wanted, made, x=found[0], y=found[1], zones=zones, declared=said, names=known, faults=faults
+    )
+
+
+def _with_placed(
+    own: Positions, looked: Mapping[int, Found], crs: pyproj.CRS
+) -> tuple[Positions, dict[str, pd.Series]]:
+    """Return the positions with those that were found, and the columns that say how."""
+    import pandas as pd
+
+    x, y, size = own.x.copy(), own.y.copy(), len(own.x)
+    at = [position for position, found in looked.items() if found.placed]
+    east = np.array([looked[position].x for position in at], dtype=np.float64)
+    north = np.array([looked[position].y for position in at], dtype=np.float64)
+    x[at], y[at] = transform(east, north, crs, own.crs)
+    score, precision = np.full((2, size), math.nan)
+    method, candidates = [""] * size, [""] * size
+    for position, found in looked.items():
+        method[position], score[position] = found.method, found.score
+        precision[position], candidates[position] = found.precision_m, candidates_text(found)
+    columns = dict(
+        zip(
+            _GEOCODED,
+            (
+                pd.Series(method, dtype="str"),
+                pd.Series(score),
+                pd.Series(precision),
+                pd.Series(candidates, dtype="str"),
+            ),
+            strict=True,
+        )
+    )
+    return Positions(x, y, own.crs), columns
+
+
+def _geocoding_note(looked: Mapping[int, Found]) -> Said:
+    """Return how many rows were looked up, and how many were placed."""
+    placed = sum(found.placed for found in looked.values())
+    return Said(
+        N_("Addresses: {looked} rows looked up, {placed} placed, {left} left without a position."),
+        {"looked": len(looked), "placed": placed, "left": len(looked) - placed},
     )
 
 
@@ -139,13 +258,13 @@ def _layer(path: Path, crs: str | None) -> Layer:
         return read_layer(path, crs=crs)
 
 
-def _points(path: Path, crs: str | None) -> Source:
+def _points(path: Path, crs: str | None, sheet: str | None) -> Source:
     try:
-        source = open_source(path)
+        source = open_source(path, layer=sheet)
     except UnknownCrsError:
         if crs is None:
             raise
-        source = open_source(path, crs=crs)
+        source = open_source(path, layer=sheet, crs=crs)
     if not len(source.rows):
         raise InputError(
             N_("{file}: the file has a header and no row."),
@@ -155,14 +274,14 @@ def _points(path: Path, crs: str | None) -> Source:
     return source
 
 
-def _zones(layer: Layer) -> tuple[gpd.GeoDataFrame, dict[str, str], Said]:
-    """Return the zones in a metric system, the name of each, and what their columns were taken to be."""
+def _zones(layer: Layer) -> tuple[gpd.GeoDataFrame, dict[str, str], tuple[Said, ...]]:
+    """Return the zones in a metric system, the name of each, and what is to be said of them."""
     import geopandas as gpd
     import pandas as pd
 
     table = layer.frame.drop(columns=layer.frame.geometry.name)
     by_header = {fold(str(column)): column for column in table.columns}
-    name_column = next((by_header[h] for h in _ZONE_NAMES if h in by_header), None)
+    name_column = _name_column(table, [by_header[h] for h in _ZONE_NAMES if h in by_header])
     candidates = [by_header[h] for h in _ZONE_IDS if h in by_header] + ([name_column] if name_column else [])
     ids, id_column = [str(i) for i in range(1, len(table) + 1)], ""
     for column in candidates:
@@ -171,11 +290,10 @@ def _zones(layer: Layer) -> tuple[gpd.GeoDataFrame, dict[str, str], Said]:
             ids, id_column = words, column
             break
     names = texts(table[name_column]) if name_column else ids
-    zones = gpd.GeoDataFrame(
-        {"zone_id": pd.Series(ids, dtype="str")},
-        geometry=polygons(layer, [name or i for name, i in zip(names, ids, strict=True)], _metric(layer)),
-        crs=_metric(layer),
-    )
+    labels = [name or i for name, i in zip(names, ids, strict=True)]
+    mended = Faults("zones", layer.file.path, range(2, len(ids) + 2))
+    outlines = boundaries.polygons(layer, labels, _metric(layer), mended)
+    zones = gpd.GeoDataFrame({"zone_id": pd.Series(ids, dtype="str")}, geometry=outlines, crs=_metric(layer))
     if id_column:
         note = Said(
             N_("Zones: identifier from column “{id}”, name from column “{name}”."),
@@ -185,7 +303,19 @@ def _zones(layer: Layer) -> tuple[gpd.GeoDataFrame, dict[str, str], Said]:
         note = Said(
             N_("Zones: no column of identifiers was recognised; they are numbered in the order of the file.")
         )
-    return zones, {"": "", **dict(zip(ids, names, strict=True))}, note
+    topology = boundaries.topology(outlines)
+    count = len(mended.positions("flagged"))
+    notes = note, *boundaries.notes(topology, labels, count)
+    return zones, {"": "", **dict(zip(ids, names, strict=True))}, notes
+
+
+def _name_column(table: pd.DataFrame, candidates: Sequence[str]) -> str | None:
+    """Return the first column that names each zone differently, or else the first."""
+    for column in candidates:
+        words = texts(table[column])
+        if len(set(words)) == len(words):
+            return column
+    return next(iter(candidates), None)
 
 
 def _metric(layer: Layer) -> pyproj.CRS:
@@ -205,12 +335,23 @@ def _metric(layer: Layer) -> pyproj.CRS:
     return utm
 
 
-def _position_columns(source: Source, crs: str | None) -> tuple[str, str, str | None, tuple[Said, ...]]:
+def _position_columns(
+    source: Source, crs: str | None, chosen: Mapping[str, str]
+) -> tuple[str, str, str | None, tuple[Said, ...]]:
     """Return the columns x and y, their coordinate reference system, and what is to be said of them."""
-    if source.layer is not None:
-        return "", "", None, ()
     columns = source.columns
-    pair = _pair(columns, _DEGREES)
+    if "longitude" in chosen and "latitude" in chosen:
+        pair: tuple[str, str] | None = (
+            columns.header(chosen["longitude"]),
+            columns.header(chosen["latitude"]),
+        )
+    elif "x" in chosen and "y" in chosen:
+        x, y = columns.header(chosen["x"]), columns.header(chosen["y"])
+        return x, y, crs, (Said(N_("Positions: columns “{x}” and “{y}”."), {"x": x, "y": y}),)
+    elif source.layer is not None:
+        return "", "", None, ()
+    else:
+        pair = _pair(columns, _DEGREES)
     if pair:
         # Columns of longitude and latitude say that they are degrees; only which ones can be named.
         named = crs if crs is not None and known_crs(columns.file, crs).is_geographic else "EPSG:4326"
@@ -242,7 +383,7 @@ def _with_results(frame: gpd.GeoDataFrame, result: pd.DataFrame) -> tuple[gpd.Ge
     """Return the frame with the columns of the join; where it has one of these names, ours takes another."""
     taken = {str(column).lower() for column in frame.columns}
     names, notes = {}, []
-    for column in _ADDED:
+    for column in (c for c in (*_ADDED, *_GEOCODED) if c in result):
         name = column
         while name in taken:
             name = f"{name}_joined"
@@ -251,9 +392,5 @@ def _with_results(frame: gpd.GeoDataFrame, result: pd.DataFrame) -> tuple[gpd.Ge
             notes.append(
                 Said(N_("The points have a column “{column}”: the one of the join is “{name}”."), facts)
             )
-        names[name] = result[column].to_numpy()
-    added = frame.assign(**names)
-    for name in names:
-        if added[name].dtype == object:
-            added[name] = added[name].astype("str")
-    return added, tuple(notes)
+        names[name] = result[column].array
+    return frame.assign(**names), tuple(notes)

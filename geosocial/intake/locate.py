@@ -1,7 +1,7 @@
 """Give each row a position in the study's coordinate reference system, from two columns or from its geometry.
 
 A position that is missing, no number, out of range or 0, 0 is *unlocated*, with its reason: NaN, never a
-guess.
+guess. Where the study area is known, damaged positions are mended first (`geosocial.intake.positions`).
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geosocial.errors import N_, UnknownCrsError
-from geosocial.intake.columns import number
+from geosocial.intake.columns import texts
 from geosocial.intake.faults import Faults
+from geosocial.intake.figures import figures
+from geosocial.intake.positions import Area, repair, shown
 from geosocial.intake.source import Source
 from geosocial.io.geojson import known_crs
 
@@ -26,7 +28,16 @@ if TYPE_CHECKING:
     Coordinates = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
 
-def locate(source: Source, *, x: str, y: str, crs: str | None, target: object, faults: Faults) -> Coordinates:
+def locate(
+    source: Source,
+    *,
+    x: str,
+    y: str,
+    crs: str | None,
+    target: object,
+    faults: Faults,
+    area: Area | None = None,
+) -> Coordinates:
     """Return the position of each row in `target`; NaN where it has none, with its fault.
 
     Parameters
@@ -41,13 +52,15 @@ def locate(source: Source, *, x: str, y: str, crs: str | None, target: object, f
         Coordinate reference system of the result.
     faults
         Where the reasons go.
+    area
+        Where positions are expected: damaged ones are mended by it; None leaves all as they are.
 
     Raises
     ------
     UnknownCrsError
         When the coordinate reference system of the columns is not named.
     """
-    return moved(positions(source, x=x, y=y, crs=crs, faults=faults), target, faults)
+    return moved(positions(source, x=x, y=y, crs=crs, faults=faults, area=area), target, faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +72,19 @@ class Positions:
     crs: pyproj.CRS
 
 
-def positions(source: Source, *, x: str, y: str, crs: str | None, faults: Faults) -> Positions:
+def positions(
+    source: Source, *, x: str, y: str, crs: str | None, faults: Faults, area: Area | None = None
+) -> Positions:
     """Return the position of each row as the file gives it; the parameters are those of `locate`."""
     if x and y:
-        return _from_columns(source, x=x, y=y, crs=crs, faults=faults)
+        return _from_columns(source, x=x, y=y, crs=crs, faults=faults, area=area)
     if source.layer is None:
         raise UnknownCrsError(
             N_("{file}: the study does not say which columns hold the position."),
             hint=N_('Name them in the study: x = "…", y = "…", crs = "EPSG:…".'),
             file=source.columns.file,
         )
-    return _from_geometry(source.layer, faults=faults)
+    return _from_geometry(source.layer, faults=faults, area=area)
 
 
 def moved(own: Positions, target: object, faults: Faults) -> Coordinates:
@@ -80,16 +95,14 @@ def moved(own: Positions, target: object, faults: Faults) -> Coordinates:
     lost = ~(np.isfinite(x) & np.isfinite(y))
     for position in np.flatnonzero(lost & np.isfinite(own.x)):
         faults.add(
-            int(position), "position_range", "unlocated", value=_shown(own.x[position], own.y[position])
+            int(position), "position_range", "unlocated", value=shown(own.x[position], own.y[position])
         )
     return np.where(lost, math.nan, x), np.where(lost, math.nan, y)
 
 
-def _shown(x: float, y: float) -> str:
-    return f"{x:.10g}; {y:.10g}"
-
-
-def _from_columns(source: Source, *, x: str, y: str, crs: str | None, faults: Faults) -> Positions:
+def _from_columns(
+    source: Source, *, x: str, y: str, crs: str | None, faults: Faults, area: Area | None
+) -> Positions:
     headers = source.columns.header(x), source.columns.header(y)
     if crs is None:
         raise UnknownCrsError(
@@ -100,33 +113,36 @@ def _from_columns(source: Source, *, x: str, y: str, crs: str | None, faults: Fa
             y=headers[1],
         )
     own = known_crs(source.columns.file, crs)
-    written = [source.columns.text(header) for header in headers]
     found = np.full((2, len(source.rows)), math.nan)
     whole = np.ones(len(source.rows), dtype=bool)
-    for axis, (header, cells) in enumerate(zip(headers, written, strict=True)):
-        limit = (180.0, 90.0)[axis] if own.is_geographic else math.inf
-        for position, cell in enumerate(cells):
-            value = number(cell, decimal_comma=True)
-            if isinstance(value, str):
-                code = "bad_coordinate"
-            elif math.isnan(value):
-                code = "no_coordinates"
-            elif abs(value) > limit:
-                code = "coordinate_range"
-            else:
-                found[axis, position] = value
-                continue
-            if whole[position] or code != "no_coordinates":
-                faults.add(position, code, "unlocated", column=header, value=cell)
-            whole[position] = False
-    for at in np.flatnonzero(whole & (found[0] == 0) & (found[1] == 0)):
-        faults.add(int(at), "zero_coordinates", "unlocated")
-        whole[at] = False
+    for axis, header in enumerate(headers):
+        column = source.table[header]
+        found[axis], bad = figures(column, decimal_comma=True)
+        code = np.where(np.isnan(found[axis]), 1, 0)
+        code[list(bad)] = 2
+        for number, name in enumerate(("no_coordinates", "bad_coordinate"), 1):
+            at = np.flatnonzero((code == number) & (whole | (number != 1)))
+            faults.add_all(at, name, "unlocated", column=header, values=texts(column.iloc[at]))
+        whole &= code == 0
+    at = np.flatnonzero(whole & (found[0] == 0) & (found[1] == 0))
+    faults.add_all(at, "zero_coordinates", "unlocated")
+    whole[at] = False
+    if area is not None:
+        given = np.where(whole, found, math.nan)
+        x_, y_, several = repair(given[0], given[1], own, area, faults)
+        found = np.where(whole, np.array([x_, y_]), found)
+        whole &= ~several
+    for axis, (header, limit) in enumerate(zip(headers, (180.0, 90.0), strict=True)):
+        if own.is_geographic:
+            at = np.flatnonzero(np.abs(found[axis]) > limit)
+            cells = texts(source.table[header].iloc[at])
+            faults.add_all(at, "coordinate_range", "unlocated", column=header, values=cells)
+            whole[at] = False
     found[:, ~whole] = math.nan
     return Positions(found[0], found[1], own)
 
 
-def _from_geometry(layer: gpd.GeoDataFrame, *, faults: Faults) -> Positions:
+def _from_geometry(layer: gpd.GeoDataFrame, *, faults: Faults, area: Area | None) -> Positions:
     import shapely
 
     geometry = np.asarray(layer.geometry.array, dtype=object)
@@ -150,11 +166,13 @@ def _from_geometry(layer: gpd.GeoDataFrame, *, faults: Faults) -> Positions:
     zero = np.asarray((found == 0).all(axis=0))
     for position in np.flatnonzero(zero):
         faults.add(int(position), "zero_coordinates", "unlocated")
-    far: npt.NDArray[np.bool_] = np.zeros(len(points), dtype=bool)
+    found[:, unfinished | zero] = math.nan
+    if area is not None:
+        found[0], found[1], _ = repair(found[0], found[1], layer.crs, area, faults)
     if layer.crs.is_geographic:
         far = np.asarray((np.abs(found) > [[180.0], [90.0]]).any(axis=0))
         for position in np.flatnonzero(far):
-            value = _shown(found[0, position], found[1, position])
+            value = shown(found[0, position], found[1, position])
             faults.add(int(position), "position_range", "unlocated", value=value)
-    found[:, unfinished | zero | far] = math.nan
+        found[:, far] = math.nan
     return Positions(found[0], found[1], layer.crs)

@@ -17,12 +17,15 @@ import numpy as np
 
 from geosocial.intake.faults import Faults
 from geosocial.intake.locate import locate
+from geosocial.intake.placing import Geocoder, Wanted, place
+from geosocial.intake.positions import Area
+from geosocial.intake.recognise import completed
 from geosocial.intake.records import type_rows
 from geosocial.intake.source import Source, open_source, under_study
 from geosocial.intake.zones import zone_names
 from geosocial.results import InputFile
 from geosocial.tables import CONSERVATION, DECLARED, OUTCOMES, PLACES, UNMAPPED, check
-from geosocial.vocabulary import fold
+from geosocial.vocabulary.zone_names import fold_name
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -48,8 +51,17 @@ class Taken:
     unmapped: pd.DataFrame
 
 
-def read_places(study: Study, spec: PlacesSpec, zones: gpd.GeoDataFrame) -> Taken:
+def read_places(
+    study: Study, spec: PlacesSpec, zones: gpd.GeoDataFrame, geocoder: Geocoder | None = None
+) -> Taken:
     """Read, type, locate and join one list of a study.
+
+    Parameters
+    ----------
+    study, spec, zones
+        The study, one of its lists, and its zones.
+    geocoder
+        Where the addresses of rows without coordinates are looked up: `read_geocoder`.
 
     Raises
     ------
@@ -58,6 +70,8 @@ def read_places(study: Study, spec: PlacesSpec, zones: gpd.GeoDataFrame) -> Take
     """
     path = study.path(spec.file)
     source = open_source(path, layer=spec.layer, crs=None if spec.x else spec.crs)
+    if spec.recognise:
+        spec = completed(spec, source.columns, layer=source.layer is not None)
     file = under_study(source.file, study, spec.file, f"places:{spec.key}")
     faults = Faults(spec.key, file.path, source.rows.tolist())
     for position, surplus in source.long.items():
@@ -66,12 +80,28 @@ def read_places(study: Study, spec: PlacesSpec, zones: gpd.GeoDataFrame) -> Take
         faults.add(position, "short_row", "flagged")
     typed = type_rows(source, spec, faults)
     places = _records(source, spec, typed.table, file, faults)
-    x, y = locate(source, x=spec.x, y=spec.y, crs=spec.crs, target=study.crs, faults=faults)
+    names = zone_names(zones, study.zones.aliases)
+    declare(places, source, spec, names)
+    wanted = Wanted(spec.address, spec.postal_code, spec.city) if geocoder else Wanted()
+    if wanted and not spec.x and source.layer is None:
+        x, y = np.full((2, len(places)), math.nan)
+    else:
+        x, y = locate(
+            source,
+            x=spec.x,
+            y=spec.y,
+            crs=spec.crs,
+            target=study.crs,
+            faults=faults,
+            area=Area.around(zones),
+        )
+    if geocoder and wanted:
+        said = places["declared_zone_id"].tolist()
+        place(source, wanted, geocoder, x=x, y=y, zones=zones, declared=said, names=names, faults=faults)
     rejected = np.isin(np.arange(len(places)), sorted(faults.positions("rejected")))
     x[rejected] = y[rejected] = math.nan
     places["x"], places["y"] = x, y
     join_zones(places, zones, study.snap_m, rejected, faults)
-    declare(places, source, spec, zone_names(zones, study.zones.aliases))
     places["shown"] = spec.shown & ~rejected
     places["counted"] = spec.counted & ~rejected
     places = check(places[list(PLACES.columns)], PLACES)
@@ -127,15 +157,14 @@ def join_zones(
 
     joined = join(places[["x", "y"]], zones, snap_m=snap_m).points
     for column in ("outcome", "zone_id", "other_zone_id", "on_boundary", "snap_m"):
-        places[column] = joined[column].to_numpy()
-    places.loc[rejected, "outcome"] = "rejected"
-    for column in ("outcome", "zone_id", "other_zone_id"):
-        places[column] = places[column].astype("str")
-    for position, (outcome, metres) in enumerate(zip(places["outcome"], places["snap_m"], strict=True)):
-        if outcome == "snapped":
-            faults.add(position, "snapped", "snapped", value=f"{math.ceil(metres)}{_NBSP}m")
-        elif outcome in {"outside", "ambiguous"}:
-            faults.add(position, outcome, "flagged")
+        places[column] = joined[column].array
+    if rejected.any():
+        places.loc[rejected, "outcome"] = "rejected"
+    at = {o: np.flatnonzero(places["outcome"] == o) for o in ("snapped", "outside", "ambiguous")}
+    metres = places["snap_m"].to_numpy()[at["snapped"]]
+    faults.add_all(at["snapped"], "snapped", "snapped", values=[f"{math.ceil(m)}{_NBSP}m" for m in metres])
+    faults.add_all(at["outside"], "outside", "flagged")
+    faults.add_all(at["ambiguous"], "ambiguous", "flagged")
 
 
 def declare(places: pd.DataFrame, source: Source, spec: PlacesSpec, names: Mapping[str, str]) -> None:
@@ -143,7 +172,7 @@ def declare(places: pd.DataFrame, source: Source, spec: PlacesSpec, names: Mappi
     import pandas as pd
 
     written = source.columns.text(spec.declared_zone)
-    known = {word: names.get(fold(word), "") for word in dict.fromkeys(written)}
+    known = {word: names.get(fold_name(word), "") for word in dict.fromkeys(written)}
     places["declared_zone"] = pd.Series(written, dtype="str")
     places["declared_zone_id"] = pd.Series([known[word] for word in written], dtype="str")
 

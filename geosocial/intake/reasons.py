@@ -30,15 +30,40 @@ REASONS: Final[Mapping[str, str]] = {
     "position_range": N_("The position “{value}” is out of range."),
     "zero_coordinates": N_("The coordinates are 0, 0: the position is not known."),
     "no_geometry": N_("The feature has no geometry."),
+    "position_candidates": N_("The position can be read as several places, and is not placed: {value}."),
+    "geocode_none": N_("The address is not in the list of address points: {value} (column “{column}”)."),
+    "geocode_unread": N_(
+        "No civic number, street or postal code could be read: {value} (column “{column}”)."
+    ),
+    "geocode_doubtful": N_("The address is doubtful and is not placed; candidates: {value}."),
+    "geocode_ambiguous": N_("The address is at several places and is not placed; candidates: {value}."),
+    "geocode_box": N_("The address is a post-office box, which is not where the place is: {value}."),
+    "geocode_coarse": N_("Only the area of the postal code is known, and the row is not placed: {value}."),
     # The row is kept, and said.
+    "geocoded_address": N_("The position is that of the address: {value}."),
+    "geocoded_spelling": N_("The position is that of an address spelled otherwise: {value}."),
+    "geocoded_postal_code": N_("The position is that of the postal code: {value}."),
+    "geocoded_fsa": N_("The position is the middle of the forward sortation area: {value}."),
     "snapped": N_("The position is outside all zones, {value} from the nearest, to which it is counted."),
     "outside": N_("The position is outside all zones."),
     "ambiguous": N_("The position is in several zones that overlap; it is counted once, in the first."),
     "shape_position": N_("The feature is not a point: a point inside it stands for it."),
+    "repaired_position": N_("The position was damaged and was mended: {value}."),
+    "repaired_swap": N_("Longitude and latitude, or easting and northing, were swapped."),
+    "repaired_sign": N_("The minus sign of the position was missing or misplaced."),
+    "repaired_decimal": N_("The decimal mark of the position was missing."),
+    "repaired_crs": N_("The position is in another coordinate reference system than the list: {value}."),
     "short_row": N_("The row has fewer cells than the header; the last ones are read as empty."),
     "repeated_id": N_("The identifier “{value}” is repeated (column “{column}”)."),
     "no_count": N_("The row gives no number of facilities (column “{column}”)."),
     "no_capacity": N_("The row gives no capacity (column “{column}”)."),
+    # Zones.
+    "not_a_polygon": N_("The feature is not a polygon."),
+    "broken_outline": N_("The outline crosses or touches itself in a way that is not mended: {value}."),
+    "mended_outline": N_("The outline crossed or touched itself and was mended; its area: {value}."),
+    "zone_overlap": N_("The zone overlaps another, and a place there counts in the first: {value}."),
+    "zone_crack": N_("There is a crack between this zone and its neighbours: {value}."),
+    "zone_name_repeated": N_("Another zone has the same name: {value}."),
     # Demand.
     "suppressed_text": N_(
         "“{value}” is not a number: the figure is taken as suppressed (column “{column}”)."

@@ -18,7 +18,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, create_mod
 from geosocial.intake.columns import Terms, number
 from geosocial.intake.faults import Faults
 from geosocial.intake.source import Source
-from geosocial.vocabulary import classify, kinds, spheres, terms
+from geosocial.vocabulary import classify, kinds, spheres, synonyms, terms
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,13 +56,18 @@ def type_rows(source: Source, spec: PlacesSpec, faults: Faults) -> Typed:
         "legal_form": columns.text(spec.legal_form),
     }
     keys: dict[str, list[str | None]] = {
-        "sphere": Terms(spheres()).keys(words["sphere"]),
+        "sphere": Terms(spheres(), also=synonyms.words("spheres")).keys(words["sphere"]),
         "kind": _kinds(words["kind"], spec),
-        "status": Terms(terms("statuses")).keys(words["status"]),
-        "legal_form": Terms(terms("legal_forms")).keys(words["legal_form"]),
+        "status": Terms(terms("statuses"), also=synonyms.words("statuses")).keys(words["status"]),
+        "legal_form": Terms(terms("legal_forms"), also=synonyms.words("legal_forms")).keys(
+            words["legal_form"]
+        ),
     }
-    if not spec.sphere:
-        keys["sphere"] = [kinds()[kind].sphere if kind else "" for kind in keys["kind"]]
+    # a kind says which sphere it serves, where the list does not
+    keys["sphere"] = [
+        kinds()[kind].sphere if sphere == "" and kind else sphere
+        for sphere, kind in zip(keys["sphere"], keys["kind"], strict=True)
+    ]
     amounts: dict[str, list[float | str]] = {
         "count": [number(text) for text in columns.text(spec.count)]
         if spec.count
@@ -91,7 +96,7 @@ def type_rows(source: Source, spec: PlacesSpec, faults: Faults) -> Typed:
 
 def _kinds(words: Sequence[str], spec: PlacesSpec) -> list[str | None]:
     if not spec.crosswalk:
-        return Terms(kinds(), ("one", "many")).keys(words)
+        return Terms(kinds(), ("one", "many"), also=synonyms.words("kinds")).keys(words)
     known = {word: classify(spec.crosswalk, word) for word in dict.fromkeys(words)}
     return [known[word] for word in words]
 

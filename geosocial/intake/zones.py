@@ -1,7 +1,7 @@
 """Read the reporting zones of a study, and the layers that are only shown.
 
-Zones are refused, never mended in silence: every figure stands on them. Names, identifiers, kinds and
-outlines are checked all at once, and a refusal names the zones.
+Every figure stands on the zones: an outline is mended only where that has one reading, and noted; what could
+be read in several ways refuses the study and names the zones (`geosocial.intake.boundaries`).
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ import numpy as np
 
 from geosocial.errors import N_, InputError, StudyError
 from geosocial.geo.crs import metric_crs
+from geosocial.intake.boundaries import listed, polygons, refuse, settle
 from geosocial.intake.columns import Columns, Terms, number
 from geosocial.intake.faults import Faults
 from geosocial.intake.source import under_study
-from geosocial.io.layers import Layer, read_layer
+from geosocial.io.layers import read_layer
 from geosocial.results import InputFile
 from geosocial.tables import ZONES, check
 from geosocial.vocabulary import fold, terms
+from geosocial.vocabulary.zone_names import fold_name, zone_aliases
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -33,13 +35,14 @@ if TYPE_CHECKING:
 def read_zones(study: Study) -> tuple[gpd.GeoDataFrame, InputFile, pd.DataFrame]:
     """Return the zones in the study's CRS (`tables.ZONES` and a geometry), their file and their faults.
 
-    The table of faults is empty: what is wrong with a zone refuses the study.
+    The faults are what was mended or deserves a look; what would make a figure wrong refuses the study.
 
     Raises
     ------
     InputError
         For a column that is not there, an identifier that is empty or repeated, a zone without name, an
-        unknown kind, an outline that is missing, empty, no polygon or crosses itself.
+        unknown kind, an outline that is missing, empty, no polygon or cannot be mended, and zones that
+        overlap.
     StudyError
         For an alias of a zone that does not exist.
     """
@@ -55,10 +58,13 @@ def read_zones(study: Study) -> tuple[gpd.GeoDataFrame, InputFile, pd.DataFrame]
     name_fr = columns.text(spec.name_fr)
     name_en = columns.text(spec.name_en or spec.name_fr)
     labels = [name or identifier for name, identifier in zip(name_fr, ids, strict=True)]
-    _refuse(
+    refuse(
         str(path), labels, [not name for name in name_fr], N_("{file}: these zones have no name: {zones}.")
     )
-    geometry = polygons(layer, labels, study.crs)
+    file = under_study(layer.file, study, spec.file, "zones")
+    faults = Faults("zones", file.path, range(2, len(ids) + 2))
+    geometry = polygons(layer, labels, study.crs, faults)
+    settle(str(path), geometry, labels, faults)
     areas = _land(str(path), columns, spec, geometry, labels)
     zones = gpd.GeoDataFrame(
         {
@@ -77,10 +83,9 @@ def read_zones(study: Study) -> tuple[gpd.GeoDataFrame, InputFile, pd.DataFrame]
             N_("{file}: these aliases name zones that are not in this file: {aliases}."),
             hint=N_("Correct [zones.aliases] in the study: alias = identifier of the zone."),
             file=path,
-            aliases=_listed(unknown),
+            aliases=listed(unknown),
         )
-    file = under_study(layer.file, study, spec.file, "zones")
-    return check(zones, ZONES), file, Faults("zones", file.path, ()).table()
+    return check(zones, ZONES), file, faults.table()
 
 
 def read_context(study: Study) -> tuple[dict[str, gpd.GeoDataFrame], tuple[InputFile, ...]]:
@@ -118,57 +123,21 @@ def _slope(text: str) -> float:
     return value if isinstance(value, float) and math.isfinite(value) else 0.0
 
 
-def polygons(layer: Layer, labels: Sequence[str], crs: object) -> npt.NDArray[np.object_]:
-    """Return the outlines of a layer in `crs`, in two dimensions.
-
-    Raises
-    ------
-    InputError
-        Naming every row whose outline is missing, empty, no polygon, or not valid.
-    """
-    import shapely
-
-    file = layer.file.path
-    own = np.asarray(layer.frame.geometry.array, dtype=object)
-    none = np.asarray(shapely.is_missing(own) | shapely.is_empty(own))
-    _refuse(file, labels, none, N_("{file}: these rows have no outline: {zones}."))
-    _refuse(
-        file,
-        labels,
-        ~np.isin(shapely.get_type_id(own), (3, 6)),
-        N_("{file}: these rows are not polygons: {zones}."),
-        N_("Give the layer of polygons, not that of points or lines."),
-    )
-    moved = np.asarray(layer.frame.geometry.to_crs(crs).array, dtype=object)
-    moved = shapely.force_2d(moved)
-    _refuse(
-        file,
-        labels,
-        np.asarray(~np.isfinite(shapely.bounds(moved)).all(axis=1)),
-        N_("{file}: these rows lie where the study’s coordinate system is not defined: {zones}."),
-        N_("Check the coordinate reference system of the file and of the study."),
-    )
-    _refuse(
-        file,
-        labels,
-        ~shapely.is_valid(moved),
-        N_("{file}: the outlines of these rows cross or touch themselves: {zones}."),
-        N_("Repair them first, in QGIS by “Fix geometries”."),
-    )
-    return moved
-
-
 def zone_names(zones: pd.DataFrame, aliases: Mapping[str, str]) -> dict[str, str]:
-    """Return the zone that each spelling means: identifiers of the zones by folded name or alias.
+    """Return the zone that each spelling means: identifiers of the zones by name or alias.
 
-    A spelling that two zones share means neither of them.
+    The spellings are as `geosocial.vocabulary.zone_names.fold_name` gives them. One that two zones share
+    means neither of them. The aliases of the vocabulary come last: a name or an alias of the study wins.
     """
     found: dict[str, set[str]] = {}
     for name in ("name_fr", "name_en"):
         for spelling, identifier in zip(zones[name], zones["zone_id"], strict=True):
-            found.setdefault(fold(spelling), set()).add(identifier)
+            found.setdefault(fold_name(spelling), set()).add(identifier)
     for alias, identifier in aliases.items():
-        found.setdefault(fold(alias), set()).add(identifier)
+        found.setdefault(fold_name(alias), set()).add(identifier)
+    for alias, name in zone_aliases().items():
+        if alias not in found and name in found:
+            found[alias] = found[name]
     return {spelling: next(iter(ids)) for spelling, ids in found.items() if len(ids) == 1 and spelling}
 
 
@@ -183,7 +152,7 @@ def _check_ids(file: str, ids: Sequence[str], column: str) -> None:
             ),
             file=file,
             column=column,
-            found=_listed([i for i in twice if i]),
+            found=listed([i for i in twice if i]),
         )
     if "" in ids:
         raise InputError(
@@ -207,7 +176,7 @@ def _kinds(file: str, columns: Columns, spec: ZonesSpec) -> list[str]:
             hint=N_("Say what they are in [zones.kinds] of the study. Known kinds: {known}."),
             file=file,
             column=columns.shown(spec.kind),
-            found=_listed(bad),
+            found=listed(bad),
             known=", ".join(terms("zone_kinds")),
         )
     return [key or "" for key in keys]
@@ -221,7 +190,7 @@ def _land(
     if not spec.land_km2:
         return np.asarray(shapely.area(geometry) / 1e6, dtype=np.float64)
     values = [number(text) for text in columns.text(spec.land_km2)]
-    _refuse(
+    refuse(
         file,
         labels,
         [isinstance(v, str) or not v > 0 for v in values],
@@ -229,26 +198,6 @@ def _land(
         N_("Write it in km², or leave land_km2 out of the study to use the area of the outline."),
     )
     return np.array(values, dtype=np.float64)
-
-
-def _refuse(
-    file: str,
-    labels: Sequence[str],
-    bad: Sequence[bool] | npt.NDArray[np.bool_],
-    message: str,
-    hint: str = "",
-) -> None:
-    names = [label for label, is_bad in zip(labels, bad, strict=True) if is_bad]
-    if names:
-        raise InputError(
-            message, hint=hint or N_("Correct the layer and try again."), file=file, zones=_listed(names)
-        )
-
-
-def _listed(names: Sequence[str], most: int = 10) -> str:
-    """Return at most `most` names, then an ellipsis and their number."""
-    shown = ", ".join(names[:most])
-    return f"{shown}, … ({len(names)})" if len(names) > most else shown
 
 
 def _series(values: Sequence[str]) -> pd.Series:

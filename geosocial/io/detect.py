@@ -12,16 +12,16 @@ import hashlib
 import re
 import stat
 import threading
-import zipfile
 from pathlib import Path
 from typing import Final, Literal
 
 from geosocial.errors import N_, InputError, MissingFileError
+from geosocial.io.archive import is_workbook
 
 #: GDAL's settings are one for the whole process: whoever changes one holds this lock meanwhile.
 GDAL: Final = threading.Lock()
 
-Form = Literal["text", "workbook", "geojson", "geopackage", "shapefile", "parquet"]
+Form = Literal["text", "workbook", "geojson", "geopackage", "shapefile", "parquet", "kml", "gpx"]
 
 #: What GDAL itself would take for an address, not for a file.
 _ADDRESS: Final = re.compile(
@@ -30,9 +30,13 @@ _ADDRESS: Final = re.compile(
 _SQLITE: Final = b"SQLite format 3\0"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SHAPEFILE: Final = b"\x00\x00\x27\x0a"
+#: The root element of an XML file, behind its declaration, comments and instructions. A file with a
+#: document type has none here: entities can name other files, so it is no format that is read.
+_ROOT: Final = re.compile(
+    rb"\s*(?:<\?[^>]{0,500}\?>\s*|<!--(?:(?!-->).){0,2000}-->\s*)*<(?:[A-Za-z_][\w.-]*:)?([A-Za-z]\w*)",
+    re.DOTALL,
+)
 _SIDE_FILES: Final = (".dbf", ".shx", ".prj", ".cpg")
-#: A workbook that unpacks to more than this is refused before it fills the memory.
-_LARGEST_WORKBOOK: Final = 1 << 30
 
 
 def check_path(path: Path | str) -> Path:
@@ -112,6 +116,15 @@ def read_bytes(file: Path) -> bytes:
         ) from error
 
 
+def too_large(file: Path) -> InputError:
+    """Return the refusal of a file that does not fit into the memory."""
+    return InputError(
+        N_("{file}: the file is too large for the memory of this computer."),
+        hint=N_("Split it, or leave out what is not needed, and try again."),
+        file=file,
+    )
+
+
 def fingerprint(file: Path) -> tuple[str, int]:
     """Return the SHA-256 and the size in bytes of a file; of a shapefile, of its parts in a fixed order."""
     parts = [file]
@@ -171,7 +184,10 @@ def detect(path: Path | str) -> tuple[Path, Form]:
     if form is None:
         raise InputError(
             N_("{file}: this format is not read ({found})."),
-            hint=N_("Give a CSV or XLSX sheet, or a GeoJSON, GeoPackage, Shapefile or GeoParquet layer."),
+            hint=N_(
+                "Give a CSV, XLSX or ODS sheet, or a layer: GeoJSON, GeoPackage, Shapefile, GeoParquet, "
+                "KML, GPX."
+            ),
             file=file,
             found=_name_of(head),
         )
@@ -184,8 +200,10 @@ def _form(file: Path, head: bytes) -> Form | None:
         (head.startswith(_SHAPEFILE), "shapefile"),
         (head.startswith(b"PAR1"), "parquet"),
         (head.startswith(_OLD_OFFICE), "workbook"),
-        (head.startswith(b"PK\x03\x04") and _is_workbook(file), "workbook"),
+        (head.startswith(b"PK\x03\x04") and is_workbook(file), "workbook"),
         (_is_json(head), "geojson"),
+        (_root(head) == "kml", "kml"),
+        (_root(head) == "gpx", "gpx"),
         (_is_text(head), "text"),
     ]
     return next((form for matches, form in known if matches), None)
@@ -196,30 +214,19 @@ def _is_geopackage(head: bytes) -> bool:
     return head[68:70] == b"GP"
 
 
-def _is_workbook(file: Path) -> bool:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
-        raise InputError(
-            N_("{file}: the file is damaged or cut short."), hint=N_("Save or download it again."), file=file
-        ) from error
-    if sum(member.file_size for member in members) > _LARGEST_WORKBOOK:
-        raise InputError(
-            N_("{file}: the workbook is too large once it is unpacked."),
-            hint=N_("Save the sheet as CSV and name that file."),
-            file=file,
-        )
-    return any(member.filename in {"xl/workbook.xml", "xl/workbook.bin"} for member in members)
-
-
 def _is_json(head: bytes) -> bool:
     return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}
 
 
+def _root(head: bytes) -> str:
+    """Return the name of the root element of an XML file, without its prefix; ``""`` when there is none."""
+    found = _ROOT.match(head.removeprefix(b"\xef\xbb\xbf"))
+    return found[1].decode("ascii").lower() if found else ""
+
+
 def _is_text(head: bytes) -> bool:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return True
+        return not head.decode("utf-16", errors="replace").lstrip().startswith("<")
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     return b"\0" not in head and start != b"<" and not head.startswith((b"%PDF", b"\x1f\x8b"))
 
@@ -236,5 +243,6 @@ def _name_of(head: bytes) -> str:
             return name
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:200].lower()
     if text.startswith(b"<"):
-        return "VRT" if b"<ogrvrt" in text or b"<vrt" in text else "HTML" if b"html" in text else "XML"
+        kind = "VRT" if b"<ogrvrt" in text or b"<vrt" in text else "HTML" if b"html" in text else "XML"
+        return "XML, DOCTYPE" if kind == "XML" and b"<!doctype" in text else kind
     return "…"

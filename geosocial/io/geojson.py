@@ -189,7 +189,13 @@ def _check_degrees(file: Path, geometry: npt.NDArray[np.object_]) -> None:
         return
     west, south, east, north = bounds
     # 360 and not 180: layers that cross the antimeridian count on.
-    if not (west >= -360 and east <= 360 and south >= -90 and north <= 90):
+    if west >= -360 and east <= 360 and south >= -90 and north <= 90:
+        return
+    each = shapely.bounds(geometry)
+    degrees = (np.abs(each) <= [360.0, 90.0, 360.0, 90.0]).all(axis=1)
+    known = np.isfinite(each).all(axis=1)
+    if not (shapely.get_type_id(geometry)[known] == 0).all() or 2 * degrees.sum() <= known.sum():
+        # A few points that are no degrees among many that are: each is a fault of its row, not of the file.
         raise UnknownCrsError(
             N_("{file}: the coordinates are not degrees and the file does not say what they are."),
             hint=N_('Name it: crs = "EPSG:…" in the study, or --crs EPSG:….'),

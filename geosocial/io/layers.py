@@ -1,4 +1,4 @@
-"""Read a layer: GeoJSON by our own reader, GeoPackage and shapefile by GDAL, GeoParquet by pyarrow.
+"""Read a layer: GeoJSON, KML, GPX by our own readers, GeoPackage, shapefile by GDAL, GeoParquet by pyarrow.
 
 A layer keeps the coordinate reference system that it came in. Where it says none, the user must name one;
 where it says another than the user, it is refused: geosocial never guesses. A layer without features is
@@ -7,22 +7,27 @@ refused. A feature without geometry is kept, for the reader of places to report.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from geosocial.errors import N_, GeosocialError, InputError, UnknownCrsError
-from geosocial.io.detect import GDAL, detect, fingerprint, side_file
+from geosocial.io.detect import GDAL, detect, fingerprint, side_file, too_large
 from geosocial.io.geojson import known_crs, read_geojson
+from geosocial.io.markup import read_gpx, read_kml
 from geosocial.results import InputFile
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
+
+_LAYERS: Final = "SELECT table_name FROM gpkg_contents WHERE data_type = 'features' ORDER BY table_name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,8 @@ def read_layer(path: Path | str, *, layer: str | None = None, crs: str | None = 
     path
         The file.
     layer
-        Name of the layer in a GeoPackage that has several.
+        Name of the layer in a GeoPackage that has several; of a folder of a KML file; ``waypoints``,
+        ``tracks`` or ``routes`` of a GPX file.
     crs
         Coordinate reference system of a file that does not say its own, for example ``"EPSG:32188"``.
 
@@ -57,14 +63,16 @@ def read_layer(path: Path | str, *, layer: str | None = None, crs: str | None = 
     named = None if crs is None else known_crs(file, crs)
     read: dict[str, Callable[[], tuple[gpd.GeoDataFrame, dict[str, str]]]] = {
         "geojson": lambda: read_geojson(file, crs=crs),
-        "geopackage": lambda: _read_gdal(file, "GPKG", _choose_layer(file, layer)),
+        "geopackage": lambda: _read_geopackage(file, layer),
         "shapefile": lambda: _read_gdal(_whole_shapefile(file), "ESRI Shapefile", None),
         "parquet": lambda: _read_parquet(file),
+        "kml": lambda: read_kml(file, layer=layer),
+        "gpx": lambda: read_gpx(file, layer=layer),
     }
     if form not in read:
         raise InputError(
             N_("{file}: this is a sheet, not a layer."),
-            hint=N_("Give a GeoJSON, GeoPackage, Shapefile or GeoParquet layer."),
+            hint=N_("Give a layer: GeoJSON, GeoPackage, Shapefile, GeoParquet, KML or GPX."),
             file=file,
         )
     frame, how = _guarded(file, read[form])
@@ -78,6 +86,22 @@ def read_layer(path: Path | str, *, layer: str | None = None, crs: str | None = 
     return Layer(frame.reset_index(drop=True), InputFile("", str(file), digest, size, len(frame), how))
 
 
+def layer_names(path: Path | str) -> list[str]:
+    """Return the names of the layers of a GeoPackage that has several; nothing for any other file."""
+    file, form = detect(path)
+    if form != "geopackage":
+        return []
+    try:
+        base = sqlite3.connect(_read_only(file), uri=True)
+        try:
+            rows = base.execute(_LAYERS).fetchall()
+        finally:
+            base.close()
+    except sqlite3.Error:
+        return []  # whoever reads it says what is wrong
+    return [str(row[0]) for row in rows] if len(rows) > 1 else []
+
+
 def _guarded(
     file: Path, read: Callable[[], tuple[gpd.GeoDataFrame, dict[str, str]]]
 ) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
@@ -85,6 +109,8 @@ def _guarded(
         return read()
     except GeosocialError:
         raise
+    except MemoryError as error:
+        raise too_large(file) from error
     except Exception as error:
         raise InputError(
             N_("{file}: the layer cannot be read; it is damaged or cut short ({reason})."),
@@ -122,6 +148,17 @@ def _name(crs: pyproj.CRS) -> str:
     return ":".join(authority) if authority else str(crs.name)
 
 
+def _read_geopackage(file: Path, layer: str | None) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
+    chosen = _choose_layer(file, layer)
+    if file.suffix.lower() == ".gpkg":
+        return _read_gdal(file, "GPKG", chosen)
+    # GDAL chooses the reader by the suffix first: under another one it would take it for a table of text.
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "layer.gpkg"
+        shutil.copyfile(file, copy)
+        return _read_gdal(copy, "GPKG", chosen)
+
+
 def _read_gdal(file: Path, driver: str, layer: str | None) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
     import geopandas as gpd
     import pyogrio
@@ -142,7 +179,10 @@ def _read_gdal(file: Path, driver: str, layer: str | None) -> tuple[gpd.GeoDataF
         if info["driver"] != driver:
             raise InputError(
                 N_("{file}: this format is not read ({found})."),
-                hint=N_("Give a CSV or XLSX sheet, or a GeoJSON, GeoPackage, Shapefile or GeoParquet layer."),
+                hint=N_(
+                    "Give a CSV, XLSX or ODS sheet, or a layer: GeoJSON, GeoPackage, Shapefile, GeoParquet, "
+                    "KML, GPX."
+                ),
                 file=file,
                 found=info["driver"],
             )
@@ -238,9 +278,7 @@ def _choose_layer(file: Path, layer: str | None) -> str:
         base = sqlite3.connect(_read_only(file), uri=True)
         try:
             sound = not cut and base.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
-            rows = base.execute(
-                "SELECT table_name FROM gpkg_contents WHERE data_type = 'features' ORDER BY table_name"
-            ).fetchall()
+            rows = base.execute(_LAYERS).fetchall()
         finally:
             base.close()
     except sqlite3.Error:

@@ -1,8 +1,9 @@
-"""Read a sheet as text: CSV by the standard library, XLSX by calamine; rows numbered as a spreadsheet does.
+"""Read a sheet as text: CSV by the standard library, XLSX and ODS by calamine; rows as a spreadsheet counts.
 
 Everything stays text, so identifiers keep their zeros and "NA" stays a name; an empty cell is ``""``. A CSV
 file is UTF-8 (with or without its mark) or else cp1252, which strictly decodes what Excel writes in Québec;
-UTF-16 by its mark.
+UTF-16 by its mark. Titles above the header and totals below the records are no records; `Sheet` says where
+they stand.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -17,7 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from geosocial.errors import N_, InputError
-from geosocial.io.detect import detect, fingerprint, read_bytes
+from geosocial.io.detect import detect, fingerprint, read_bytes, too_large
+from geosocial.io.header import decimal_mark, header_at, totals
+from geosocial.io.plain_csv import Plain, read_plain
 from geosocial.results import InputFile
 
 if TYPE_CHECKING:
@@ -44,10 +49,14 @@ class Sheet:
     short: tuple[int, ...]
     #: Rows without any content, which are not records.
     blank: int
+    #: Rows of the file above the header: titles.
+    titles: tuple[int, ...] = ()
+    #: Rows of the file that sum up the others.
+    totals: tuple[int, ...] = ()
 
 
 def read_sheet(path: Path | str, *, sheet: str | None = None) -> Sheet:
-    """Read a CSV or XLSX sheet.
+    """Read a CSV, TSV, XLSX or ODS sheet.
 
     Parameters
     ----------
@@ -62,12 +71,15 @@ def read_sheet(path: Path | str, *, sheet: str | None = None) -> Sheet:
         When it is no sheet, cannot be decoded, has no header or repeats a header.
     """
     file, form = detect(path)
-    if form == "text":
-        return _read_csv(file)
-    if form == "workbook":
-        return _read_workbook(file, sheet)
+    try:
+        if form == "text":
+            return _read_csv(file)
+        if form == "workbook":
+            return _read_workbook(file, sheet)
+    except MemoryError as error:
+        raise too_large(file) from error
     raise InputError(
-        N_("{file}: this is a layer, not a sheet."), hint=N_("Give a CSV or XLSX sheet."), file=file
+        N_("{file}: this is a layer, not a sheet."), hint=N_("Give a CSV, XLSX or ODS sheet."), file=file
     )
 
 
@@ -95,7 +107,12 @@ def decode(file: Path, data: bytes) -> tuple[str, str]:
 
 
 def _read_csv(file: Path) -> Sheet:
-    text, encoding = decode(file, read_bytes(file))
+    data = read_bytes(file)
+    plain = read_plain(data, _delimiter)
+    if plain is not None:
+        return _plain_sheet(file, plain)
+    text, encoding = decode(file, data)
+    del data
     first, _, rest = text.partition("\n")
     told = first.strip().lower()
     start = 1
@@ -113,9 +130,22 @@ def _read_csv(file: Path) -> Sheet:
             reason=error,
         ) from error
     shown = {"\t": "tab"}.get(delimiter, delimiter)
-    return _sheet(
-        file, enumerate(records, start), {"format": "CSV", "encoding": encoding, "delimiter": shown}
-    )
+    form = "TSV" if delimiter == "\t" else "CSV"
+    return _sheet(file, enumerate(records, start), {"format": form, "encoding": encoding, "delimiter": shown})
+
+
+def _plain_sheet(file: Path, plain: Plain) -> Sheet:
+    """Return a large, even table as the sheet that the rest of this module would make of it."""
+    import numpy as np
+
+    shown = {"\t": "tab"}.get(plain.delimiter, plain.delimiter)
+    form = "TSV" if plain.delimiter == "\t" else "CSV"
+    how = {"format": form, "encoding": plain.encoding, "delimiter": shown}
+    how |= _structure(1, (), 0, (), decimal_mark(plain.first))
+    size = len(plain.frame)
+    digest, length = fingerprint(file)
+    rows = np.arange(2, size + 2, dtype=np.int64)
+    return Sheet(plain.frame, rows, InputFile("", str(file), digest, length, size, how), {}, (), 0)
 
 
 def _records(text: str, delimiter: str) -> list[list[str]]:
@@ -151,7 +181,8 @@ def _read_workbook(file: Path, name: str | None) -> Sheet:
     import python_calamine as calamine
 
     try:
-        with calamine.CalamineWorkbook.from_path(file) as book:
+        # An open file and not its name, by whose suffix calamine would choose the format.
+        with file.open("rb") as stream, calamine.CalamineWorkbook.from_filelike(stream) as book:
             names = book.sheet_names
             if name is not None and name not in names:
                 raise InputError(
@@ -167,9 +198,9 @@ def _read_workbook(file: Path, name: str | None) -> Sheet:
                     break
             else:
                 table, chosen = [], names[0] if names else ""
-    except InputError:
+    except (InputError, MemoryError, KeyboardInterrupt):
         raise
-    except Exception as error:
+    except BaseException as error:  # a panic of calamine, which is written in Rust, is no Exception
         raise InputError(
             N_("{file}: the workbook cannot be read ({reason})."),
             hint=N_("Open it in a spreadsheet, save it again without a password, and try again."),
@@ -177,7 +208,20 @@ def _read_workbook(file: Path, name: str | None) -> Sheet:
             reason=" ".join(str(error).split()),
         ) from error
     texts = ([_cell(cell) for cell in row] for row in table)
-    return _sheet(file, enumerate(texts, 1), {"format": "XLSX", "sheet": chosen})
+    how = {"format": _book(file), "sheet": chosen}
+    others = [other for other in names if other != chosen]
+    if others:
+        how["other_sheets"] = ", ".join(others)
+    return _sheet(file, enumerate(texts, 1), how)
+
+
+def _book(file: Path) -> str:
+    """Return the format of a workbook, which `detect` has already looked into."""
+    with file.open("rb") as stream:
+        if stream.read(2) != b"PK":
+            return "XLS"
+    with zipfile.ZipFile(file) as archive:
+        return "ODS" if "mimetype" in archive.namelist() else "XLSX"
 
 
 def _cell(value: object) -> str:
@@ -197,34 +241,34 @@ def _sheet(file: Path, numbered: Iterator[tuple[int, Sequence[str]]], how: dict[
     import numpy as np
     import pandas as pd
 
-    header: Sequence[str] | None = None
-    kept: list[Sequence[str]] = []
-    rows: list[int] = []
-    blank = 0
-    for number, cells in numbered:
-        if not any(cell.strip() for cell in cells):
-            blank += header is not None
-        elif header is None:
-            header = cells
-        else:
-            kept.append(cells)
-            rows.append(number)
-    if header is None:
+    everything = list(numbered)
+    filled = [row for row in everything if any(cell.strip() for cell in row[1])]
+    if not filled:
         raise InputError(
             N_("{file}: the file is empty."),
             hint=N_("Export it again; look at it before you try again."),
             file=file,
         )
+    top = header_at(filled)
+    header, records = filled[top][1], filled[top + 1 :]
+    blank = sum(number > filled[top][0] for number, _ in everything) - len(records)
+    del everything
+    sums = totals(records)
+    summed = tuple(records[i][0] for i in sums)
+    for i in reversed(sums):
+        del records[i]
+    kept = [cells for _, cells in records]
+    rows = [number for number, _ in records]
+    titles = tuple(number for number, _ in filled[:top])
     names, width = _names(file, header, kept)
     long = {i: extra for i, row in enumerate(kept) if (extra := tuple(c for c in row[width:] if c.strip()))}
     short = tuple(i for i, row in enumerate(kept) if len(row) < width)
-    filled = [row if len(row) == width else [*row[:width], *[""] * (width - len(row))] for row in kept]
-    columns = list(zip(*filled, strict=True)) if filled else [()] * width
-    frame = pd.DataFrame(
-        {name: pd.Series(column, dtype="str") for name, column in zip(names, columns, strict=True)}
-    )
-    if blank:
-        how = {**how, "blank_rows": str(blank)}
+    even = [row if len(row) == width else [*row[:width], *[""] * (width - len(row))] for row in kept]
+    # One array of all cells, column after column, of which each column is a slice: a sheet may be wide.
+    size = len(even)
+    cells = pd.array([cell for column in zip(*even, strict=True) for cell in column], dtype="str")
+    frame = pd.DataFrame({name: cells[i * size : (i + 1) * size] for i, name in enumerate(names)}, copy=False)
+    how = how | _structure(filled[top][0], titles, blank, summed, decimal_mark(records))
     digest, size = fingerprint(file)
     return Sheet(
         frame,
@@ -233,7 +277,25 @@ def _sheet(file: Path, numbered: Iterator[tuple[int, Sequence[str]]], how: dict[
         long,
         short,
         blank,
+        titles,
+        summed,
     )
+
+
+def _structure(
+    header: int, titles: Sequence[int], blank: int, summed: Sequence[int], mark: str
+) -> dict[str, str]:
+    """Return what is worth saying of the rows that are no records, and of the numbers."""
+    how: dict[str, str] = {}
+    if titles:
+        how |= {"header_row": str(header), "title_rows": ", ".join(map(str, titles))}
+    if blank:
+        how["blank_rows"] = str(blank)
+    if summed:
+        how["total_rows"] = ", ".join(map(str, summed))
+    if mark:
+        how["decimal_mark"] = mark
+    return how
 
 
 def _names(file: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[str], int]:
@@ -246,7 +308,7 @@ def _names(file: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     ):
         width -= 1
     names = [name.strip() or _letter(i) for i, name in enumerate(header[:width])]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if twice:
         raise InputError(
             N_("{file}: the header repeats these columns: {columns}."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -39,13 +40,16 @@ def write_workbook(sheets: Mapping[str, pd.DataFrame], path: Path | str, *, date
                 count=len(frame),
             )
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    # In memory first: on a full disk XlsxWriter fails with an error of its own, and once more when collected.
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made, {**safe, "in_memory": True})
+    book.set_properties({"created": dt.datetime.combine(date, dt.time())})
+    bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    for name, title in zip(sheets, _titles(sheets), strict=True):
+        _fill(book.add_worksheet(title), without_geometry(sheets[name]), bold, path)
+    book.close()
     with replacing(path) as part:
-        book = xlsxwriter.Workbook(str(part), {**safe, "in_memory": True})
-        book.set_properties({"created": dt.datetime.combine(date, dt.time())})
-        bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        for name, title in zip(sheets, _titles(sheets), strict=True):
-            _fill(book.add_worksheet(title), without_geometry(sheets[name]), bold, path)
-        book.close()
+        part.write_bytes(made.getbuffer())
 
 
 def _titles(sheets: Mapping[str, pd.DataFrame]) -> list[str]:

@@ -8,9 +8,7 @@ number, gets an apostrophe in front in CSV; in XLSX it is written as text. Numbe
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geosocial.errors import N_, GeosocialError, OutputError
 from geosocial.io.atomic import replacing
-from geosocial.io.cells import NO_DATE, cells, geometry_name, harmless, text_column, values, without_geometry
+from geosocial.io.cells import NO_DATE, geometry_name, text_column, values, without_geometry
+from geosocial.io.csv_text import csv_blocks
 from geosocial.io.detect import GDAL
 
 if TYPE_CHECKING:
@@ -72,13 +71,8 @@ def write_table(frame: pd.DataFrame, path: Path | str) -> None:
     >>> file.read_bytes().decode("utf-8-sig")
     'name,n\r\n\'=1+1,-1.5\r\n-2,\r\n'
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    table = without_geometry(frame)
-    writer.writerow([harmless(str(name)) for name in table.columns])
-    columns = [cells(table[name]) for name in table.columns]
-    writer.writerows(zip(*columns, strict=True))
-    write_bytes(text.getvalue().encode("utf-8-sig"), path)
+    with replacing(path) as part, part.open("wb") as out:
+        out.writelines(csv_blocks(without_geometry(frame)))
 
 
 def write_any(frame: pd.DataFrame, path: Path | str, *, crs: object = None) -> None:
@@ -197,12 +191,17 @@ def _write_parquet(frame: Any, path: Path | str) -> None:
             stored.to_parquet(part, index=False, schema_version="1.1.0")
 
 
+def says_position(frame: pd.DataFrame) -> bool:
+    """Return whether a table has columns of positions, so that CSV and XLSX need no others."""
+    return bool(_POSITION & {str(c).lower() for c in frame.columns})
+
+
 def _with_position(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the table with its points as longitude and latitude, unless it has such columns already."""
     import shapely
 
     name = geometry_name(frame)
-    if name is None or frame[name].crs is None or _POSITION & {str(c).lower() for c in frame.columns}:
+    if name is None or frame[name].crs is None or says_position(frame):
         return frame
     points = frame[name].to_crs(4326).array
     return without_geometry(frame).assign(longitude=shapely.get_x(points), latitude=shapely.get_y(points))

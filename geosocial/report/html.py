@@ -75,12 +75,12 @@ def page(
 ) -> str:
     """Return the page of a report as text."""
     drawn = drawn or draw(results)
-    style = _style()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    sheet = style()
+    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
     return _template().render(
         o=outline(words, results),
         files=dict(files or {}),
-        style=style,
+        style=sheet,
         digest=digest,
         drawn=drawn.shapes,
         definitions=drawn.definitions,
@@ -124,7 +124,7 @@ def _template() -> Template:
 
 
 @cache
-def _style() -> str:
+def style() -> str:
     """Return the style sheet with the tokens of the look in front."""
     look = symbology.look()
     tokens = [f"--{name.replace('_', '-')}:{value}" for name, value in look["color"].items()]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geosocial import tables, wording
 from geosocial.errors import N_
 from geosocial.i18n import Words, words
+from geosocial.intake.duplicates import duplicates
 from geosocial.report.trust import list_label
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ LABELS: Final[Mapping[str, Mapping[str, Label]]] = {
     "places": {"sphere": _sphere, "kind": _kind, "outcome": _outcome, "zone_id": _zone},
     "faults": {"source": list_label, "action": _action},
     "declared": {"source": list_label, "zone_id": _zone},
+    "duplicates": {"source": list_label},
 }
 
 
@@ -142,6 +144,7 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
         "faults": results.faults,
         "declared": results.declared,
         "unmapped": results.unmapped,
+        "duplicates": duplicates(results.places),
     }
     out = {name: labelled(frame, name, results) for name, frame in plain.items()}
     out["faults"] = _with_reasons(out["faults"])
@@ -226,7 +229,7 @@ def dictionary(written: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return what every column of the written tables means, in both languages, with its unit."""
     import pandas as pd
 
-    contracts = {c.name: c.columns for c in tables.CONTRACTS}
+    contracts = {c.name: c.columns for c in (*tables.CONTRACTS, tables.DUPLICATES)}
     rows = []
     for name, frame in written.items():
         for column in frame.columns:

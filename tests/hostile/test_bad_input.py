@@ -163,7 +163,7 @@ def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:
 def test_a_workbook_that_would_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"0" * 10_000)
-    monkeypatch.setattr("geosocial.io.detect._LARGEST_WORKBOOK", 9_999)
+    monkeypatch.setattr("geosocial.io.archive._LARGEST", 9_999)
     refused(lambda: read_sheet(tmp_path / "a.xlsx"), says="too large once it is unpacked", name="a.xlsx")
 
 

@@ -138,11 +138,11 @@ def test_missing_numbers_are_missing_and_said(city: Factory, places: Spec) -> No
 def test_words_that_reject_a_row(city: Factory, places: Spec) -> None:
     spec = places(sphere="s", kind="k", legal_form="f")
     here = f"{EAST + 1},{NORTH + 1}"
-    rows = ["sport,,", ",château,", ",,secte", "housing,library,", "Culture,,"]
+    rows = ["astrologie,,", ",château,", ",,secte", "housing,library,", "Culture,,"]
     text = "s,k,f,x,y\n" + "".join(f"{row},{here}\n" for row in rows)
     taken = take(city(), spec, text)
     assert [(r, c, v) for r, c, _, _, v in faults(taken)] == [
-        (2, "unknown_sphere", "sport"),
+        (2, "unknown_sphere", "astrologie"),
         (3, "unknown_kind", "château"),
         (4, "unknown_legal_form", "secte"),
         (5, "sphere_kind_mismatch", "housing"),

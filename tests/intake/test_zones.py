@@ -60,7 +60,7 @@ def test_words_that_refuse_the_zones(city: Factory, change: dict[str, list[str]]
         intake.read_zones(with_zones(city(), zones().assign(**change)))
 
 
-BOW_TIE = shapely.Polygon([(0, 0), (9, 9), (9, 0), (0, 9)])
+BOW_TIE = shapely.Polygon([(EAST + x, NORTH + y) for x, y in ((0, 0), (9, 9), (9, 0), (0, 9))])
 
 
 @pytest.mark.parametrize(

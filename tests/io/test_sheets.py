@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from geosocial.errors import InputError
 from geosocial.io.sheets import Sheet, read_sheet
+from tests.io.books import write_ods
 
 
 def sheet(folder: Path, data: str | bytes, name: str = "t.csv") -> Sheet:
@@ -145,3 +147,108 @@ def test_what_csv_writes_comes_back(
     kept = [list(row) for row in table if any(c.strip() for c in row)]
     assert rows(found) == kept
     assert found.blank == len(table) - len(kept)
+
+
+def test_titles_above_the_header_are_no_records(tmp_path: Path) -> None:
+    found = sheet(tmp_path, "Projets 2026;;\n;;\nVille de Montréal;;\nnom;lat;lon\nA;45,5;-73,6\n")
+    assert list(found.frame.columns) == ["nom", "lat", "lon"]
+    assert rows(found) == [["A", "45,5", "-73,6"]]
+    assert (found.titles, found.rows.tolist(), found.blank) == ((1, 3), [5], 0)
+    assert found.file.how["header_row"] == "4"
+    assert found.file.how["title_rows"] == "1, 3"
+    assert found.file.how["decimal_mark"] == ","
+
+
+def test_group_titles_above_the_header(tmp_path: Path) -> None:
+    found = sheet(tmp_path, ",Position,\nnom,lat,lon\nA,45.5,-73.6\n")
+    assert list(found.frame.columns) == ["nom", "lat", "lon"]
+    assert found.titles == (1,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b\n1,2\n",
+        "a\n1\n",
+        "nom,,\nA,1,2\nB,3,4\n",  # the row below is no header: it holds numbers
+        "nom,,\nA,b,b\nB,c,d\n",  # nor this one: it repeats itself
+        "a,b\nc,d\ne,f\n",
+        "titre\nnom,lat\n",  # nothing below: it may as well be a record
+    ],
+)
+def test_the_first_row_is_the_header_unless_titles_are_plain(tmp_path: Path, text: str) -> None:
+    found = sheet(tmp_path, text)
+    assert found.titles == ()
+    assert len(found.frame) == text.count("\n") - 1
+
+
+@pytest.mark.parametrize("last", ["Total;7;", "TOTAL :;7;", "Totaux;;", "Sous-total;7;7", "Grand total;9,5;"])
+def test_a_total_is_no_record(tmp_path: Path, last: str) -> None:
+    found = sheet(tmp_path, f"nom;logements;note\nA;3;\nB;4;\n{last}\n")
+    assert found.frame["nom"].tolist() == ["A", "B"]
+    assert found.totals == (4,)
+    assert found.file.how["total_rows"] == "4"
+
+
+@pytest.mark.parametrize("last", ["Total;3;rue X", "Total;2;", "Totalité;7;", "Total inc.;7;", "Total;n.d.;"])
+def test_an_enterprise_named_total_is_a_record(tmp_path: Path, last: str) -> None:
+    found = sheet(tmp_path, f"nom;logements;note\nA;3;\nB;4;\n{last}\n")
+    assert len(found.frame) == 3
+    assert found.totals == ()
+
+
+def test_an_open_document_sheet(tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    write_ods(path, [["Titre", ""], ["nom", "code"], ["Café", "007"], ["NA", "2"]])
+    found = read_sheet(path)
+    assert rows(found) == [["Café", "007"], ["NA", "2"]]
+    assert found.file.how == {
+        "format": "ODS",
+        "sheet": "Feuille",
+        "header_row": "2",
+        "title_rows": "1",
+    }
+
+
+def test_other_sheets_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name in ("vide", "projets", "notes"):
+            page = book.add_worksheet(name)
+            if name != "vide":
+                page.write_row(0, 0, ["nom", name])
+                page.write_row(1, 0, ["A", "B"])
+    assert read_sheet(path).file.how["sheet"] == "projets"
+    assert read_sheet(path).file.how["other_sheets"] == "vide, notes"
+    assert list(read_sheet(path, sheet="notes").frame.columns) == ["nom", "notes"]
+
+
+cell_text = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    table=st.integers(1, 4).flatmap(
+        lambda width: st.lists(st.lists(cell_text, min_size=width, max_size=width), min_size=1, max_size=8)
+    ),
+    delimiter=st.sampled_from(",;\t|"),
+)
+def test_no_row_is_lost_or_invented(
+    table: list[list[str]], delimiter: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Every row with content is the header, a title, a total or a record, and says where it stands."""
+    path = tmp_path_factory.mktemp("t") / "t.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        csv.writer(stream, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(table)
+    full = [n for n, cells in enumerate(table, 1) if any(cell.strip() for cell in cells)]
+    try:
+        found = read_sheet(path)
+    except InputError as error:
+        assert "empty" in str(error) or "repeats" in str(error) or "not read" in str(error)  # noqa: PT017
+        return
+    header = int(found.file.how.get("header_row", full[0]))
+    told = sorted([header, *found.titles, *found.totals, *found.rows.tolist()])
+    assert told == full
+    if found.file.how["delimiter"] == {"\t": "tab"}.get(delimiter, delimiter):
+        kept = [table[n - 1] for n in found.rows.tolist()]
+        assert [row[: found.frame.shape[1]] for row in kept] == rows(found)

@@ -1,0 +1,286 @@
+"""Look into a file before it is used: what it is, how it was read, what each column is, what is wrong where.
+
+Nothing is guessed and nothing is lost: every row is located, unlocated or rejected, and the three add up to
+the rows that the reader of the file counted. A column whose words or numbers are mostly not of ours is named
+and left alone, so that a file that was made for something else is not drowned in faults.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+
+from geosocial.errors import N_, ConservationError, Said, UnknownCrsError
+from geosocial.intake.columns import Terms, number
+from geosocial.intake.faults import Faults
+from geosocial.intake.recognise import LABELS, Recognised, recognise
+from geosocial.intake.source import Source, open_source
+from geosocial.io.layers import layer_names
+from geosocial.results import InputFile
+from geosocial.vocabulary import crosswalk, fold, kinds, spheres, synonyms, terms
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
+
+#: What may become of a row.
+BECAME: Final = ("located", "unlocated", "rejected")
+#: Share of the cells of a column that must be words, or numbers, of ours for the column to be taken as such.
+_ENOUGH: Final = 0.5
+_POLYGONS: Final = (3, 6)
+#: Column → its family of words.
+_FAMILY: Final = {"sphere": "spheres", "kind": "kinds", "status": "statuses", "legal_form": "legal_forms"}
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was found in one sheet or layer."""
+
+    path: str
+    kind: Literal["places", "boundaries"]
+    file: InputFile
+    recognised: Recognised
+    notes: tuple[Said, ...]
+    #: `geosocial.tables.FAULTS`
+    faults: pd.DataFrame
+    #: `BECAME` → rows; their sum is the number of rows.
+    counts: Mapping[str, int]
+
+
+def inspect(
+    path: Path | str,
+    *,
+    sheet: str | None = None,
+    crs: str | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> list[Inspection]:
+    """Look into a file: into each of its layers, unless one is named.
+
+    Parameters
+    ----------
+    path
+        A sheet of places, or a layer of places or of boundaries.
+    sheet
+        Sheet or layer to look into.
+    crs
+        Coordinate reference system of a file that does not say its own.
+    columns
+        Column → header, where headers are not recognised (`geosocial.intake.recognise.named`).
+
+    Raises
+    ------
+    InputError
+        When the file cannot be used.
+    """
+    file = Path(path)
+    wanted: list[str | None] = [sheet] if sheet is not None else [*layer_names(file)] or [None]
+    return [_look(file, name, crs, columns or {}) for name in wanted]
+
+
+def _look(path: Path, sheet: str | None, crs: str | None, chosen: Mapping[str, str]) -> Inspection:
+    try:
+        source = open_source(path, layer=sheet)
+    except UnknownCrsError:
+        if crs is None:
+            raise
+        source = open_source(path, layer=sheet, crs=crs)
+    found = recognise(source.columns, chosen)
+    faults = Faults("check", str(path), source.rows)
+    for position, surplus in source.long.items():
+        faults.add(position, "long_row", "rejected", value=surplus[0])
+    for position in source.short:
+        faults.add(position, "short_row", "flagged")
+    if _of_polygons(source):
+        notes, located = _boundaries(source, found, faults)
+        kind: Literal["places", "boundaries"] = "boundaries"
+    else:
+        found, notes = _typed(source, found, chosen, faults)
+        said, located = _located(source, found, crs, faults)
+        notes, kind = (*notes, *said), "places"
+    return Inspection(
+        str(path), kind, source.file, found, notes, faults.table(), _counts(source, located, faults)
+    )
+
+
+def _counts(source: Source, located: npt.NDArray[np.bool_], faults: Faults) -> dict[str, int]:
+    rejected = np.zeros(len(source.rows), dtype=bool)
+    rejected[sorted(faults.positions("rejected"))] = True
+    counts = {
+        "located": int((located & ~rejected).sum()),
+        "unlocated": int((~located & ~rejected).sum()),
+        "rejected": int(rejected.sum()),
+    }
+    if sum(counts.values()) != source.file.rows:
+        raise ConservationError(
+            N_("{file}: {read} rows were read, and {told} were accounted for."),
+            file=source.columns.file,
+            read=source.file.rows,
+            told=sum(counts.values()),
+        )
+    return counts
+
+
+def _of_polygons(source: Source) -> bool:
+    if source.layer is None:
+        return False
+    import shapely
+
+    return bool(np.isin(shapely.get_type_id(source.layer.geometry.array), _POLYGONS).any())
+
+
+def _boundaries(
+    source: Source, found: Recognised, faults: Faults
+) -> tuple[tuple[Said, ...], npt.NDArray[np.bool_]]:
+    """Return what is to be said of the outlines, and which of them can be used."""
+    import shapely
+
+    from geosocial.intake.boundaries import mend, notes, square_metres, topology
+
+    layer = source.layer
+    assert layer is not None  # noqa: S101 - asked by the caller; for the type checker
+    names = source.columns.text(found.columns.get("name", found.columns.get("id", "")))
+    labels = [name or str(row) for name, row in zip(names, source.rows.tolist(), strict=True)]
+    metric = layer.geometry
+    if layer.crs.is_geographic:
+        metric = metric.to_crs(layer.estimate_utm_crs())
+    shapes = shapely.force_2d(np.asarray(metric.array, dtype=object))
+    none = np.asarray(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    odd = ~none & ~np.isin(shapely.get_type_id(shapes), _POLYGONS)
+    faults.add_all(np.flatnonzero(none), "no_geometry", "unlocated")
+    faults.add_all(np.flatnonzero(odd), "not_a_polygon", "rejected")
+    usable = ~none & ~odd
+    outlines = shapes[usable]
+    mended, changed = mend(outlines)
+    at = np.flatnonzero(usable)
+    broken = ~np.asarray(shapely.is_valid(mended))
+    for i in np.flatnonzero(broken):
+        faults.add(
+            int(at[i]), "broken_outline", "rejected", value=str(shapely.is_valid_reason(outlines[i]))[:80]
+        )
+    for i in np.flatnonzero(changed):
+        before, after = shapely.area([outlines[i], mended[i]])
+        value = f"{square_metres(before)} → {square_metres(after)}"
+        faults.add(int(at[i]), "mended_outline", "flagged", value=value)
+    sound = at[~broken]
+    said = notes(topology(mended[~broken]), [labels[i] for i in sound], int(changed.sum()))
+    located = np.zeros(len(shapes), dtype=bool)
+    located[sound] = True
+    return tuple(said), located
+
+
+def _typed(
+    source: Source, found: Recognised, chosen: Mapping[str, str], faults: Faults
+) -> tuple[Recognised, tuple[Said, ...]]:
+    """Type the rows by the columns that hold words and numbers of ours; return the columns that do."""
+    from geosocial.intake.records import type_rows
+    from geosocial.study import PlacesSpec
+
+    columns, notes = dict(found.columns), []
+    options: dict[str, str] = {}
+    for key in ("sphere", "kind", "status", "legal_form", "count", "capacity"):
+        header = columns.get(key)
+        if header is None:
+            continue
+        cells = [cell for cell in source.columns.text(header) if cell]
+        walk, known = _fit(key, cells)
+        share = sum(known[cell] for cell in cells) / len(cells) if cells else 0.0
+        if share < _ENOUGH and key not in chosen:
+            del columns[key]
+            if key == "kind" and "legal_form" not in columns and _says_legal_form(cells):
+                columns["legal_form"] = header
+                continue
+            strange = tuple(dict.fromkeys(cell[:40] for cell in cells if not known[cell]))[:3]
+            if cells:
+                facts = {"column": header, "what": Said(LABELS[key]), "found": ", ".join(strange)}
+                notes.append(
+                    Said(N_("Column “{column}” is not taken as “{what}”: it holds {found}, …"), facts)
+                )
+            continue
+        options[key] = header
+        if walk:
+            options["crosswalk"] = walk
+            facts = {"column": header, "crosswalk": walk}
+            notes.append(
+                Said(N_("Column “{column}”: its words are those of crosswalk “{crosswalk}”."), facts)
+            )
+    options |= {key: columns[key] for key in ("id", "name") if key in columns}
+    spec = PlacesSpec.model_validate(
+        {"key": "check", "file": source.columns.file, "label": "check", "source": "check", **options}
+    )
+    type_rows(source, spec, faults)
+    if "id" in options:
+        given = source.columns.text(options["id"])
+        repeated = Counter(given)
+        for position, identifier in enumerate(given):
+            if identifier and repeated[identifier] > 1:
+                faults.add(position, "repeated_id", "flagged", column=options["id"], value=identifier)
+    return replace(found, columns=columns), tuple(notes)
+
+
+def _says_legal_form(cells: Sequence[str]) -> bool:
+    """Return whether a column of kinds, as people call it, holds legal forms: COOP, OSBL."""
+    _, known = _fit("legal_form", cells)
+    return bool(cells) and sum(known[cell] for cell in cells) >= _ENOUGH * len(cells)
+
+
+def _fit(key: str, cells: Sequence[str]) -> tuple[str, Mapping[str, bool]]:
+    """Return the crosswalk that knows the words of a column best, and of each word whether it is known."""
+    words = list(dict.fromkeys(cells))
+    if key in {"count", "capacity"}:
+        return "", {word: not isinstance(number(word), str) for word in words}
+    families: dict[str, Mapping[str, Any]] = {
+        "sphere": spheres(),
+        "kind": kinds(),
+        "status": terms("statuses"),
+        "legal_form": terms("legal_forms"),
+    }
+    labels = ("one", "many") if key == "kind" else ("label",)
+    ours = Terms(families[key], labels, also=synonyms.words(_FAMILY[key])).keys(words)
+    fits = {"": {word: known is not None for word, known in zip(words, ours, strict=True)}}
+    if key == "kind":
+        for name in synonyms.crosswalks():
+            table = crosswalk(name)
+            beginnings = tuple(table.prefixes)
+            fits[name] = {
+                word: fold(word) in table.kinds or bool(beginnings and fold(word).startswith(beginnings))
+                for word in words
+            }
+    best = max(fits, key=lambda name: sum(fits[name][cell] for cell in cells))
+    return best, fits[best]
+
+
+def _located(
+    source: Source, found: Recognised, crs: str | None, faults: Faults
+) -> tuple[tuple[Said, ...], npt.NDArray[np.bool_]]:
+    """Return what is to be said of the positions, and which rows have one."""
+    from geosocial.intake.locate import positions
+
+    nowhere = np.zeros(len(source.rows), dtype=bool)
+    pair = found.pair()
+    if source.layer is not None:
+        x, y, named = "", "", None
+    elif pair is None:
+        wanted = [key for key in ("address", "street", "postal_code") if key in found.columns]
+        note = (
+            Said(
+                N_("No columns of coordinates: rows can be placed by their address (column “{column}”)."),
+                {"column": found.columns[wanted[0]]},
+            )
+            if wanted
+            else Said(N_("No columns of coordinates were recognised."))
+        )
+        return (note,), nowhere
+    else:
+        x, y, degrees = pair
+        named = "EPSG:4326" if degrees else crs
+        if named is None:
+            facts = {"x": x, "y": y}
+            note = Said(N_("Columns “{x}” and “{y}”: name their coordinate system by --crs EPSG:…."), facts)
+            return (note,), nowhere
+    own = positions(source, x=x, y=y, crs=named, faults=faults)
+    return (), np.isfinite(own.x) & np.isfinite(own.y)

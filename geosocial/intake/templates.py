@@ -1,0 +1,250 @@
+"""A study folder to fill in: a commented study, empty sheets with lists to choose from, and what to do next.
+
+Zones, demand, spheres and standards are those of the embedded study of Montréal, so that only the list of
+places is left to fill in; each can be replaced by one's own. Everything is in both languages; the words to
+choose from in the sheet are in one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from geosocial.errors import N_, OutputError
+from geosocial.io.cells import NO_DATE
+from geosocial.io.write import write_bytes, write_text
+from geosocial.study import embedded_study
+from geosocial.vocabulary import LocalText, kinds, spheres, terms
+
+Lang = Literal["fr", "en"]
+
+#: Option of the study, header of its column, and what to write there.
+COLUMNS: Final[tuple[tuple[str, str, LocalText], ...]] = (
+    ("id", "no / id", LocalText("Votre numéro, si vous en avez un.", "Your own number, if you have one.")),
+    (
+        "name",
+        "nom / name",
+        LocalText("Le nom, comme il doit être montré.", "The name, as it is to be shown."),
+    ),
+    (
+        "sphere",
+        "domaine / sphere",
+        LocalText(
+            "À choisir dans la liste; peut rester vide : le type suffit.",
+            "Choose from the list; may stay empty: the kind is enough.",
+        ),
+    ),
+    ("kind", "type / kind", LocalText("À choisir dans la liste.", "Choose from the list.")),
+    ("status", "état / status", LocalText("À choisir dans la liste.", "Choose from the list.")),
+    (
+        "legal_form",
+        "forme juridique / legal form",
+        LocalText("À choisir dans la liste; peut rester vide.", "Choose from the list; may stay empty."),
+    ),
+    (
+        "capacity",
+        "logements / dwellings",
+        LocalText(
+            "Nombre de logements, pour l’habitation seulement; vide si inconnu, jamais 0.",
+            "Number of dwellings, for housing only; empty where unknown, never 0.",
+        ),
+    ),
+    (
+        "y",
+        "latitude",
+        LocalText("En degrés, par exemple 45.5231.", "In degrees, for example 45.5231."),
+    ),
+    (
+        "x",
+        "longitude",
+        LocalText(
+            "En degrés, négative au Québec, par exemple -73.5817.",
+            "In degrees, negative in Québec, for example -73.5817.",
+        ),
+    ),
+    (
+        "declared_zone",
+        "arrondissement / borough",
+        LocalText("Comparé à la position; peut rester vide.", "Compared with the position; may stay empty."),
+    ),
+)
+_README: Final = """\
+# {name}
+
+Une étude geosocial à remplir. English below.
+
+1. Remplissez `places.xlsx` : une ligne par lieu. Ou remplissez `places.csv`, et écrivez
+   `file = "places.csv"`, sans `layer`, sous `[[places]]` dans `study.toml`.
+2. Relisez `study.toml` : chaque réglage y est expliqué. Les secteurs, les besoins, les distances et les
+   normes sont ceux de Montréal; remplacez ceux qui ne vous conviennent pas.
+3. Lancez `geosocial run` suivi du nom de ce dossier.
+
+Une cellule vide est une donnée manquante, jamais zéro. Chaque ligne est comptée; le rapport dit ce qu’elle
+est devenue.
+
+---
+
+A geosocial study to fill in.
+
+1. Fill in `places.xlsx`: one row for each place. Or fill in `places.csv`, and write `file = "places.csv"`,
+   without `layer`, under `[[places]]` in `study.toml`.
+2. Read `study.toml`: it explains each setting. The zones, the demand, the standards and the norms are
+   those of Montréal; replace those that do not suit you.
+3. Run `geosocial run` with the name of this folder.
+
+An empty cell is missing, never zero. Every row is counted; the report says what became of it.
+"""
+_OWN_SOURCE: Final = """
+# À corriger : d’où vient votre liste. To correct: where your list comes from.
+[sources.places]
+title = { fr = "Notre liste de lieux", en = "Our list of places" }
+publisher = { fr = "Notre organisme", en = "Our organisation" }
+year = "{year}"
+licence = { fr = "À préciser", en = "To be stated" }
+"""
+_PLACES: Final = """\
+# Lieux : votre liste, une ligne par lieu. Places: your list, one row for each place.
+# shown : montrés par leur nom. shown: shown by name.
+# counted : comptés dans l’offre. counted: counted as supply.
+# complete : la liste est complète, un secteur sans ligne vaut zéro; sinon la donnée y manque.
+# complete: the list is complete, a zone without a row is zero; otherwise its figure is missing.
+
+[[places]]
+key = "places"
+file = "places.xlsx"
+layer = "places"                 # La feuille du classeur. The sheet of the workbook.
+crs = "EPSG:4326"                # Latitude et longitude en degrés. Latitude and longitude in degrees.
+label = { fr = "Nos lieux", en = "Our places" }
+{columns}
+shown = true
+counted = true
+complete = false
+source = "places"
+"""
+
+
+def write_study(folder: Path | str, *, lang: Lang, today: dt.date) -> list[Path]:
+    """Write the folder of a new study and return its files.
+
+    Parameters
+    ----------
+    folder
+        A folder that does not exist yet, or is empty.
+    lang
+        Language of the lists to choose from in the sheet.
+    today
+        Date of the edition.
+
+    Raises
+    ------
+    OutputError
+        When the folder holds something already, or cannot be written.
+    """
+    target = Path(folder)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise OutputError(
+            N_("{file}: there is something here already; nothing was written."),
+            hint=N_("Name a new folder."),
+            file=target,
+        )
+    embedded = embedded_study()
+    name = target.resolve().name
+    headers = [header for _, header, _ in COLUMNS]
+    for file in ("boroughs.geojson", "demand_250m.csv"):
+        write_bytes((embedded.parent / file).read_bytes(), target / file)
+    write_bytes((",".join(headers) + "\r\n").encode("utf-8-sig"), target / "places.csv")
+    write_sheet(target / "places.xlsx", lang=lang)
+    write_text(_README.replace("{name}", name), target / "README.md")
+    # The study comes last: a folder that has one is whole.
+    text = study_text(embedded.read_text(encoding="utf-8"), name, today)
+    write_text(text, target / "study.toml")
+    return sorted(p for p in target.iterdir() if not p.name.startswith("."))
+
+
+def study_text(embedded: str, name: str, today: dt.date) -> str:
+    """Return the study of a new folder, made of the embedded one: its sections, with one list of places."""
+    rule = re.compile(r"^# -{50,}\n", re.MULTILINE)
+    head, sources, zones, _, demand, _, *rest = rule.split(embedded)
+    key = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "study"
+    quoted = name.replace("\\", "").replace('"', "”")
+    quoted = "".join(c for c in quoted if c.isprintable())
+    head = re.sub(r'^id = "[^"]*"', f'id = "{key}"', head, flags=re.MULTILINE)
+    head = re.sub(
+        r"^name = \{.*\}",
+        lambda _: f'name = {{ fr = "{quoted}", en = "{quoted}" }}',
+        head,
+        flags=re.MULTILINE,
+    )
+    head = re.sub(r"^edition = \S+", f"edition = {today.isoformat()}", head, flags=re.MULTILINE)
+    note, *blocks = re.split(r"\n(?=\[sources\.)", sources)
+    kept = [b.rstrip() + "\n" for b in blocks if b.startswith(("[sources.boundaries]", "[sources.census]"))]
+    sources = "\n".join([note, *kept]) + _OWN_SOURCE.replace("{year}", str(today.year)) + "\n"
+    options = [f'{option} = "{header}"' for option, header, _ in COLUMNS]
+    places = _PLACES.replace("{columns}", "\n".join(options)) + "\n"
+    line = "# " + "-" * 114 + "\n"
+    return line.join([head, sources, zones, demand, places, *rest])
+
+
+def write_sheet(path: Path, *, lang: Lang) -> None:
+    """Write the empty sheet: headers, lists to choose from, and a sheet that explains each column."""
+    import xlsxwriter
+
+    lists = {
+        "sphere": [s.label[lang] for s in spheres().values()],
+        "kind": [k.one[lang] for k in kinds().values()],
+        "status": [t.label[lang] for t in terms("statuses").values()],
+        "legal_form": [t.label[lang] for t in terms("legal_forms").values()],
+    }
+    safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made, {**safe, "in_memory": True})
+    book.set_properties({"created": dt.datetime.combine(NO_DATE, dt.time())})
+    bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet = book.add_worksheet("places")
+    explained = book.add_worksheet("lisez-moi – read me")
+    words = book.add_worksheet("listes – lists")
+    _fill_words(words, lists, bold)
+    for column, (option, header, _) in enumerate(COLUMNS):
+        sheet.write_string(0, column, header, bold)
+        sheet.set_column(column, column, max(14, len(header) + 2))
+        if option in lists:
+            letter = chr(ord("A") + list(lists).index(option))
+            sheet.data_validation(
+                1,
+                column,
+                5000,
+                column,
+                {
+                    "validate": "list",
+                    "source": f"='listes – lists'!${letter}$2:${letter}${len(lists[option]) + 1}",
+                    "error_type": "warning",
+                },
+            )
+    sheet.freeze_panes(1, 0)
+    _explain(explained, bold, wrapped)
+    book.close()
+    write_bytes(made.getvalue(), path)
+
+
+def _fill_words(sheet: Any, lists: dict[str, list[str]], bold: Any) -> None:
+    headers = {option: header for option, header, _ in COLUMNS}
+    for column, (option, words) in enumerate(lists.items()):
+        sheet.write_string(0, column, headers[option], bold)
+        sheet.set_column(column, column, 44)
+        for row, word in enumerate(words, 1):
+            sheet.write_string(row, column, word)
+    sheet.freeze_panes(1, 0)
+
+
+def _explain(sheet: Any, bold: Any, wrapped: Any) -> None:
+    for column, title in enumerate(("colonne / column", "français", "English")):
+        sheet.write_string(0, column, title, bold)
+        sheet.set_column(column, column, 30 if not column else 60)
+    for row, (_, header, meaning) in enumerate(COLUMNS, 1):
+        sheet.write_string(row, 0, header, wrapped)
+        sheet.write_string(row, 1, meaning.fr, wrapped)
+        sheet.write_string(row, 2, meaning.en, wrapped)

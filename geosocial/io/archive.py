@@ -1,0 +1,81 @@
+"""Workbooks are ZIP archives: look into one before anything unpacks it.
+
+An archive that would unpack to more than the memory holds, that hides its true size, has parts whose names
+leave it, or is damaged, is refused. Nothing is ever written to disk from an archive.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Final
+
+from geosocial.errors import N_, InputError
+
+#: A workbook that unpacks to more than this is refused before it is unpacked.
+_LARGEST: Final = 512 << 20
+#: So is one that unpacks to more than this many times its size, once that is more than `_SMALL` bytes:
+#: the sheets that people make shrink 5 to 40 times.
+_RATIO: Final = 150
+_SMALL: Final = 32 << 20
+_MOST_PARTS: Final = 5_000
+_BOOKS: Final = frozenset({"xl/workbook.xml", "xl/workbook.bin"})
+_ODS: Final = b"application/vnd.oasis.opendocument.spreadsheet"
+
+
+def is_workbook(file: Path) -> bool:
+    """Return whether a ZIP archive is a workbook, XLSX or ODS, that is safe to unpack.
+
+    Raises
+    ------
+    InputError
+        When it is damaged, or would unpack to too much.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            parts = archive.infolist()
+            names = {part.filename for part in parts}
+            if not names & _BOOKS and not _is_ods(archive, names):
+                return False
+            _check_size(file, parts)
+            # Every part is unpacked once, in blocks and to nowhere: a part that is longer than it says, or
+            # damaged, does not pass its checksum.
+            sound = archive.testzip() is None
+    except (zipfile.BadZipFile, OSError, NotImplementedError, zlib.error, EOFError) as error:
+        raise _damaged(file) from error
+    except RuntimeError:  # a part with a password: the reader of workbooks says so
+        return True
+    if not sound:
+        raise _damaged(file)
+    return True
+
+
+def _damaged(file: Path) -> InputError:
+    return InputError(
+        N_("{file}: the file is damaged or cut short."), hint=N_("Save or download it again."), file=file
+    )
+
+
+def _is_ods(archive: zipfile.ZipFile, names: set[str]) -> bool:
+    if "content.xml" not in names or "mimetype" not in names:
+        return False
+    with archive.open("mimetype") as stream:
+        return stream.read(100).strip() == _ODS
+
+
+def _check_size(file: Path, parts: list[zipfile.ZipInfo]) -> None:
+    unpacked = sum(part.file_size for part in parts)
+    packed = max(1, sum(part.compress_size for part in parts))
+    if unpacked > _LARGEST or (unpacked > _SMALL and unpacked > _RATIO * packed) or len(parts) > _MOST_PARTS:
+        raise InputError(
+            N_("{file}: the workbook is too large once it is unpacked."),
+            hint=N_("Save the sheet as CSV and name that file."),
+            file=file,
+        )
+    if any(".." in part.filename.replace("\\", "/").split("/") for part in parts):
+        raise InputError(
+            N_("{file}: a part of the workbook has a name that leaves it."),
+            hint=N_("No spreadsheet writes such a file: do not trust it; ask for the sheet as CSV."),
+            file=file,
+        )

@@ -1,0 +1,107 @@
+"""``geosocial check``: what each file is, how it was read, what is wrong in which row."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.cli.conftest import Run
+
+LIST = """Projets de quartier;;;;
+;;;;
+Nom;Statut;Latitude;Longitude;Logements
+Café <b>Tournesol</b>;existant;45,5;-73,6;12
+=1+1;projeté;45,5;abc;x
+Le Nid;?;;;7
+Total;;;;19
+"""
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Path:
+    path = tmp_path / "projets.csv"
+    path.write_text(LIST, encoding="cp1252")
+    return path
+
+
+def test_a_report_on_the_terminal(places: Path, geosocial: Run) -> None:
+    done = geosocial("check", places, "--lang", "en")
+    assert done.returncode == 0, done.stderr
+    assert "format: CSV · encoding: cp1252 · delimiter: ; · decimal mark: ," in done.stdout
+    assert "header in row: 3 · titles in rows: 1 · totals in rows: 7" in done.stdout
+    assert "name ← Nom · status ← Statut · capacity ← Logements · latitude ← Latitude" in done.stdout
+    assert "row 5: “abc” is not a coordinate (column “Longitude”). (not located)" in done.stdout
+    assert "row 6: The status “?” is not known (column “Statut”). (row rejected)" in done.stdout
+    assert done.stdout.splitlines()[-1] == "  3 rows read = 1 located + 0 unlocated + 2 rejected"
+
+
+def test_the_same_in_french(places: Path, geosocial: Run) -> None:
+    done = geosocial("check", places, "--lang", "fr")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "  3 lignes lues = 1 localisées + 0 non localisées + 2 rejetées"
+    assert "séparateur\u00a0: ;" in done.stdout
+
+
+def test_json(places: Path, geosocial: Run) -> None:
+    done = geosocial("check", places, "--json")
+    told = json.loads(done.stdout)
+    (one,) = told["files"]
+    assert one["counts"] == {"located": 1, "unlocated": 0, "rejected": 2}
+    assert one["read"] == 3
+    assert {(f["row"], f["code"]) for f in one["faults"]} >= {(5, "bad_coordinate"), (6, "unknown_status")}
+    assert one["columns"]["name"] == "Nom"
+    assert told["refused"] == []
+
+
+def test_a_page_and_a_workbook_hold_every_row_and_no_live_text(
+    places: Path, geosocial: Run, tmp_path: Path
+) -> None:
+    for name in ("r.html", "r.xlsx"):
+        done = geosocial("check", places, "--out", tmp_path / name, "--lang", "en")
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines()[-1] == str(tmp_path / name)
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "3 rows read = 1 located + 0 unlocated + 2 rejected" in page
+    assert "is not a coordinate" in page
+    assert "<script" not in page
+    assert "<b>Tournesol" not in page
+    rows = pd.read_excel(tmp_path / "r.xlsx", sheet_name="Row by row", engine="calamine")
+    assert set(rows["Row"]) == {5, 6}
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")], "no temporary file left"
+
+
+def test_a_refused_file_is_a_line_and_the_others_are_still_read(
+    places: Path, geosocial: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "vide.csv").write_bytes(b"")
+    done = geosocial("check", tmp_path / "vide.csv", places, tmp_path / "rien.csv", "--lang", "en")
+    assert done.returncode == 1
+    assert "vide.csv: the file is empty." in done.stdout
+    assert "rien.csv: there is no such file." in done.stdout
+    assert "3 rows read" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_columns_that_the_user_names(geosocial: Run, tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("nom,name,A,B\nx,y,45.5,-73.6\n")
+    done = geosocial("check", path, "--lang", "en")
+    assert "Several columns could be “name”: nom, name. Say which by --column name=…." in done.stdout
+    assert "1 rows read = 0 located + 1 unlocated" in done.stdout
+    options = ["--column", "name=nom", "--column", "latitude=A", "--column", "longitude=B"]
+    done = geosocial("check", path, *options, "--lang", "en")
+    assert "1 rows read = 1 located" in done.stdout
+    done = geosocial("check", path, "--column", "nom", "--lang", "en")
+    assert done.returncode == 1
+    assert "“nom” does not name a column" in done.stderr
+
+
+def test_a_report_of_an_unknown_format_is_refused_before_anything_is_read(
+    places: Path, geosocial: Run, tmp_path: Path
+) -> None:
+    done = geosocial("check", places, "--out", tmp_path / "r.pdf", "--lang", "en")
+    assert done.returncode == 1
+    assert "Use one of .html, .xlsx." in done.stderr
