@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from geosocial.cli.console import Console, json_option, lang_option
+from geosocial.cli.console import Console, column_option, json_option, lang_option, sheet_option
 from geosocial.errors import N_
 from geosocial.i18n import Words
 
@@ -14,19 +14,46 @@ from geosocial.i18n import Words
 def command(say: Words) -> click.Command:
     """Return the verb ``join``."""
 
-    def join(points: str, zones: str, out: str, crs: str | None, snap_m: float, *, as_json: bool) -> None:
+    def join(
+        points: str,
+        zones: str,
+        *,
+        out: str,
+        crs: str | None,
+        snap_m: float,
+        sheet: str | None,
+        columns: tuple[str, ...],
+        addresses: str | None,
+        faults: str | None,
+        as_json: bool,
+    ) -> None:
         import json
 
         from geosocial import intake, wording
+        from geosocial.intake.recognise import named
         from geosocial.io import write as files
 
         console = Console(say, silent=as_json)
         target = Path(out)
         files.check_suffix(target)
+        if faults is not None:
+            files.check_suffix(faults)
+        chosen = named(columns)
         with console.step(N_("Join")):
-            joined = intake.join_files(Path(points), Path(zones), crs=crs, snap_m=snap_m)
+            joined = intake.join_files(
+                Path(points),
+                Path(zones),
+                crs=crs,
+                snap_m=snap_m,
+                sheet=sheet,
+                columns=chosen,
+                addresses=addresses,
+                geometry=target.suffix.lower() not in {".csv", ".xlsx"},
+            )
         with console.step(N_("Writing")):
             files.write_any(joined.frame, target, crs=joined.crs)
+            if faults is not None:
+                files.write_any(joined.faults, faults)
         if as_json:
             click.echo(
                 json.dumps(
@@ -62,6 +89,18 @@ def command(say: Words) -> click.Command:
                 show_default=True,
                 help=say.t("A point outside all zones goes to the nearest one within this many metres."),
             ),
+            click.Option(
+                ["--faults"],
+                type=click.Path(dir_okay=False),
+                help=say.t("File for the rows that deserve a look, with the reason of each: .csv or .xlsx."),
+            ),
+            click.Option(
+                ["--addresses"],
+                type=click.Path(),
+                help=say.t("Address points where rows that have an address and no position are looked up."),
+            ),
+            sheet_option(say),
+            column_option(say),
             lang_option(say, ("fr", "en")),
             json_option(say),
         ],

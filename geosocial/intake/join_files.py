@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,16 +16,22 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from geosocial.errors import N_, InputError, Said, StudyError, UnknownCrsError
-from geosocial.geo.crs import crs_label, metric_crs, transform
+from geosocial.geo.crs import crs_label, metric_crs
 from geosocial.intake import boundaries
 from geosocial.intake.columns import Columns, texts
 from geosocial.intake.faults import Faults
-from geosocial.intake.geocode import Found
-from geosocial.intake.locate import Positions, moved, positions
+from geosocial.intake.locate import moved, positions
 from geosocial.intake.places import join_zones
-from geosocial.intake.placing import Wanted, candidates_text, geocoder, place, wanted_columns
+from geosocial.intake.placing import (
+    GEOCODED,
+    Wanted,
+    look_up,
+    looked_up_note,
+    no_positions,
+    wanted_columns,
+    with_placed,
+)
 from geosocial.intake.positions import Area
-from geosocial.intake.recognise import recognise
 from geosocial.intake.source import Source, open_source
 from geosocial.io.geojson import known_crs
 from geosocial.io.layers import Layer, read_layer
@@ -37,7 +42,6 @@ from geosocial.vocabulary import fold
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import numpy.typing as npt
     import pandas as pd
     import pyproj
 
@@ -57,9 +61,6 @@ _ZONE_NAMES: Final = (
     "district",
 )
 _ADDED: Final = ("outcome", "zone_id", "zone_name", "other_zone_id", "on_boundary", "snap_m")
-
-#: How a row without a position of its own was placed, out of 100, and within which distance.
-_GEOCODED: Final = ("position_from", "position_score", "position_precision_m", "position_candidates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ def join_files(
     sheet: str | None = None,
     columns: Mapping[str, str] | None = None,
     geometry: bool = True,
+    addresses: Path | str | None = None,
 ) -> Joined:
     """Read points and zones, and return every row of the points with its zone.
 
@@ -106,10 +108,10 @@ def join_files(
         ``longitude`` and ``latitude``, or ``x`` and ``y`` → headers of the points that hold them.
     addresses
         Address points (civic number, street, postal code, position) in which the rows that have an address
-        and no position are looked up; the columns `_GEOCODED` then say how each was placed.
+        and no position are looked up; the columns `GEOCODED` then say how each was placed.
     geometry
-        False to leave the points of a sheet as columns, for an output that holds no geometry: the objects of a
-        million points would only fill the memory.
+        False to leave the points of a sheet as columns, for an output that holds no geometry: the objects of
+        a million points would only fill the memory.
 
     Raises
     ------
@@ -134,7 +136,7 @@ def join_files(
     except InputError:
         if not wanted:
             raise
-        own, notes = _no_positions(source), ()
+        own, notes = no_positions(source), ()
     else:
         own = positions(source, x=x, y=y, crs=own_crs, faults=faults, area=Area.around(zones))
     east, north = moved(own, zones.crs, faults)
@@ -142,9 +144,10 @@ def join_files(
     east[rejected] = north[rejected] = math.nan
     geocoded: dict[str, pd.Series] = {}
     if addresses is not None and wanted:
-        looked = _look_up(source, wanted, Path(addresses), crs, zones, names, (east, north), faults)
-        own, geocoded = _with_placed(own, looked, zones.crs)
-        notes = (*notes, _geocoding_note(looked))
+        spec = GeocodingSpec(file=Path(addresses), crs=crs, source="")
+        looked = look_up(source, wanted, spec, x=east, y=north, zones=zones, names=names, faults=faults)
+        own, geocoded = with_placed(own, looked, zones.crs)
+        notes = (*notes, looked_up_note(looked))
     result = pd.DataFrame({"x": east, "y": north, **geocoded})
     join_zones(result, zones, snap_m, rejected, faults)
     result["zone_name"] = result["zone_id"].map(names).astype("str")
@@ -164,7 +167,7 @@ def join_files(
             points[placed] = shapely.points(own.x[placed], own.y[placed])
             frame = frame.set_geometry(gpd.GeoSeries(points, index=frame.index, crs=frame.crs))
     frame, renamed = _with_results(frame, result)
-    counts = Counter(result["outcome"])
+    counts = result["outcome"].value_counts().to_dict()
     return Joined(
         frame,
         {outcome: counts.get(outcome, 0) for outcome in OUTCOMES},
@@ -176,75 +179,6 @@ def join_files(
             Said(N_("Distances were measured in {crs}."), {"crs": crs_label(zones.crs)}),
         ),
         own.crs,
-    )
-
-
-def _no_positions(source: Source) -> Positions:
-    """Return no position for every row, in degrees: the list has addresses only."""
-    import pyproj
-
-    x, y = np.full((2, len(source.rows)), math.nan)
-    return Positions(x, y, pyproj.CRS("EPSG:4326"))
-
-
-def _look_up(
-    source: Source,
-    wanted: Wanted,
-    path: Path,
-    crs: str | None,
-    zones: gpd.GeoDataFrame,
-    names: Mapping[str, str],
-    found: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]],
-    faults: Faults,
-) -> dict[int, Found]:
-    """Give a position to the rows of `found` that have none but an address; return what was found of each."""
-    made = geocoder(GeocodingSpec(file=path, crs=crs, source=""), zones.crs)
-    written = Counter(fold(name) for name in names.values() if name)
-    known = {fold(name): zone for zone, name in names.items() if zone and written[fold(name)] == 1}
-    borough = recognise(source.columns).columns.get("borough", "")
-    said = [known.get(fold(word), "") for word in source.columns.text(borough)]
-    return place(
-        source, wanted, made, x=found[0], y=found[1], zones=zones, declared=said, names=known, faults=faults
-    )
-
-
-def _with_placed(
-    own: Positions, looked: Mapping[int, Found], crs: pyproj.CRS
-) -> tuple[Positions, dict[str, pd.Series]]:
-    """Return the positions with those that were found, and the columns that say how."""
-    import pandas as pd
-
-    x, y, size = own.x.copy(), own.y.copy(), len(own.x)
-    at = [position for position, found in looked.items() if found.placed]
-    east = np.array([looked[position].x for position in at], dtype=np.float64)
-    north = np.array([looked[position].y for position in at], dtype=np.float64)
-    x[at], y[at] = transform(east, north, crs, own.crs)
-    score, precision = np.full((2, size), math.nan)
-    method, candidates = [""] * size, [""] * size
-    for position, found in looked.items():
-        method[position], score[position] = found.method, found.score
-        precision[position], candidates[position] = found.precision_m, candidates_text(found)
-    columns = dict(
-        zip(
-            _GEOCODED,
-            (
-                pd.Series(method, dtype="str"),
-                pd.Series(score),
-                pd.Series(precision),
-                pd.Series(candidates, dtype="str"),
-            ),
-            strict=True,
-        )
-    )
-    return Positions(x, y, own.crs), columns
-
-
-def _geocoding_note(looked: Mapping[int, Found]) -> Said:
-    """Return how many rows were looked up, and how many were placed."""
-    placed = sum(found.placed for found in looked.values())
-    return Said(
-        N_("Addresses: {looked} rows looked up, {placed} placed, {left} left without a position."),
-        {"looked": len(looked), "placed": placed, "left": len(looked) - placed},
     )
 
 
@@ -383,7 +317,7 @@ def _with_results(frame: gpd.GeoDataFrame, result: pd.DataFrame) -> tuple[gpd.Ge
     """Return the frame with the columns of the join; where it has one of these names, ours takes another."""
     taken = {str(column).lower() for column in frame.columns}
     names, notes = {}, []
-    for column in (c for c in (*_ADDED, *_GEOCODED) if c in result):
+    for column in (c for c in (*_ADDED, *GEOCODED) if c in result):
         name = column
         while name in taken:
             name = f"{name}_joined"
