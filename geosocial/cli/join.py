@@ -69,43 +69,47 @@ def command(say: Words) -> click.Command:
     return click.Command(
         "join",
         callback=join,
-        params=[
-            click.Argument(["points"], type=click.Path()),
-            click.Argument(["zones"], type=click.Path()),
-            click.Option(
-                ["--out"],
-                required=True,
-                type=click.Path(dir_okay=False),
-                help=say.t("File to write: .csv, .geojson, .gpkg, .parquet or .xlsx."),
-            ),
-            click.Option(
-                ["--crs"],
-                help=say.t("Coordinate reference system of files that do not say theirs, as EPSG:32188."),
-            ),
-            click.Option(
-                ["--snap-m"],
-                type=click.FloatRange(min=0),
-                default=250.0,
-                show_default=True,
-                help=say.t("A point outside all zones goes to the nearest one within this many metres."),
-            ),
-            click.Option(
-                ["--faults"],
-                type=click.Path(dir_okay=False),
-                help=say.t("File for the rows that deserve a look, with the reason of each: .csv or .xlsx."),
-            ),
-            click.Option(
-                ["--addresses"],
-                type=click.Path(),
-                help=say.t("Address points where rows that have an address and no position are looked up."),
-            ),
-            sheet_option(say),
-            column_option(say),
-            lang_option(say, ("fr", "en")),
-            json_option(say),
-        ],
+        params=_params(say),
         help=say.t("Give each point of POINTS its zone of ZONES; every row is kept, with what became of it."),
         epilog=say.t(
             "Example: geosocial join projets.csv arrondissements.geojson --out projets-arrondissements.xlsx"
         ),
     )
+
+
+def _params(say: Words) -> list[click.Parameter]:
+    return [
+        click.Argument(["points"], type=click.Path()),
+        click.Argument(["zones"], type=click.Path()),
+        click.Option(
+            ["--out"],
+            required=True,
+            type=click.Path(dir_okay=False),
+            help=say.t("File to write: .csv, .geojson, .gpkg, .parquet or .xlsx."),
+        ),
+        click.Option(
+            ["--crs"],
+            help=say.t("Coordinate reference system of files that do not say theirs, as EPSG:32188."),
+        ),
+        click.Option(
+            ["--snap-m"],
+            type=click.FloatRange(min=0),
+            default=250.0,
+            show_default=True,
+            help=say.t("A point outside all zones goes to the nearest one within this many metres."),
+        ),
+        click.Option(
+            ["--faults"],
+            type=click.Path(dir_okay=False),
+            help=say.t("File for the rows that deserve a look, with the reason of each: .csv or .xlsx."),
+        ),
+        click.Option(
+            ["--addresses"],
+            type=click.Path(),
+            help=say.t("Address points where rows that have an address and no position are looked up."),
+        ),
+        sheet_option(say),
+        column_option(say),
+        lang_option(say, ("fr", "en")),
+        json_option(say),
+    ]

@@ -126,7 +126,11 @@ def geosocial(tmp_path: Path) -> Run:
     def run(
         *arguments: str | Path, lang: str = "en", cwd: Path | None = None
     ) -> subprocess.CompletedProcess[str]:
-        environment = {k: v for k, v in os.environ.items() if k not in {"LC_ALL", "LC_MESSAGES", "LANGUAGE"}}
+        environment = {
+            k: v
+            for k, v in os.environ.items()
+            if k not in {"LC_ALL", "LC_MESSAGES", "LANGUAGE", "PYTHONDONTWRITEBYTECODE"}
+        }
         environment |= {"LANG": f"{lang}_CA.UTF-8", "PYTHONIOENCODING": "utf-8"}
         return subprocess.run(
             [sys.executable, "-m", "geosocial", *map(str, arguments)],
