@@ -20,7 +20,7 @@ from geosocial.geo.crs import crs_label, metric_crs
 from geosocial.intake import boundaries
 from geosocial.intake.columns import Columns, texts
 from geosocial.intake.faults import Faults
-from geosocial.intake.locate import moved, positions
+from geosocial.intake.locate import Positions, moved, positions
 from geosocial.intake.places import join_zones
 from geosocial.intake.placing import (
     GEOCODED,
@@ -118,9 +118,7 @@ def join_files(
     InputError
         When a file cannot be used, or the columns of the positions are not recognised.
     """
-    import geopandas as gpd
     import pandas as pd
-    import shapely
 
     layer = _layer(Path(zones_path), crs)
     zones, names, zone_notes = _zones(layer)
@@ -151,22 +149,8 @@ def join_files(
     result = pd.DataFrame({"x": east, "y": north, **geocoded})
     join_zones(result, zones, snap_m, rejected, faults)
     result["zone_name"] = result["zone_id"].map(names).astype("str")
-    frame: Any
-    if source.layer is None and not geometry and says_position(source.table):
-        frame = source.table
-    elif source.layer is None:
-        points = np.full(len(own.x), None, dtype=object)
-        found = np.isfinite(own.x)
-        points[found] = shapely.points(own.x[found], own.y[found])
-        frame = gpd.GeoDataFrame(source.table, geometry=points, crs=own.crs)
-    else:
-        frame = source.layer
-        if geocoded:
-            placed = np.isfinite(own.x) & (frame.geometry.isna() | frame.geometry.is_empty).to_numpy()
-            points = np.array(frame.geometry.array, dtype=object)
-            points[placed] = shapely.points(own.x[placed], own.y[placed])
-            frame = frame.set_geometry(gpd.GeoSeries(points, index=frame.index, crs=frame.crs))
-    frame, renamed = _with_results(frame, result)
+    placed = bool(geocoded)
+    frame, renamed = _with_results(_shown(source, own, geometry=geometry, placed=placed), result)
     counts = result["outcome"].value_counts().to_dict()
     return Joined(
         frame,
@@ -180,6 +164,35 @@ def join_files(
         ),
         own.crs,
     )
+
+
+def _shown(source: Source, own: Positions, *, geometry: bool, placed: bool) -> Any:
+    """Return the rows as they were read, with a point each; a layer keeps its own geometry.
+
+    Parameters
+    ----------
+    geometry
+        False to leave the points of a sheet that names its coordinates as columns.
+    placed
+        Whether rows of a layer that had no position were placed by their address.
+    """
+    import geopandas as gpd
+    import shapely
+
+    found = np.isfinite(own.x)
+    if source.layer is None:
+        if not geometry and says_position(source.table):
+            return source.table
+        points = np.full(len(own.x), None, dtype=object)
+        points[found] = shapely.points(own.x[found], own.y[found])
+        return gpd.GeoDataFrame(source.table, geometry=points, crs=own.crs)
+    frame = source.layer
+    if placed:
+        bare = found & (frame.geometry.isna() | frame.geometry.is_empty).to_numpy()
+        points = np.array(frame.geometry.array, dtype=object)
+        points[bare] = shapely.points(own.x[bare], own.y[bare])
+        frame = frame.set_geometry(gpd.GeoSeries(points, index=frame.index, crs=frame.crs))
+    return frame
 
 
 def _layer(path: Path, crs: str | None) -> Layer:
