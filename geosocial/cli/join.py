@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from geosocial.cli.console import Console, column_option, json_option, lang_option, sheet_option
 from geosocial.errors import N_
 from geosocial.i18n import Words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Rows at fault that are said on the terminal.
+_MOST = 10
 
 
 def command(say: Words) -> click.Command:
@@ -63,6 +70,7 @@ def command(say: Words) -> click.Command:
             return
         for note in joined.notes:
             click.echo(say.t(note.template, **note.facts), err=True)
+        _say_faults(say, joined.faults, listed=faults is not None)
         click.echo(wording.conservation_line(say, {"read": len(joined.frame), **joined.counts}))
         click.echo(str(target))
 
@@ -75,6 +83,31 @@ def command(say: Words) -> click.Command:
             "Example: geosocial join projets.csv arrondissements.geojson --out projets-arrondissements.xlsx"
         ),
     )
+
+
+def _say_faults(say: Words, faults: pd.DataFrame, *, listed: bool) -> None:
+    """Say on stderr which rows deserve a look, so that no repair is silent; ``--faults`` holds them all."""
+    from geosocial import wording
+
+    # what lies outside or was snapped is in the conservation line
+    told = faults[~faults["code"].isin(["snapped", "outside"])]
+    for row, column, value, code, action in told.head(_MOST)[
+        ["source_row", "column", "value", "code", "action"]
+    ].itertuples(index=False):
+        reason = wording.reason(say, code, column=column, value=value, row=row)
+        done = wording.action_label(say, action)
+        click.echo(say.t("row {row}: {reason} ({action})", row=row, reason=reason, action=done), err=True)
+    more = len(told) - _MOST
+    if more > 0 and not listed:
+        click.echo(
+            say.n(
+                "… and {count} more row to look at: --faults FILE lists them all.",
+                "… and {count} more rows to look at: --faults FILE lists them all.",
+                more,
+                count=say.number(more),
+            ),
+            err=True,
+        )
 
 
 def _params(say: Words) -> list[click.Parameter]:

@@ -97,3 +97,23 @@ def test_a_join_that_is_refused(
     for name in names:
         assert name in done.stderr
     assert (tmp_path / out).read_text(encoding="utf-8") == "old", "the old file stays whole"
+
+
+def test_no_repair_is_silent(study: Path, geosocial: Run, tmp_path: Path) -> None:
+    swapped = "".join(f"{k},-73.61,45.51\n" for k in range(12))
+    (study / "swapped.csv").write_text("id,lat,lon\n" + swapped, encoding="utf-8")
+    for lang, said, more in (
+        ("en", "row 2: ", "… and 14 more rows"),
+        ("fr", "ligne 2\u00a0: ", "… et 14 autres"),
+    ):
+        out = tmp_path / f"{lang}.csv"
+        done = geosocial("join", study / "swapped.csv", study / "zones.geojson", "--out", out, lang=lang)
+        assert done.returncode == 0, done.stderr
+        # each row: repaired, and why it was damaged; ten lines are said, the rest is counted
+        assert said in done.stderr
+        assert more in done.stderr
+    faults = tmp_path / "faults.csv"
+    files = (study / "swapped.csv", study / "zones.geojson", "--out", tmp_path / "o.csv", "--faults", faults)
+    assert geosocial("join", *files).returncode == 0
+    with faults.open(encoding="utf-8-sig", newline="") as stream:
+        assert {row["source_row"] for row in csv.DictReader(stream)} == {str(k) for k in range(2, 14)}
