@@ -35,7 +35,9 @@ def _list(say: Words) -> click.Command:
             return
         for entry in catalog().values():
             click.echo(f"{entry.name}")
-            click.echo(f"  {say.label(entry.title)} · {entry.publisher} · {say.label(entry.licence)}")
+            click.echo(
+                f"  {say.label(entry.title)} · {say.label(entry.publisher)} · {say.label(entry.licence)}"
+            )
             click.echo(f"  {entry.page}")
 
     return click.Command(

@@ -38,7 +38,7 @@ class Entry:
 
     name: str
     title: LocalText
-    publisher: str
+    publisher: LocalText
     licence: LocalText
     page: str
     url: str
@@ -59,9 +59,12 @@ def catalog() -> Mapping[str, Entry]:
 
 
 def _entry(name: str, table: dict[str, Any]) -> Entry:
-    licence = table["licence"]
-    local = LocalText(licence, licence) if isinstance(licence, str) else LocalText(**licence)
-    return Entry(name, **{**table, "title": LocalText(**table["title"]), "licence": local})
+    return Entry(name, **{**table, **{key: _local(table[key]) for key in ("title", "publisher", "licence")}})
+
+
+def _local(value: str | Mapping[str, str]) -> LocalText:
+    """Return a text in both languages; a proper name is one for both."""
+    return LocalText(value, value) if isinstance(value, str) else LocalText(**value)
 
 
 def find(name: str) -> Entry:

@@ -73,7 +73,16 @@ ENTRY = replace(find("transit_stops"), sha256=hashlib.sha256(DATA).hexdigest())
 @pytest.mark.parametrize("name", list(catalog()))
 def test_every_source_says_what_it_is(name: str) -> None:
     entry = catalog()[name]
-    assert all((entry.title.fr, entry.title.en, entry.publisher, entry.licence.fr, entry.licence.en))
+    assert all(
+        (
+            entry.title.fr,
+            entry.title.en,
+            entry.publisher.fr,
+            entry.publisher.en,
+            entry.licence.fr,
+            entry.licence.en,
+        )
+    )
     assert entry.url.startswith("https://")
     assert entry.page.startswith("https://")
     assert "." in entry.file
