@@ -92,7 +92,8 @@ def main(rows: int = 1_000_000, repetitions: int = 3) -> None:
             }
             for case, seconds in zip(cases, median, strict=True)
         ],
-        "Whole processes; every row that the analyst’s join places is in the same district in ours.",
+        "Whole processes; no row is lost, and at most 1 in 10,000 lies in another district: "
+        "the analyst’s edges are straight in degrees, ours in metres.",
     )
 
 
