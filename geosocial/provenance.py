@@ -11,13 +11,14 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geosocial import __version__
 from geosocial.errors import N_, OutputError
+from geosocial.io import atomic
 
 if TYPE_CHECKING:
     from geosocial.results import Results
@@ -74,12 +75,26 @@ def staged(out: Path) -> Iterator[Path]:
     out.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".geosocial-", dir=out))
     try:
-        yield aside
+        with atomic.flushed_later():
+            yield aside
         files = sorted((f for f in aside.rglob("*") if f.is_file()), key=lambda f: (f.name != MANIFEST, f))
+        try:
+            atomic.flush(files)
+        except OSError as error:
+            raise OutputError(
+                N_("{file}: the file cannot be written ({reason})."),
+                hint=N_("Check the folder, its permissions and the space left; close the file elsewhere."),
+                file=out,
+                reason=error.strerror or error,
+            ) from error
+        folders = {out}
         for file in files:
             target = out / file.relative_to(aside)
             target.parent.mkdir(parents=True, exist_ok=True)
             file.replace(target)
+            folders.add(target.parent)
+        with suppress(OSError):  # not every file system lets a folder be flushed
+            atomic.flush(sorted(folders))
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 

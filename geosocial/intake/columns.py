@@ -59,6 +59,10 @@ def number(text: str, *, decimal_comma: bool = False) -> float | str:
 
 def texts(column: pd.Series) -> list[str]:
     """Return a column of a sheet or layer as stripped text, ``""`` where it has nothing, 12.0 as ``12``."""
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.StringDtype) and not column.isna().any():
+        return [value.strip() for value in column.tolist()]
     found = []
     for value, none in zip(column.tolist(), column.isna().tolist(), strict=True):
         if none:

@@ -6,7 +6,6 @@ number is suppressed too, and said. A negative figure refuses the file.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,9 @@ import numpy as np
 
 from geosocial.errors import N_, InputError
 from geosocial.intake.boundaries import polygons
-from geosocial.intake.columns import number
+from geosocial.intake.columns import texts
 from geosocial.intake.faults import Faults
+from geosocial.intake.figures import figures
 from geosocial.intake.locate import locate
 from geosocial.intake.source import Source, open_source, under_study
 from geosocial.io.layers import Layer
@@ -142,20 +142,15 @@ def _from_points(
 
 def _figures(source: Source, option: str, faults: Faults) -> npt.NDArray[np.float64]:
     header = source.columns.header(option)
-    cells = source.columns.text(header)
-    figures = np.full(len(cells), math.nan)
-    bad = []
-    for position, cell in enumerate(cells):
-        value = number(cell)
-        if isinstance(value, str):
-            # "x", "..", "F": the statistical offices' signs for a figure that is not published.
-            faults.add(position, "suppressed_text", "flagged", column=header, value=cell)
-        elif value < 0:
-            bad.append(position)
-        else:
-            figures[position] = value
+    column = source.columns.table[header]
+    found, codes = figures(column)
+    for position in codes:
+        # "x", "..", "F": the statistical offices' signs for a figure that is not published.
+        cell = texts(column.iloc[[position]])[0]
+        faults.add(position, "suppressed_text", "flagged", column=header, value=cell)
+    bad = np.flatnonzero(found < 0).tolist()
     _refuse(source, header, bad, N_("{file}: rows {rows} hold a negative figure (column “{column}”)."))
-    return figures
+    return found
 
 
 def _refuse(source: Source, column: str, positions: list[int], message: str) -> None:

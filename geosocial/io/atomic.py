@@ -3,17 +3,25 @@
 Whoever reads the file sees the old one or the new one, never a half, also when the process is killed
 between two bytes or the disk is full. A killed process may leave a hidden ``.…part`` file beside it, which
 can be deleted.
+
+Each file is on the disk before it takes its place. A folder of files that are moved later, all together, is
+put there in one go instead: write them in a `flushed_later` block, then `flush` them.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 
 from geosocial.errors import N_, OutputError
+
+_later: ContextVar[bool] = ContextVar("_later", default=False)
+#: Files that wait for the disk at the same time.
+_AT_ONCE = 8
 
 
 @contextmanager
@@ -38,10 +46,12 @@ def replacing(path: Path | str) -> Iterator[Path]:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield part
-        _flush(part)
+        if not _later.get():
+            _flush(part)
         part.replace(target)
-        with suppress(OSError):  # not every file system lets a folder be flushed
-            _flush(target.parent)
+        if not _later.get():
+            with suppress(OSError):  # not every file system lets a folder be flushed
+                _flush(target.parent)
     except OutputError:
         raise
     except OSError as error:
@@ -54,6 +64,31 @@ def replacing(path: Path | str) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink()
+
+
+@contextmanager
+def flushed_later() -> Iterator[None]:
+    """Let `replacing` leave it to the caller to `flush` what is written in this block."""
+    token = _later.set(True)
+    try:
+        yield
+    finally:
+        _later.reset(token)
+
+
+def flush(files: Iterable[Path]) -> None:
+    """Wait until all `files` are on the disk, several at a time.
+
+    Raises
+    ------
+    OSError
+        When one of them cannot be put there.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_AT_ONCE) as several:
+        for _ in several.map(_flush, files):
+            pass
 
 
 def _flush(path: Path) -> None:

@@ -209,11 +209,15 @@ def _with_position(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _storable(frame: Any) -> Any:
     """Return the frame with columns of mixed values as text, which is all that a typed file can hold."""
+    import pandas as pd
+
     geometry = geometry_name(frame)
     mixed = {
         name: text_column(frame[name])
         for name in frame.columns
-        if name != geometry and frame[name].dtype.kind == "O"
+        if name != geometry
+        and frame[name].dtype.kind == "O"
+        and not isinstance(frame[name].dtype, pd.StringDtype)  # text already
     }
     return frame.assign(**mixed) if mixed else frame
 

@@ -113,14 +113,21 @@ def unbroken(text: str) -> Markup:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined
+    from jinja2 import DictLoader, Environment, StrictUndefined
+
+    from geosocial.report.compiled import Compiled
 
     text = resources.files("geosocial.report").joinpath("templates/report.html").read_text(encoding="utf-8")
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=DictLoader({"report.html": text}),
+        bytecode_cache=Compiled(),
     )
     environment.filters["nb"] = unbroken
-    return environment.from_string(text)
+    return environment.get_template("report.html")
 
 
 @cache

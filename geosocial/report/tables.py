@@ -160,21 +160,24 @@ def labelled(frame: pd.DataFrame, name: str, results: Results) -> pd.DataFrame:
     columns: dict[str, Any] = {}
     labels = LABELS.get(name, _MEASURE)
     for column in frame.columns:
-        columns[column] = frame[column].reset_index(drop=True)
+        columns[column] = frame[column].array
         if column == "service" and "sphere" in frame.columns:
             columns |= _service_labels(frame, results)
         elif column in labels:
             columns |= _labels(frame[column], column, labels[column], results)
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
 
 
 def _labels(keys: pd.Series[str], column: str, label: Label, results: Results) -> dict[str, Any]:
+    import pandas as pd
+
     stem = column.removesuffix("_id")
+    codes, known = pd.factorize(keys)
     out = {}
     for lang in ("fr", "en"):
         say = words(lang)
-        known = {k: label(say, results, str(k)) if k else "" for k in keys.unique()}
-        out[f"{stem}_{lang}"] = keys.map(known).astype("str").reset_index(drop=True)
+        labels = pd.array([label(say, results, str(k)) if k else "" for k in known], dtype="str")
+        out[f"{stem}_{lang}"] = labels.take(codes)
     return out
 
 
