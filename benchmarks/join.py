@@ -2,7 +2,7 @@
 
 The 58 electoral districts of Montréal (plotly's package data) in EPSG:32188 and points spread evenly over
 their extent, of which about three in ten lie in a district; with ``--inside`` all of them. Every peer must
-first give the same zone to every point. Every repetition starts cold: new polygons for us, new frames without
+first give the same zone to every point. Every run starts anew: new polygons for us, new frames without
 a spatial index for geopandas. Its point geometries are made outside the clock; we and SedonaDB start from
 coordinates.
 

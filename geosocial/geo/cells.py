@@ -120,8 +120,8 @@ def build(zones: NDArray[np.object_], sides: int) -> Cells | None:
     frame = _frame(bounds, sides)
     if frame is None:
         return None
-    edges = edges_of(zones)
-    if _stray(edges, bounds):
+    edges, holes = edges_of(zones)
+    if holes and _stray(edges, bounds):
         return None
     x0, y0, kx, ky, nx, ny = frame
     cells = nx * ny
@@ -213,8 +213,8 @@ def _frame(bounds: Floats, sides: int) -> Frame | None:
     bounds = bounds[~np.isnan(bounds[:, 0])]
     if not len(bounds):
         return None
-    west, south = bounds[:, :2].min(axis=0).tolist()
-    east, north = bounds[:, 2:].max(axis=0).tolist()
+    west, south, *_ = bounds.min(axis=0).tolist()
+    *_, east, north = bounds.max(axis=0).tolist()
     wide, tall = east - west, north - south
     grain = math.ulp(max(map(abs, (west, south, east, north))))
     if not (math.isfinite(wide + tall) and min(wide, tall) >= max(4096 * grain, LEAST_SPAN)):
@@ -223,9 +223,10 @@ def _frame(bounds: Floats, sides: int) -> Frame | None:
     size = max(wide, tall) / min(sides, MOST_SIDE)
     width, height = (max(min(size, span / 16), 1024 * grain) for span in (wide, tall))
     # The pairs that the boxes of the zones could make, at worst; larger cells where that is too many.
-    widths, heights = bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1]
-    while ((widths / width + 3) * (heights / height + 3)).sum() > MOST_PAIRS and width < wide:
-        width, height = width * 1.25, height * 1.25
+    if len(bounds) * (wide / width + 3) * (tall / height + 3) > MOST_PAIRS:
+        widths, heights = bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1]
+        while ((widths / width + 3) * (heights / height + 3)).sum() > MOST_PAIRS and width < wide:
+            width, height = width * 1.25, height * 1.25
     columns, rows = math.ceil(wide / width) + 3, math.ceil(tall / height) + 3
     return west - width, south - height, 1 / width, 1 / height, columns, rows
 

@@ -106,37 +106,27 @@ class Bundles:
         return self.beyond[bundle] ^ (passed & 1).astype(bool), sure
 
 
-def edges_of(zones: NDArray[np.object_]) -> tuple[Floats, Floats, Floats, Floats, Ints]:
-    """Return the ends ``ax, ay, bx, by`` of each edge of polygons, the lower one first, and its zone.
+def edges_of(zones: NDArray[np.object_]) -> tuple[tuple[Floats, Floats, Floats, Floats, Ints], bool]:
+    """Return the ends ``ax, ay, bx, by`` of each edge, the lower one first, its zone, and if there are holes.
 
     Examples
     --------
     >>> import numpy as np, shapely
-    >>> [column.tolist() for column in edges_of(np.array([shapely.Polygon([(0, 0), (4, 1), (2, 3)])]))]
-    [[0.0, 4.0, 0.0], [0.0, 1.0, 0.0], [4.0, 2.0, 2.0], [1.0, 3.0, 3.0], [0, 0, 0]]
+    >>> columns, holes = edges_of(np.array([shapely.Polygon([(0, 0), (4, 1), (2, 3)])]))
+    >>> [column.tolist() for column in columns], holes
+    ([[0.0, 4.0, 0.0], [0.0, 1.0, 0.0], [4.0, 2.0, 2.0], [1.0, 3.0, 3.0], [0, 0, 0]], False)
     """
-    kinds, holes = shapely.get_type_id(zones), shapely.get_num_interior_rings(zones)
-    plain = (kinds == int(shapely.GeometryType.POLYGON)) & (holes == 0)
-    # Polygons of one ring need not be taken apart, which takes longer than all else here.
-    which = np.flatnonzero(plain)
-    found = [(which, *shapely.get_coordinates(zones[which], return_index=True))]
-    if len(which) < len(zones):
-        rest = np.flatnonzero(~plain)
-        parts, of_zone = shapely.get_parts(zones[rest], return_index=True)
-        rings, of_part = shapely.get_rings(parts, return_index=True)
-        found.append((rest[of_zone[of_part]], *shapely.get_coordinates(rings, return_index=True)))
-    vertices, edges, owners, before = [], [], [], 0
-    for owner, xy, of_ring in found:
-        first = np.flatnonzero(of_ring[1:] == of_ring[:-1])
-        vertices.append(xy)
-        edges.append(first + before)
-        owners.append(owner[of_ring[first]])
-        before += len(xy)
-    x, y = np.concatenate(vertices).T
-    edge = np.concatenate(edges)
+    parts, owner = shapely.get_parts(zones, return_index=True)
+    holes = bool(shapely.get_num_interior_rings(parts).any())
+    if holes:
+        parts, of_part = shapely.get_rings(parts, return_index=True)
+        owner = owner[of_part]
+    xy, ring = shapely.get_coordinates(parts, return_index=True)
+    edge = np.flatnonzero(ring[1:] == ring[:-1])
+    x, y = xy.T
     flip = y[edge] > y[edge + 1]
     low, high = edge + flip, edge + ~flip
-    return x[low], y[low], x[high], y[high], np.concatenate(owners)
+    return (x[low], y[low], x[high], y[high], owner[ring[edge]]), holes
 
 
 def expand(start: Ints, lengths: Ints, ends: Ints | None = None) -> tuple[Ints, Ints]:
@@ -153,4 +143,6 @@ def expand(start: Ints, lengths: Ints, ends: Ints | None = None) -> tuple[Ints, 
     if ends is None:
         ends = np.cumsum(lengths)
     position = np.repeat(np.arange(len(start)), lengths)
-    return position, np.arange(len(position)) - (ends - lengths - start)[position]
+    numbers = np.arange(len(position))
+    numbers -= np.repeat(ends - lengths - start, lengths)
+    return position, numbers

@@ -30,7 +30,7 @@ class Counted(ZoneIndex):
 
 def near_edges(zones: Array, seed: int) -> tuple[Array, Array]:
     """Points on and one to three ulps beside every edge: along it, its ends, level with them, its box."""
-    ax, ay, bx, by, _ = edges.edges_of(zones)
+    (ax, ay, bx, by, _), _ = edges.edges_of(zones)
     rng = np.random.default_rng(seed)
     made = [(ax, ay), (bx, by), (ax, by), (bx, ay), ((ax + bx) / 2, ay), ((ax + bx) / 2, by)]
     shares = (0.5, 0.25, *rng.uniform(0, 1, 3))
