@@ -7,17 +7,19 @@ Shapes are simplified as a coverage, so that neighbours keep one border; coordin
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial.errors import N_, StudyError
+from geosocial.geo.crs import transform
 from geosocial.vocabulary import fold
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+    from numpy.typing import ArrayLike
 
     from geosocial.results import Results
 
@@ -86,13 +88,10 @@ def _collection(series: gpd.GeoSeries) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def degrees(x: Iterable[float], y: Iterable[float], crs: Any) -> list[list[float]]:
+def degrees(x: ArrayLike, y: ArrayLike, crs: Any) -> list[list[float]]:
     """Return positions as ``[longitude, latitude]`` pairs, rounded to `DIGITS`."""
-    import pyproj
-
-    to_degrees = pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
-    lon, lat = to_degrees.transform(list(x), list(y))
-    return [[round(a, DIGITS), round(b, DIGITS)] for a, b in zip(lon, lat, strict=True)]
+    lon, lat = transform(x, y, crs, 4326)
+    return [[round(a, DIGITS), round(b, DIGITS)] for a, b in zip(lon.tolist(), lat.tolist(), strict=True)]
 
 
 def anchors(frame: gpd.GeoDataFrame) -> list[list[float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -138,16 +139,22 @@ def transform(
     >>> x.round().tolist(), y.round().tolist()
     ([299541.0, nan], [5040200.0, nan])
     """
-    import pyproj
-
     x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
-    # always_xy: files hold longitude first whatever the authority says about its axes.
-    step = pyproj.Transformer.from_crs(read_crs(source), read_crs(target), always_xy=True)
+    step = _transformer(read_crs(source), read_crs(target))
     east, north = (np.array(v, np.float64) for v in step.transform(x, y))
     bad = ~(np.isfinite(east) & np.isfinite(north) & np.isfinite(x) & np.isfinite(y))
     east[bad] = np.nan
     north[bad] = np.nan
     return east, north
+
+
+@lru_cache(maxsize=8)
+def _transformer(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer:
+    """Return the way from one system to the other, which takes longer to find than to go."""
+    import pyproj
+
+    # always_xy: files hold longitude first whatever the authority says about its axes.
+    return pyproj.Transformer.from_crs(source, target, always_xy=True)
 
 
 def to_metric(frame: gpd.GeoDataFrame, crs: Any) -> gpd.GeoDataFrame:
