@@ -116,7 +116,12 @@ def edges_of(zones: NDArray[np.object_]) -> tuple[tuple[Floats, Floats, Floats, 
     >>> [column.tolist() for column in columns], holes
     ([[0.0, 4.0, 0.0], [0.0, 1.0, 0.0], [4.0, 2.0, 2.0], [1.0, 3.0, 3.0], [0, 0, 0]], False)
     """
-    parts, owner = shapely.get_parts(zones, return_index=True)
+    single = shapely.get_type_id(zones) == int(shapely.GeometryType.POLYGON)
+    owner, rest = np.flatnonzero(single), np.flatnonzero(~single)
+    parts = zones[owner]  # only what has several parts need be taken apart, which copies it
+    if len(rest):
+        several, of_rest = shapely.get_parts(zones[rest], return_index=True)
+        parts, owner = np.concatenate([parts, several]), np.concatenate([owner, rest[of_rest]])
     holes = bool(shapely.get_num_interior_rings(parts).any())
     if holes:
         parts, of_part = shapely.get_rings(parts, return_index=True)
