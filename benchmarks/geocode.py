@@ -9,7 +9,7 @@ parts; each part is looked up in the four others, by its street, number and post
 in which it lies. Many rows have no other row of the same address: those can only be found by their postal
 code. A placement is wrong when it is farther from the held-back position than the precision that it states,
 and than 500 m. The file gives some addresses two positions: where the placement has the number, street and
-direction of the row, the file disagrees with itself, and that is counted apart. Rows that their own postal
+direction of the row, the file disagrees with itself: counted as wrong, and once more apart. Rows that their own postal
 code or street contradicts are no truth to measure by and are left out; their number is in the note.
 
     python -m benchmarks.geocode
@@ -151,8 +151,8 @@ def speed(points: int, count: int, repetitions: int) -> None:
     )
 
 
-def held_back() -> None:
-    """Look up each fifth of the real reference rows in the others, and count by method."""
+def held_back() -> tuple[list[dict[str, object]], str]:
+    """Look up each fifth of the real reference rows in the others; return the counts by method, and a note."""
     import csv
 
     import geopandas as gpd
@@ -219,7 +219,7 @@ def held_back() -> None:
         matched = sum(found[i].method == "address" for i in findable)
         print(f"{evidence}: of {len(findable)} rows whose address another row has, {matched} placed by it")
         print(f"{evidence}: not placed {dict(sorted(reasons.items()))}")
-    write_table("geocode_held_back", table, f"{len(usable)} rows; {int(strays.sum())} strays left out.")
+    return table, f"{len(usable)} rows; {int(strays.sum())} strays left out."
 
 
 def _same(one: Found, address: Address) -> bool:
@@ -242,7 +242,6 @@ def _row(
     disputed = [
         i for i in far if found[i].method == "address" and found[i].score >= 97 and addresses[i].number
     ]
-    wrong = len(far) - len(disputed)
     distances = np.array([away[i] for i in chosen]) if chosen else np.zeros(1)
     return {
         "evidence": evidence,
@@ -251,8 +250,8 @@ def _row(
         "recall %": 100.0 * len(chosen) / total,
         "median m": float(np.median(distances)),
         "95th m": float(np.quantile(distances, 0.95)),
-        "wrong": wrong,
-        "wrong %": 100.0 * wrong / max(1, len(chosen)),
+        "wrong": len(far),
+        "wrong %": 100.0 * len(far) / max(1, len(chosen)),
         "same address, two positions": len(disputed),
     }
 
@@ -262,7 +261,7 @@ def main(points: int, count: int, repetitions: int) -> None:
     speed(points, count, repetitions)
     if REAL.is_dir():
         print()
-        held_back()
+        write_table("geocode_held_back", *held_back())
 
 
 if __name__ == "__main__":

@@ -25,10 +25,10 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from geosocial.intake.addresses import Address
+from geosocial.intake.postal_areas import ENOUGH, Area, areas_of, far_from_fsa
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    import pandas as pd
     import shapely
 
     Floats = npt.NDArray[np.float64]
@@ -52,11 +52,13 @@ _ONE_PLACE_M: Final = 250.0
 _ADDRESS_M: Final = 150.0
 #: A postal code of a city is a side of a street between two corners, or a building.
 _POSTAL_M: Final = 500.0
-#: One point alone may carry a wrong code: it is believed only on the same street.
-_LONE: Final = 20.0
+#: Three points alone may carry a wrong code: they are believed only on the street of the address; one point
+#: only where its number is near too, since a long street has many codes.
+_FEW: Final = 4
+_FEW_LESS: Final = 20.0
 _SURE_CODE: Final = 80.0
 #: A code whose points are farther than this from their middle is written wrongly on one of them.
-_POSTAL_SPREAD_M: Final = 600.0
+_POSTAL_SPREAD_M: Final = 450.0
 #: A point farther than this from all its neighbours in number is at another place than its address.
 _STRAY_M: Final = 800.0
 _NEAR_NUMBERS: Final = 100
@@ -97,17 +99,6 @@ class Found:
     def placed(self) -> bool:
         """Whether there is a position."""
         return not self.reason
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """The extent of a postal code or forward sortation area: its middle and its reach."""
-
-    x: float
-    y: float
-    reach_m: float
-    #: Points that it was derived from; 0 when it was given.
-    points: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +150,7 @@ class Reference:
 
         finite = np.isfinite(x) & np.isfinite(y)
         self._x, self._y, self._labels = x, y, labels
-        self._codes = postal_codes
+        self._codes, self._first = postal_codes, first
         way_of, unique = pd.factorize(pd.Series(list(ways), dtype=object))
         self._ways: list[tuple[str, str, str]] = list(unique)
         self._by_name: dict[str, list[int]] = {}
@@ -177,16 +168,19 @@ class Reference:
         pairs = np.unique(numbers * _BASE + streets)  # which streets have a number
         self._numbers, self._streets = pairs // _BASE, pairs % _BASE
         codes = pd.Series(list(postal_codes), dtype=object).where(pd.Series(finite), "")
-        strays = _far_from_fsa(x, y, codes.str[:3]) | self._far_from_street(len(x))
+        strays = far_from_fsa(x, y, codes.str[:3]) | self._far_from_street(len(x))
         self._strays = strays
         codes = codes.where(~strays, "")
-        self._postal = _areas(x, y, codes.where(codes.str.len() == 6, ""), 1.0)
+        self._postal = areas_of(x, y, codes.where(codes.str.len() == 6, ""), 1.0)
         self._of_code = {str(code): points for code, points in codes.groupby(codes).indices.items()}
         self._way_of = way_of
-        self._fsa = _areas(x, y, codes.str[:3], 0.95)
+        self._fsa = areas_of(x, y, codes.str[:3], 0.95)
         for code, area in (areas or {}).items():  # a middle that is given wins over the one derived
-            reach = self._fsa[code].reach_m if code in self._fsa else area.reach_m
-            self._fsa[code] = Area(area.x, area.y, reach)
+            if self._fsa.get(code, area).points < ENOUGH:
+                self._fsa[code] = area
+                continue
+            reach = self._fsa[code].reach_m
+            self._fsa[code] = Area(area.x, area.y, reach, within_m=self._fsa[code].within_m)
 
     def _far_from_street(self, size: int) -> npt.NDArray[np.bool_]:
         """Return which points lie far from all those that have a near number on the same street."""
@@ -263,8 +257,8 @@ class Reference:
         reason = "geocode_box" if address.box and not address.number else "geocode_none"
         if area is not None and area.reach_m <= _POSTAL_SPREAD_M:
             score = 80.0 + _EVIDENCE[_zone_says(zone, area.x, area.y)]
-            if area.points < 2 and not self._same_street(address):
-                score -= _LONE
+            if area.points < _FEW and not self._beside(address):
+                score -= _FEW_LESS
             candidates.append(Candidate(address.postal_code, area.x, area.y, score, "postal_code"))
             sure = not address.box and score >= _SURE_CODE
             if sure and finest >= METHODS.index("postal_code"):
@@ -274,17 +268,23 @@ class Reference:
         if where is not None:
             score = 50.0 + _EVIDENCE[_zone_says(zone, where.x, where.y, where.reach_m)]
             candidates.append(Candidate(address.fsa, where.x, where.y, score, "fsa"))
-            if score >= 50.0 and finest >= METHODS.index("fsa"):
-                return Found(where.x, where.y, "fsa", score, where.reach_m, "", tuple(candidates[-_MOST:]))
+            known = not where.points or where.points >= ENOUGH
+            if known and score >= 50.0 and finest >= METHODS.index("fsa"):
+                return Found(
+                    where.x, where.y, "fsa", score, where.precision_m, "", tuple(candidates[-_MOST:])
+                )
             reason = "geocode_coarse" if reason == "geocode_none" else reason
         if not (address.number and address.name) and not address.postal_code:
             reason = "geocode_unread"
         return Found(reason=reason, candidates=tuple(candidates[:_MOST]))
 
-    def _same_street(self, address: Address) -> bool:
-        """Return whether a point of the postal code is on the street of the address."""
+    def _beside(self, address: Address) -> bool:
+        """Return whether points of the postal code are on the street of the address, a lone one near it."""
         points = self._of_code.get(address.postal_code, ())
-        return bool(address.name) and any(self._ways[self._way_of[p]][0] == address.name for p in points)
+        same = [p for p in points if address.name and self._ways[self._way_of[p]][0] == address.name]
+        if len(points) > 1:
+            return bool(same)
+        return any(abs(int(self._first[p]) - address.number) <= _NEAR_NUMBERS for p in same)
 
     def _scored(self, address: Address, zone: shapely.Geometry | None) -> list[Candidate]:
         """Return the points that may be the address, the best first."""
@@ -377,41 +377,6 @@ def _zone_says(zone: shapely.Geometry | None, x: float, y: float, reach_m: float
         return ""
     away = float(shapely.distance(zone, shapely.Point(x, y)))
     return "for" if away <= 50.0 else "" if away <= _ONE_PLACE_M + reach_m else "against"
-
-
-def _far_from_fsa(x: Floats, y: Floats, codes: pd.Series) -> npt.NDArray[np.bool_]:
-    """Return which points lie far outside the forward sortation area of their own postal code."""
-    import pandas as pd
-
-    table = pd.DataFrame({"code": codes, "x": x, "y": y})
-    middle = table.groupby("code")[["x", "y"]].transform("median")
-    away = pd.Series(np.hypot(table["x"] - middle["x"], table["y"] - middle["y"]))
-    usual = away.groupby(table["code"]).transform("median")
-    return ((table["code"] != "") & (away > 4.0 * usual + 500.0)).to_numpy(dtype=bool)
-
-
-def _areas(x: Floats, y: Floats, codes: pd.Series, share: float) -> dict[str, Area]:
-    """Return the middle of the points of each code, and the distance within which `share` of them lie."""
-    import pandas as pd
-
-    table = pd.DataFrame({"code": codes, "x": x, "y": y})
-    table = table[table["code"] != ""]
-    middle = table.groupby("code")[["x", "y"]].transform("median")
-    table["away"] = np.hypot(table["x"] - middle["x"], table["y"] - middle["y"])
-    table["mx"], table["my"] = middle["x"], middle["y"]
-    grouped = table.groupby("code").agg(
-        x=("mx", "first"),
-        y=("my", "first"),
-        points=("away", "size"),
-        reach=("away", "max" if share == 1.0 else lambda a: float(np.quantile(a, share))),
-    )
-    least, margin = (500.0, 1.25) if share < 1 else (0.0, 1.0)
-    return {
-        str(code): Area(float(row_x), float(row_y), max(least, margin * float(reach)), int(points))
-        for code, row_x, row_y, reach, points in zip(
-            grouped.index, grouped["x"], grouped["y"], grouped["reach"], grouped["points"], strict=True
-        )
-    }
 
 
 def find_all(

@@ -20,8 +20,9 @@ from geosocial.geo.crs import metric_crs, transform
 from geosocial.intake.addresses import Address, civic_numbers, parse, parse_way, postal
 from geosocial.intake.columns import Columns, number
 from geosocial.intake.faults import Faults
-from geosocial.intake.geocode import Area, Found, Reference, Thresholds
+from geosocial.intake.geocode import Found, Reference, Thresholds
 from geosocial.intake.locate import Positions, locate
+from geosocial.intake.postal_areas import Area
 from geosocial.intake.recognise import recognise
 from geosocial.intake.source import Source, open_source, under_study
 from geosocial.results import InputFile
