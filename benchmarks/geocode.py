@@ -9,8 +9,9 @@ parts; each part is looked up in the four others, by its street, number and post
 in which it lies. Many rows have no other row of the same address: those can only be found by their postal
 code. A placement is wrong when it is farther from the held-back position than the precision that it states,
 and than 500 m. The file gives some addresses two positions: where the placement has the number, street and
-direction of the row, the file disagrees with itself: counted as wrong, and once more apart. Rows that their own postal
-code or street contradicts are no truth to measure by and are left out; their number is in the note.
+direction of the row, the file disagrees with itself: counted as wrong, and once more apart. Rows that their
+own postal code or street contradicts are no truth to measure by and are left out; their number is in the
+note.
 
     python -m benchmarks.geocode
 """
@@ -152,7 +153,7 @@ def speed(points: int, count: int, repetitions: int) -> None:
 
 
 def held_back() -> tuple[list[dict[str, object]], str]:
-    """Look up each fifth of the real reference rows in the others; return the counts by method, and a note."""
+    """Return what is found of each fifth of the real reference rows in the others, by method, and a note."""
     import csv
 
     import geopandas as gpd

@@ -70,6 +70,7 @@ def compute(study: Study, *, step: Step = quiet) -> Results:
         with step(N_("List: {label}"), label=spec.label):
             taken.append(intake.read_places(study, spec, zones, geocoder))
     places = pd.concat([t.places for t in taken], ignore_index=True)
+    duplicates = intake.duplicates(places, pd.concat([t.contacts for t in taken], ignore_index=True))
     conservation = tables.check_conservation(intake.conservation(taken))
     with step(N_("Costs to the nearest facility")):
         costs = nearest_costs(study, places, demand)
@@ -91,6 +92,7 @@ def compute(study: Study, *, step: Step = quiet) -> Results:
         settings=measured.settings,
         declared=pd.concat([t.declared for t in taken], ignore_index=True),
         unmapped=pd.concat([t.unmapped for t in taken], ignore_index=True),
+        duplicates=duplicates,
         inputs=(
             zones_file,
             *context_files,

@@ -45,4 +45,5 @@ class Results:
     settings: pd.DataFrame
     declared: pd.DataFrame
     unmapped: pd.DataFrame
+    duplicates: pd.DataFrame
     inputs: tuple[InputFile, ...]

@@ -133,6 +133,10 @@ class PlacesSpec(_Part):
     postal_code: str = ""
     city: str = ""
     declared_zone: str = ""
+    #: Columns of the telephone, the e-mail and the website: two rows with the same one may be one place.
+    phone: str = ""
+    email: str = ""
+    website: str = ""
     #: Columns that are not named above are recognised by their headers, in French or in English
     #: (``geosocial/vocabulary/columns.toml``); several that say the same are refused by name.
     recognise: bool = False

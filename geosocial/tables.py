@@ -212,7 +212,7 @@ UNMAPPED = Contract(
     ("source", "category"),
 )
 
-#: Pairs of rows that may be one place, proposed by `geosocial.intake.duplicates`; not of the bundle.
+#: Pairs of rows that may be one place, proposed for review: nothing is merged.
 DUPLICATES = Contract(
     "duplicates",
     {
@@ -249,6 +249,7 @@ CONTRACTS = (
     SETTINGS,
     DECLARED,
     UNMAPPED,
+    DUPLICATES,
 )
 
 _KINDS = {"text": "OSU", "float": "f", "int": "iu", "bool": "b"}

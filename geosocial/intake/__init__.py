@@ -1,6 +1,7 @@
 """Raw rows to located records: each row typed, located and joined, or kept with the reason why not."""
 
 from geosocial.intake.demand import read_demand
+from geosocial.intake.duplicates import duplicates
 from geosocial.intake.join_files import Joined, join_files
 from geosocial.intake.places import Taken, conservation, read_places
 from geosocial.intake.placing import read_geocoder
@@ -12,6 +13,7 @@ __all__ = [
     "Joined",
     "Taken",
     "conservation",
+    "duplicates",
     "join_files",
     "read_context",
     "read_demand",

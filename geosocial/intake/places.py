@@ -49,6 +49,8 @@ class Taken:
     declared: pd.DataFrame
     #: `geosocial.tables.UNMAPPED`
     unmapped: pd.DataFrame
+    #: ``phone``, ``email`` and ``site`` of each row as written, ``""`` where the list has none.
+    contacts: pd.DataFrame
 
 
 def read_places(
@@ -105,7 +107,23 @@ def read_places(
     places["shown"] = spec.shown & ~rejected
     places["counted"] = spec.counted & ~rejected
     places = check(places[list(PLACES.columns)], PLACES)
-    return Taken(places, faults.table(), file, declared_table(places), _unmapped(spec.key, typed.unmapped))
+    return Taken(
+        places,
+        faults.table(),
+        file,
+        declared_table(places),
+        _unmapped(spec.key, typed.unmapped),
+        _contacts(source, spec),
+    )
+
+
+def _contacts(source: Source, spec: PlacesSpec) -> pd.DataFrame:
+    import pandas as pd
+
+    options = {"phone": spec.phone, "email": spec.email, "site": spec.website}
+    return pd.DataFrame(
+        {key: pd.Series(source.columns.text(option), dtype="str") for key, option in options.items()}
+    )
 
 
 def conservation(taken: Iterable[Taken]) -> pd.DataFrame:

@@ -168,7 +168,8 @@ def completed(spec: PlacesSpec, columns: Columns, *, layer: bool) -> PlacesSpec:
     update = {key: found.columns[key] for key in wanted if key in found.columns}
     if "declared_zone" not in fields and "borough" in found.columns:
         update["declared_zone"] = found.columns["borough"]
-    for key in ("address", "postal_code", "city"):  # looked up where the study has address points
+    # Looked up where the study has address points; compared to find a place that is listed twice.
+    for key in ("address", "postal_code", "city", "phone", "email", "website"):
         if key not in fields and key in found.columns:
             update[key] = found.columns[key]
     pair = found.pair()

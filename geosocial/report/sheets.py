@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from geosocial import wording
 from geosocial.errors import N_
-from geosocial.report import trust
+from geosocial.report.duplicates import WHY, ordered
+from geosocial.report.parts import list_label
 from geosocial.report.tables import UNITS
 from geosocial.tables import OUTCOMES
 
@@ -183,7 +184,7 @@ def conservation(results: Results, say: Sequence[Words]) -> Sheet:
     """Return what became of the rows of each list."""
     rows: list[tuple[Value, ...]] = [
         (
-            each([trust.list_label(w, results, str(r["source"])) for w in say]),
+            each([list_label(w, results, str(r["source"])) for w in say]),
             *(int(r[c]) for c in ("read", *OUTCOMES)),
         )
         for r in results.conservation.to_dict(orient="records")
@@ -212,7 +213,7 @@ def faults(results: Results, say: Sequence[Words]) -> Sheet:
         facts = {"column": f["column"], "value": f["value"], "file": f["source_file"], "row": f["source_row"]}
         rows.append(
             (
-                each([trust.list_label(w, results, str(f["source"])) for w in say]),
+                each([list_label(w, results, str(f["source"])) for w in say]),
                 str(f["source_file"]),
                 int(f["source_row"]),
                 each([wording.reason(w, str(f["code"]), **facts) for w in say]),
@@ -237,7 +238,7 @@ def declared(results: Results, say: Sequence[Words]) -> Sheet:
     """Return the records that their list declares in another zone than the one in which they lie."""
     rows: list[tuple[Value, ...]] = [
         (
-            each([trust.list_label(w, results, str(d["source"])) for w in say]),
+            each([list_label(w, results, str(d["source"])) for w in say]),
             int(d["source_row"]),
             str(d["name"]) or str(d["record_id"]),
             str(d["declared_zone"]),
@@ -254,6 +255,40 @@ def declared(results: Results, say: Sequence[Words]) -> Sheet:
             Column(N_("Name"), width=50),
             Column(N_("Declared"), width=38),
             Column(N_("Located in"), width=38),
+        ),
+        rows,
+    )
+
+
+def duplicates(results: Results, say: Sequence[Words]) -> Sheet:
+    """Return the pairs of rows that may be one place, the surest first."""
+    rows: list[tuple[Value, ...]] = [
+        (
+            each([list_label(w, results, str(pair["source"])) for w in say]),
+            int(pair["source_row"]),
+            str(pair["name"]) or str(pair["record_id"]),
+            each([list_label(w, results, str(pair["other_source"])) for w in say]),
+            int(pair["other_source_row"]),
+            str(pair["other_name"]) or str(pair["other_record_id"]),
+            each([w.t(WHY[str(pair["reason"])]) for w in say]),
+            float(pair["similarity"]),
+            float(pair["distance_m"]),
+        )
+        for pair in ordered(results.duplicates).to_dict(orient="records")
+    ]
+    return Sheet(
+        N_("Perhaps listed twice"),
+        N_("Pairs of rows that may be one place, proposed for review: nothing was merged."),
+        (
+            Column(N_("List"), width=40),
+            Column(N_("Row"), "whole", 8),
+            Column(N_("Name"), width=50),
+            Column(N_("Other list"), width=40),
+            Column(N_("Row"), "whole", 8),
+            Column(N_("Other name"), width=50),
+            Column(N_("Why"), width=40),
+            Column(N_("Likeness of the names (0 to 100)"), "rate", 14),
+            Column(N_("Metres between them"), "metres", 14),
         ),
         rows,
     )

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geosocial import tables, wording
 from geosocial.errors import N_
 from geosocial.i18n import Words, words
-from geosocial.intake.duplicates import duplicates
-from geosocial.report.trust import list_label
+from geosocial.report.parts import list_label
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -144,7 +143,7 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
         "faults": results.faults,
         "declared": results.declared,
         "unmapped": results.unmapped,
-        "duplicates": duplicates(results.places),
+        "duplicates": results.duplicates,
     }
     out = {name: labelled(frame, name, results) for name, frame in plain.items()}
     out["faults"] = _with_reasons(out["faults"])
@@ -232,7 +231,7 @@ def dictionary(written: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return what every column of the written tables means, in both languages, with its unit."""
     import pandas as pd
 
-    contracts = {c.name: c.columns for c in (*tables.CONTRACTS, tables.DUPLICATES)}
+    contracts = {c.name: c.columns for c in tables.CONTRACTS}
     rows = []
     for name, frame in written.items():
         for column in frame.columns:

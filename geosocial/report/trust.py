@@ -3,42 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from geosocial import wording
+from geosocial.report import duplicates
+from geosocial.report.parts import SHOWN, Part, Table, list_label, more
 from geosocial.tables import OUTCOMES
 
 if TYPE_CHECKING:
     from geosocial.i18n import Words
     from geosocial.results import Results
     from geosocial.study import PlacesSpec
-
-#: A table on the page shows this many rows; the rest stands in the CSV file that it names.
-SHOWN: Final = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A plain table: heads, rows of text, which columns hold numbers, and what is said under it."""
-
-    caption: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numbers: frozenset[int] = frozenset()
-    note: str = ""
-    total: tuple[str, ...] = ()
-    #: Columns that hold a file name or a hash: set in a fixed width.
-    codes: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a section: a title, what is said, a table."""
-
-    key: str
-    title: str
-    text: tuple[str, ...]
-    table: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +41,7 @@ def trust(words: Words, results: Results) -> Trust:
                 _lists(words, results),
                 _faults(words, results),
                 _declared(words, results),
+                duplicates.part(words, results),
                 _boundary(words, results),
                 _unmapped(words, results),
                 _limits(words, results),
@@ -84,13 +60,6 @@ def lists_of(results: Results, sphere: str, service: str) -> list[PlacesSpec]:
     places, kinds = results.places, wording.service_of(results, sphere, service).kinds
     feeding = set(places.loc[places["counted"] & places["kind"].isin(kinds), "source"])
     return [p for p in results.study.places if p.key in feeding]
-
-
-def list_label(words: Words, results: Results, key: str) -> str:
-    """Return the label of a list of the study; the zones and the demand have theirs too."""
-    label = next((words.label(p.label) for p in results.study.places if p.key == key), "")
-    known = {"zones": words.t("Zones"), "demand": words.t("Demand")}
-    return label or known.get(key, words.t("other list"))
 
 
 def _lists(words: Words, results: Results) -> Part:
@@ -131,12 +100,6 @@ def _lists(words: Words, results: Results) -> Part:
     )
 
 
-def _more(words: Words, count: int, file: str) -> str:
-    if count <= SHOWN:
-        return ""
-    return words.t("More rows in tables/{file}: {rest}.", rest=words.number(count - SHOWN), file=file)
-
-
 def _faults(words: Words, results: Results) -> Part | None:
     faults = results.faults
     if faults.empty:
@@ -161,7 +124,7 @@ def _faults(words: Words, results: Results) -> Part | None:
         for f in faults.head(SHOWN).to_dict(orient="records")
     ]
     heads = (words.t("List"), words.t("Row"), words.t("Reason"), words.t("What was done"))
-    note = _more(words, len(faults), "faults.csv")
+    note = more(words, len(faults), "faults.csv")
     return Part(
         "rows",
         words.t("Rows to look at"),
@@ -220,7 +183,7 @@ def _declared(words: Words, results: Results) -> Part | None:
         heads,
         tuple(rows),
         frozenset({1}),
-        _more(words, len(declared), "declared.csv"),
+        more(words, len(declared), "declared.csv"),
     )
     return Part("declared", title, tuple(said), table)
 
@@ -253,7 +216,7 @@ def _boundary(words: Words, results: Results) -> Part | None:
         words.t("Counted in"),
         words.t("Would also be in"),
     )
-    note = _more(words, len(shared), "places.csv")
+    note = more(words, len(shared), "places.csv")
     return Part("boundary", title, (said,), Table(title, heads, tuple(rows), frozenset({1}), note))
 
 
@@ -273,7 +236,7 @@ def _unmapped(words: Words, results: Results) -> Part | None:
         count=words.number(total),
     )
     heads = (words.t("List"), words.t("Category"), words.t("Records"))
-    note = _more(words, len(unmapped), "unmapped.csv")
+    note = more(words, len(unmapped), "unmapped.csv")
     title = words.t("Categories that serve no sphere")
     return Part("unmapped", title, (said,), Table(title, heads, tuple(rows), frozenset({2}), note))
 

@@ -65,6 +65,7 @@ def workbook(results: Results, *, langs: Sequence[Lang] = ("fr", "en")) -> bytes
         sheets.conservation(results, say),
         sheets.faults(results, say),
         sheets.declared(results, say),
+        sheets.duplicates(results, say),
         sheets.initiatives(results, say),
         sheets.sources(results, say),
     ]

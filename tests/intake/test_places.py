@@ -298,3 +298,25 @@ def test_no_row_is_ever_lost(city: Factory, places: Spec, rows: list[tuple[str, 
     spoken = set(taken.faults["source_row"])
     silent = taken.places.loc[~taken.places["source_row"].isin(spoken), "outcome"]
     assert set(silent) <= {"matched"}
+
+
+def test_contacts_are_read_by_their_headers_to_find_a_place_that_is_listed_twice(
+    city: Factory, places: Spec
+) -> None:
+    from geosocial.intake import duplicates
+
+    a, b = f"{EAST + 1},{NORTH + 1}", f"{EAST + 900},{NORTH + 900}"
+    text = (
+        f"x,y,nom,téléphone,courriel,site web\n{a},Alpha,514 555-0142,,\n{b},Bêta,1-514-555-0142 poste 2,,\n"
+    )
+    text += f"{a},Gamma,,Info@Exemple.org,https://www.exemple.org/\n{b},Delta,,info@exemple.org,\n"
+    taken = take(city(), places(recognise=True), text)
+    assert taken.contacts["site"].tolist() == ["", "", "https://www.exemple.org/", ""]
+    found = duplicates(taken.places, taken.contacts)
+    assert found[["source_row", "other_source_row", "reason"]].to_numpy().tolist() == [
+        [2, 3, "phone"],
+        [4, 5, "email"],
+    ]
+    named = take(city(), places(phone="téléphone"), text)
+    assert named.contacts["phone"].tolist()[0] == "514 555-0142"
+    assert not named.contacts["email"].any()

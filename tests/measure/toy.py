@@ -341,6 +341,7 @@ def toy_results(**changes: Any) -> Results:
     """
     import pandas as pd
 
+    from geosocial.intake import duplicates
     from geosocial.measure import evaluate, supply
     from geosocial.results import InputFile, Results
 
@@ -375,6 +376,7 @@ def toy_results(**changes: Any) -> Results:
         "settings": measured.settings,
         "declared": _as(declared, tables.DECLARED),
         "unmapped": _as(unmapped, tables.UNMAPPED),
+        "duplicates": duplicates(toy.places),
         "inputs": tuple(
             InputFile(role, path, sha256="0" * 64, bytes=1024, rows=rows, how={"encoding": "utf-8-sig"})
             for role, path, rows in files

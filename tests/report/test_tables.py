@@ -93,7 +93,7 @@ def test_layers_carry_the_figures_side_by_side(toy: Results) -> None:
 @pytest.mark.parametrize("langs", [("fr", "en"), ("fr",), ("en",)])
 def test_the_workbook_holds_the_same_figures(toy: Results, langs: tuple[Lang, ...]) -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.workbook(toy, langs=langs)))
-    assert len(book.sheet_names) == 9
+    assert len(book.sheet_names) == 10
     rows = book.get_sheet_by_index(1).to_python()
     head, body = rows[0], rows[1:]
     assert head[3] == {"fr": "Écart (part)", "en": "Gap (share)"}.get(

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from geosocial import tables
+from geosocial.intake.duplicates import duplicates
 from geosocial.measure import evaluate, supply
 from geosocial.results import InputFile, Results
 from geosocial.tables import OUTCOMES
@@ -38,6 +39,7 @@ def city(toy: Toy | None = None, **changes: Any) -> Results:
         settings=measured.settings,
         declared=_table(DECLARED, tables.DECLARED),
         unmapped=_table([("places", "Parc", 3)], tables.UNMAPPED),
+        duplicates=duplicates(toy.places),
         inputs=(InputFile("places", "places.csv", "ab" * 32, 1234, 6, {"encoding": "utf-8"}),),
     )
 

@@ -1,0 +1,51 @@
+"""The plain pieces of a report's last sections: a part has a title, what is said, and perhaps a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from geosocial.i18n import Words
+    from geosocial.results import Results
+
+#: A table on the page shows this many rows; the rest stands in the CSV file that it names.
+SHOWN: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A plain table: heads, rows of text, which columns hold numbers, and what is said under it."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: frozenset[int] = frozenset()
+    note: str = ""
+    total: tuple[str, ...] = ()
+    #: Columns that hold a file name or a hash: set in a fixed width.
+    codes: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a section: a title, what is said, a table."""
+
+    key: str
+    title: str
+    text: tuple[str, ...]
+    table: Table | None = None
+
+
+def list_label(words: Words, results: Results, key: str) -> str:
+    """Return the label of a list of the study; the zones and the demand have theirs too."""
+    label = next((words.label(p.label) for p in results.study.places if p.key == key), "")
+    known = {"zones": words.t("Zones"), "demand": words.t("Demand")}
+    return label or known.get(key, words.t("other list"))
+
+
+def more(words: Words, count: int, file: str) -> str:
+    """Return where the rows stand that a table on the page does not show; empty when it shows all."""
+    if count <= SHOWN:
+        return ""
+    return words.t("More rows in tables/{file}: {rest}.", rest=words.number(count - SHOWN), file=file)
