@@ -28,6 +28,12 @@ class Said:
         return self.template.format(**self.facts)
 
 
+class Count(int):
+    """A number of things among the facts of a message: written with the thousands of the language."""
+
+    __slots__ = ()
+
+
 class GeosocialError(Exception):
     """Base of every error that geosocial raises on purpose.
 

@@ -25,6 +25,7 @@ def command(say: Words) -> click.Command:
         sheet: str | None,
         crs: str | None,
         columns: tuple[str, ...],
+        zones: str | None,
         as_json: bool,
     ) -> None:
         from geosocial.intake.inspect import inspect
@@ -39,7 +40,7 @@ def command(say: Words) -> click.Command:
         refused: list[tuple[str, GeosocialError]] = []
         for file in files:
             try:
-                found += inspect(file, sheet=sheet, crs=crs, columns=chosen)
+                found += inspect(file, sheet=sheet, crs=crs, columns=chosen, zones=zones)
             except GeosocialError as error:
                 refused.append((file, error))
         told = inspection.tell(say, found, refused)
@@ -65,6 +66,13 @@ def command(say: Words) -> click.Command:
                 type=click.Path(dir_okay=False),
                 help=say.t("File to write the whole report to: .html or .xlsx."),
             ),
+            click.Option(
+                ["--zones"],
+                type=click.Path(),
+                help=say.t(
+                    "Layer of zones: in which each row lies, and whether that is the zone it declares."
+                ),
+            ),
             sheet_option(say),
             column_option(say),
             click.Option(
@@ -77,5 +85,7 @@ def command(say: Words) -> click.Command:
         help=say.t(
             "Look into FILES before they are used: what each is, how it was read, what is wrong in which row."
         ),
-        epilog=say.t("Example: geosocial check projets.xlsx --out report.html"),
+        epilog=say.t(
+            "Example: geosocial check projets.xlsx --zones arrondissements.geojson --out report.html"
+        ),
     )

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from geosocial.errors import GeosocialError, Said
+from geosocial.errors import Count, GeosocialError, Said
 from geosocial.vocabulary import Lang, LocalText
 
 DOMAIN: Final = "geosocial"
@@ -50,7 +50,7 @@ class Words:
             return self.t(fact.template, **fact.facts)
         if isinstance(fact, tuple):
             return "; ".join(str(self._fact(part)) for part in fact)
-        return fact
+        return self.number(int(fact)) if isinstance(fact, Count) else fact
 
     def n(self, one: str, many: str, count: float, /, **facts: object) -> str:
         """Return `one` or `many` by the language's rule for `count`: in French, 0 and 1 are singular."""

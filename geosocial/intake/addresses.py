@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import html
 import re
-import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Final
+
+from geosocial.intake.address_words import ORDINAL, Words, vocabulary
 
 #: Longer texts are no addresses; only their beginning is read.
 LONGEST: Final = 300
@@ -38,8 +36,7 @@ _CODE: Final = re.compile(
 _NOTE: Final = re.compile(r"\([^)]*\)?|\)")
 _RANGE: Final = re.compile(r"(?<=[0-9])([a-z]?)\s*(?:-|&|\ba\b|\bet\b|\bto\b|\band\b)\s*(?=[0-9]{1,5}\b)")
 _SPLIT: Final = re.compile(r"[,;|\n\r\t]+|(?<=\s)-+(?=\s)|\s/\s")
-_ORDINAL: Final = r"(?:e|eme|ieme|er|re|ere|nd|rd|th|st)"
-_NUMBERED: Final = re.compile(rf"0*([0-9]{{1,3}}){_ORDINAL}")
+_NUMBERED: Final = re.compile(rf"0*([0-9]{{1,3}}){ORDINAL}")
 _SPACED_ORDINAL: Final = re.compile(
     r"\b([0-9]{1,3})\s(e|eme|ieme|er|re|ere|nd|rd|th)\s(?=(?:avenue|ave?|rue|rang)\b)"
 )
@@ -92,22 +89,6 @@ class Address:
         return self.name, self.direction, self.generic
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """The vocabulary of addresses, made ready for lookup."""
-
-    before: Mapping[str, str]
-    after: Mapping[str, str]
-    kept: frozenset[str]
-    directions: Mapping[str, str]
-    links: frozenset[str]
-    names: Mapping[str, str]
-    unit: re.Pattern[str]
-    unit_last: re.Pattern[str]
-    care_of: re.Pattern[str]
-    box: re.Pattern[str]
-
-
 def parse(text: str, *, postal_code: str = "", city: str = "") -> Address:
     """Return the parts of an address.
 
@@ -126,7 +107,7 @@ def parse(text: str, *, postal_code: str = "", city: str = "") -> Address:
     >>> parse("12e avenue 3450").number, parse("12e avenue 3450").way
     (3450, ('12e', '', 'avenue'))
     """
-    words = _vocabulary()
+    words = vocabulary()
     plain = _plain(text[:LONGEST])
     code = ""
     found = _CODE.search(plain)
@@ -182,7 +163,7 @@ def parse_way(text: str) -> tuple[str, str, str]:
     >>> parse_way("Boulevard de l'Acadie"), parse_way("Sherbrooke St. W.")
     (('acadie', '', 'boulevard'), ('sherbrooke', 'O', 'rue'))
     """
-    generic, name, direction = _way(_NOTE.sub(" ", _plain(text[:LONGEST])), _vocabulary())
+    generic, name, direction = _way(_NOTE.sub(" ", _plain(text[:LONGEST])), vocabulary())
     return name, direction, generic
 
 
@@ -238,7 +219,7 @@ def _plain(text: str) -> str:
     return _SPACES.sub(" ", text.casefold().translate(_MARKS)).strip()
 
 
-def _street(parts: list[str], words: _Words) -> tuple[int, str, str, list[str]]:
+def _street(parts: list[str], words: Words) -> tuple[int, str, str, list[str]]:
     """Return which part is the street (-1: none), its number, the rest of it, and what follows."""
     alone = ""
     candidates: list[tuple[int, str, str]] = []
@@ -275,7 +256,7 @@ def _without_place(street: str) -> str:
     return shorter if len(shorter.split()) >= 2 else street
 
 
-def _opening_number(part: str, words: _Words) -> tuple[str, str] | None:
+def _opening_number(part: str, words: Words) -> tuple[str, str] | None:
     """Return the number that opens a part and what follows it, or None; "12e avenue" opens with a name."""
     found = _NUMBER.fullmatch(part)
     if not found:
@@ -294,7 +275,7 @@ def _opening_number(part: str, words: _Words) -> tuple[str, str] | None:
     return part[: len(part) - len(rest)].strip(), rest
 
 
-def _number_last(part: str, words: _Words) -> tuple[str, str]:
+def _number_last(part: str, words: Words) -> tuple[str, str]:
     """Return the number that closes a part and what precedes it; "avenue 80" and "route 132" have none."""
     found = _NUMBER_LAST.fullmatch(part)
     if not found:
@@ -325,7 +306,7 @@ def _civic(written: str) -> tuple[int, int, str, str]:
     return first, first, letter, tail
 
 
-def _way(street: str, words: _Words) -> tuple[str, str, str]:
+def _way(street: str, words: Words) -> tuple[str, str, str]:
     """Return the kind of way, the name and the direction of a street."""
     tokens = [t if t.isalpha() else _numbered(t) for t in _TOKENS.findall(street)]
     if not any(t.isalpha() or t[-1] == "e" for t in tokens):
@@ -359,49 +340,20 @@ def _numbered(token: str) -> str:
     return f"{found[1]}e" if found else token
 
 
-def _hangs(street: str, words: _Words) -> bool:
+def _hangs(street: str, words: Words) -> bool:
     """Return whether a street is a kind of way and links, its name still to come."""
     tokens = street.split()
     return len(tokens) > 1 and tokens[0] in words.before and all(t in words.links for t in tokens[1:])
 
 
-def _only_kind(tokens: list[str], words: _Words) -> bool:
+def _only_kind(tokens: list[str], words: Words) -> bool:
     """Return whether nothing but a kind of way and links would be left: "rue du Nord"."""
     return all(t in words.links or t in words.before for t in tokens)
 
 
-def _english(tokens: list[str], words: _Words) -> bool:
+def _english(tokens: list[str], words: Words) -> bool:
     """Return whether the kind of way is the last of two such words: "Park Avenue", not "Avenue Parc"."""
     usual = {"rue", "avenue", "boulevard", "chemin"}
     return (
         len(tokens) == 2 and words.after.get(tokens[1], "") in usual and words.before[tokens[0]] not in usual
-    )
-
-
-def _either(phrases: Iterable[str]) -> str:
-    """Return a pattern of any of the phrases; a space in one stands for any break that is no letter."""
-    longest = sorted(phrases, key=lambda p: (-len(p), p))
-    return "|".join(r"[\s/-]+".join(map(re.escape, p.split())) for p in longest)
-
-
-@cache
-def _vocabulary() -> _Words:
-    raw = tomllib.loads(resources.files("geosocial.vocabulary").joinpath("addresses.toml").read_text("utf-8"))
-    before = {word: key for key, found in raw["generics"].items() for word in found}
-    after = before | {word: key for key, found in raw["generics_after"].items() for word in found}
-    units = _either(raw["units"]["words"])
-    mark = r"[a-z]{0,2}-?[0-9][0-9a-z-]*|[a-z](?![0-9a-z-])"
-    return _Words(
-        before=before,
-        after=after,
-        kept=frozenset(raw["kept"]["words"]),
-        directions={word: key for key, found in raw["directions"].items() for word in found},
-        links=frozenset(raw["links"]["words"]),
-        names=raw["names"],
-        unit=re.compile(
-            rf"(?:(?:(?:{units})\b|ste(?=\s[0-9])|#)\s*(?:#|no\b)?\s*(?P<unit>{mark}|$)|[0-9]{{1,2}}{_ORDINAL}?\s(?:etage|floor)\b)(?P<rest>.*)"
-        ),
-        unit_last=re.compile(rf"\s(?:(?:{units})\b|ste(?=\s[0-9]+$)|#)\s*(?:#|no\b)?\s*(?P<unit>{mark})\s*$"),
-        care_of=re.compile(rf"(?:{_either(raw['care_of']['words'])})(?![0-9a-z])"),
-        box=re.compile(rf"(?:{_either(raw['boxes']['words'])})(?![a-z])"),
     )

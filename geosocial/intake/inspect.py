@@ -8,7 +8,7 @@ and left alone, so that a file that was made for something else is not drowned i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -22,6 +22,7 @@ from geosocial.intake.recognise import LABELS, Recognised, recognise
 from geosocial.intake.source import Source, open_source
 from geosocial.io.layers import layer_names
 from geosocial.results import InputFile
+from geosocial.tables import OUTCOMES
 from geosocial.vocabulary import crosswalk, fold, kinds, spheres, synonyms, terms
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Inspection:
     notes: tuple[Said, ...]
     #: `geosocial.tables.FAULTS`
     faults: pd.DataFrame
-    #: `BECAME` → rows; their sum is the number of rows.
+    #: `BECAME` → rows, or `geosocial.tables.OUTCOMES` → rows where there are zones; the sum is the rows.
     counts: Mapping[str, int]
 
 
@@ -58,6 +59,7 @@ def inspect(
     sheet: str | None = None,
     crs: str | None = None,
     columns: Mapping[str, str] | None = None,
+    zones: Path | str | None = None,
 ) -> list[Inspection]:
     """Look into a file: into each of its layers, unless one is named.
 
@@ -71,6 +73,9 @@ def inspect(
         Coordinate reference system of a file that does not say its own.
     columns
         Column → header, where headers are not recognised (`geosocial.intake.recognise.named`).
+    zones
+        A layer of zones, in which positions are looked up as `geosocial.intake.join_files` does: damaged ones
+        are mended where one way of it lies inside, and the zones that rows declare are compared.
 
     Raises
     ------
@@ -79,10 +84,12 @@ def inspect(
     """
     file = Path(path)
     wanted: list[str | None] = [sheet] if sheet is not None else [*layer_names(file)] or [None]
-    return [_look(file, name, crs, columns or {}) for name in wanted]
+    return [_look(file, name, crs, columns or {}, zones) for name in wanted]
 
 
-def _look(path: Path, sheet: str | None, crs: str | None, chosen: Mapping[str, str]) -> Inspection:
+def _look(
+    path: Path, sheet: str | None, crs: str | None, chosen: Mapping[str, str], zones: Path | str | None
+) -> Inspection:
     try:
         source = open_source(path, layer=sheet)
     except UnknownCrsError:
@@ -100,10 +107,43 @@ def _look(path: Path, sheet: str | None, crs: str | None, chosen: Mapping[str, s
         kind: Literal["places", "boundaries"] = "boundaries"
     else:
         found, notes = _typed(source, found, chosen, faults)
+        if zones is not None and (source.layer is not None or found.pair() is not None):
+            typed = Inspection(str(path), "places", source.file, found, notes, faults.table(), {})
+            rejected = faults.positions("rejected")
+            return _joined(typed, rejected, zones, sheet=sheet, crs=crs, chosen=chosen)
         said, located = _located(source, found, crs, faults)
         notes, kind = (*notes, *said), "places"
     return Inspection(
         str(path), kind, source.file, found, notes, faults.table(), _counts(source, located, faults)
+    )
+
+
+def _joined(
+    one: Inspection,
+    rejected: Collection[int],
+    zones: Path | str,
+    *,
+    sheet: str | None,
+    crs: str | None,
+    chosen: Mapping[str, str],
+) -> Inspection:
+    """Return an inspection with the zones: what became of each row, and where it is declared elsewhere."""
+    import pandas as pd
+
+    from geosocial.intake.join_files import join_files
+
+    joined = join_files(one.path, zones, crs=crs, sheet=sheet, columns=chosen, geometry=False)
+    became = list(joined.outcomes)
+    for position in rejected:
+        became[position] = "rejected"
+    counts = Counter(became)
+    faults = joined.faults[~joined.faults["code"].isin({"long_row", "short_row"})]
+    both = pd.concat([one.faults, faults.assign(source="check")], ignore_index=True)
+    return replace(
+        one,
+        notes=(*one.notes, *joined.notes),
+        faults=both.sort_values("source_row", kind="stable", ignore_index=True),
+        counts={outcome: counts[outcome] for outcome in OUTCOMES},
     )
 
 

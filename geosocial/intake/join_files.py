@@ -17,7 +17,7 @@ import numpy as np
 
 from geosocial.errors import N_, InputError, Said, StudyError, UnknownCrsError
 from geosocial.geo.crs import crs_label, metric_crs
-from geosocial.intake import boundaries
+from geosocial.intake import boundaries, declared
 from geosocial.intake.columns import Columns, texts
 from geosocial.intake.faults import Faults
 from geosocial.intake.locate import Positions, moved, positions
@@ -32,6 +32,7 @@ from geosocial.intake.placing import (
     with_placed,
 )
 from geosocial.intake.positions import Area
+from geosocial.intake.recognise import recognise
 from geosocial.intake.source import Source, open_source
 from geosocial.io.geojson import known_crs
 from geosocial.io.layers import Layer, read_layer
@@ -72,6 +73,8 @@ class Joined:
     frame: gpd.GeoDataFrame
     #: Outcome → rows; their sum is the number of rows.
     counts: Mapping[str, int]
+    #: What became of each row.
+    outcomes: tuple[str, ...]
     #: `geosocial.tables.FAULTS`
     faults: pd.DataFrame
     notes: tuple[Said, ...]
@@ -149,12 +152,17 @@ def join_files(
     result = pd.DataFrame({"x": east, "y": north, **geocoded})
     join_zones(result, zones, snap_m, rejected, faults)
     result["zone_name"] = result["zone_id"].map(names).astype("str")
+    if borough := recognise(source.columns, columns).columns.get("borough"):
+        means = declared.spellings([(name, zone) for zone, name in names.items()], {})
+        _, said = declared.compare(result, source.columns.text(borough), means, borough, faults)
+        notes = (*notes, said)
     placed = bool(geocoded)
     frame, renamed = _with_results(_shown(source, own, geometry=geometry, placed=placed), result)
     counts = result["outcome"].value_counts().to_dict()
     return Joined(
         frame,
         {outcome: counts.get(outcome, 0) for outcome in OUTCOMES},
+        tuple(result["outcome"]),
         faults.table(),
         (
             *notes,

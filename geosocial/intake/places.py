@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from geosocial.intake.declared import elsewhere, recognised
 from geosocial.intake.faults import Faults
 from geosocial.intake.locate import locate
 from geosocial.intake.placing import Geocoder, Wanted, place
@@ -25,7 +26,6 @@ from geosocial.intake.source import Source, open_source, under_study
 from geosocial.intake.zones import zone_names
 from geosocial.results import InputFile
 from geosocial.tables import CONSERVATION, DECLARED, OUTCOMES, PLACES, UNMAPPED, check
-from geosocial.vocabulary.zone_names import fold_name
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -190,9 +190,8 @@ def declare(places: pd.DataFrame, source: Source, spec: PlacesSpec, names: Mappi
     import pandas as pd
 
     written = source.columns.text(spec.declared_zone)
-    known = {word: names.get(fold_name(word), "") for word in dict.fromkeys(written)}
     places["declared_zone"] = pd.Series(written, dtype="str")
-    places["declared_zone_id"] = pd.Series([known[word] for word in written], dtype="str")
+    places["declared_zone_id"] = pd.Series(recognised(written, names), dtype="str")
 
 
 def declared_table(places: pd.DataFrame) -> pd.DataFrame:
@@ -202,11 +201,8 @@ def declared_table(places: pd.DataFrame) -> pd.DataFrame:
     also where it was counted to the nearest. A point on a boundary agrees with a declaration of either
     side.
     """
-    said = (places["declared_zone"] != "") & ~places["outcome"].isin(["rejected", "unlocated"])
     covering = places["zone_id"].where(places["outcome"] != "snapped", "")
-    declared = places["declared_zone_id"]
-    agrees = (declared != "") & ((declared == covering) | (declared == places["other_zone_id"]))
-    table = places.assign(zone_id=covering).loc[said & ~agrees, list(DECLARED.columns)]
+    table = places.assign(zone_id=covering).loc[elsewhere(places), list(DECLARED.columns)]
     return table.reset_index(drop=True)
 
 

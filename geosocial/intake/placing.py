@@ -7,7 +7,6 @@ score and the precision; every row that is not stays unlocated, with its candida
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,10 +14,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geosocial.errors import N_, InputError, Said
+from geosocial.errors import N_, Count, InputError, Said
 from geosocial.geo.crs import metric_crs, transform
 from geosocial.intake.addresses import Address, civic_numbers, parse, parse_way, postal
 from geosocial.intake.columns import Columns, number
+from geosocial.intake.declared import recognised, spellings
 from geosocial.intake.faults import Faults
 from geosocial.intake.geocode import Found, Reference, Thresholds
 from geosocial.intake.locate import Positions, locate
@@ -27,8 +27,8 @@ from geosocial.intake.recognise import recognise
 from geosocial.intake.source import Source, open_source, under_study
 from geosocial.results import InputFile
 from geosocial.study import GeocodingSpec
-from geosocial.vocabulary import fold
 from geosocial.vocabulary.synonyms import plain
+from geosocial.vocabulary.zone_names import fold_name
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -184,7 +184,7 @@ def place(
         if position in rejected:
             continue
         address = parse(addresses[position], postal_code=codes[position], city=cities[position])
-        zone = (declared[position] if declared else "") or names.get(fold(address.municipality), "")
+        zone = (declared[position] if declared else "") or names.get(fold_name(address.municipality), "")
         found = made.reference.find(address, zone=outlines.get(zone), thresholds=made.thresholds)
         looked[position] = found
         if found.placed:
@@ -225,10 +225,9 @@ def look_up(
 ) -> dict[int, Found]:
     """Look up the rows of a list that has no study; `names` holds the name of each zone. See `place`."""
     made = geocoder(spec, zones.crs)
-    written = Counter(fold(name) for name in names.values() if name)
-    known = {fold(name): zone for zone, name in names.items() if zone and written[fold(name)] == 1}
+    known = spellings([(name, zone) for zone, name in names.items()], {})
     borough = recognise(source.columns).columns.get("borough", "")
-    said = [known.get(fold(word), "") for word in source.columns.text(borough)]
+    said = recognised(source.columns.text(borough), known)
     return place(source, wanted, made, x=x, y=y, zones=zones, declared=said, names=known, faults=faults)
 
 
@@ -270,7 +269,7 @@ def looked_up_note(looked: Mapping[int, Found]) -> Said:
     placed = sum(found.placed for found in looked.values())
     return Said(
         N_("Addresses: {looked} rows looked up, {placed} placed, {left} left without a position."),
-        {"looked": len(looked), "placed": placed, "left": len(looked) - placed},
+        {"looked": Count(len(looked)), "placed": Count(placed), "left": Count(len(looked) - placed)},
     )
 
 

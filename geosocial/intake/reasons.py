@@ -53,6 +53,10 @@ REASONS: Final[Mapping[str, str]] = {
     "repaired_sign": N_("The minus sign of the position was missing or misplaced."),
     "repaired_decimal": N_("The decimal mark of the position was missing."),
     "repaired_crs": N_("The position is in another coordinate reference system than the list: {value}."),
+    "declared_elsewhere": N_("The row declares the zone “{value}”, and lies in another (column “{column}”)."),
+    "declared_unknown": N_(
+        "The row declares the zone “{value}”, which is not recognised (column “{column}”)."
+    ),
     "short_row": N_("The row has fewer cells than the header; the last ones are read as empty."),
     "repeated_id": N_("The identifier “{value}” is repeated (column “{column}”)."),
     "no_count": N_("The row gives no number of facilities (column “{column}”)."),

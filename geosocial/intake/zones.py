@@ -16,13 +16,13 @@ from geosocial.errors import N_, InputError, StudyError
 from geosocial.geo.crs import metric_crs
 from geosocial.intake.boundaries import listed, polygons, refuse, settle
 from geosocial.intake.columns import Columns, Terms, number
+from geosocial.intake.declared import spellings
 from geosocial.intake.faults import Faults
 from geosocial.intake.source import under_study
 from geosocial.io.layers import read_layer
 from geosocial.results import InputFile
 from geosocial.tables import ZONES, check
 from geosocial.vocabulary import fold, terms
-from geosocial.vocabulary.zone_names import fold_name, zone_aliases
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -129,16 +129,10 @@ def zone_names(zones: pd.DataFrame, aliases: Mapping[str, str]) -> dict[str, str
     The spellings are as `geosocial.vocabulary.zone_names.fold_name` gives them. One that two zones share
     means neither of them. The aliases of the vocabulary come last: a name or an alias of the study wins.
     """
-    found: dict[str, set[str]] = {}
-    for name in ("name_fr", "name_en"):
-        for spelling, identifier in zip(zones[name], zones["zone_id"], strict=True):
-            found.setdefault(fold_name(spelling), set()).add(identifier)
-    for alias, identifier in aliases.items():
-        found.setdefault(fold_name(alias), set()).add(identifier)
-    for alias, name in zone_aliases().items():
-        if alias not in found and name in found:
-            found[alias] = found[name]
-    return {spelling: next(iter(ids)) for spelling, ids in found.items() if len(ids) == 1 and spelling}
+    pairs = [
+        pair for name in ("name_fr", "name_en") for pair in zip(zones[name], zones["zone_id"], strict=True)
+    ]
+    return spellings(pairs, aliases)
 
 
 def _check_ids(file: str, ids: Sequence[str], column: str) -> None:

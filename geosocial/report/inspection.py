@@ -140,6 +140,8 @@ def _rows(words: Words, one: Inspection) -> tuple[Row, ...]:
 
 
 def _law(words: Words, one: Inspection) -> str:
+    if "matched" in one.counts:
+        return wording.conservation_line(words, {"read": one.file.rows, **one.counts})
     return words.t(
         "{read} rows read = {located} located + {unlocated} unlocated + {rejected} rejected",
         read=words.number(sum(one.counts.values())),

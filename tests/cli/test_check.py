@@ -105,3 +105,57 @@ def test_a_report_of_an_unknown_format_is_refused_before_anything_is_read(
     done = geosocial("check", places, "--out", tmp_path / "r.pdf", "--lang", "en")
     assert done.returncode == 1
     assert "Use one of .html, .xlsx." in done.stderr
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("file", "rows", "differ"),
+    [
+        ("lieux_interet.geojson", 3_231, 21),
+        ("installations_recreatives.geojson", 3_403, 2),
+        ("murales.geojson", 203, 6),
+    ],
+)
+def test_declared_boroughs_of_the_real_lists(
+    file: str, rows: int, differ: int, shared_data: Path, geosocial: Run
+) -> None:
+    zones = shared_data / "boundaries" / "limadmin.geojson"
+    done = geosocial("check", shared_data / "places" / file, "--zones", zones, "--json", "--lang", "en")
+    (one,) = json.loads(done.stdout)["files"]
+    assert sum(one["counts"].values()) == one["read"] == rows
+    assert set(one["counts"]) == {"matched", "snapped", "outside", "ambiguous", "unlocated", "rejected"}
+    assert sum(fault["code"] == "declared_elsewhere" for fault in one["faults"]) == differ
+    assert any(f"{differ} of " in note for note in one["notes"])
+
+
+def test_zones_mend_positions_and_compare_declarations(geosocial: Run, tmp_path: Path) -> None:
+    import shapely
+
+    boxes = {
+        "Verdun": shapely.box(-73.6, 45.4, -73.5, 45.5),
+        "Outremont": shapely.box(-73.6, 45.5, -73.5, 45.6),
+    }
+    zones = tmp_path / "zones.geojson"
+    features = [
+        f'{{"type":"Feature","properties":{{"nom":"{name}"}},"geometry":{shapely.to_geojson(box)}}}'
+        for name, box in boxes.items()
+    ]
+    zones.write_text(f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}', encoding="utf-8")
+    places = tmp_path / "places.csv"
+    places.write_text(
+        "nom,arrondissement,latitude,longitude\n"
+        "A,Verdun,45.45,-73.55\n"
+        "B,VERDUN,-73.55,45.45\n"  # swapped: one way of it lies inside
+        "C,Outremont,45.45,-73.55\n"  # declared elsewhere
+        "D,Laval,45.55,-73.55\n"  # no zone of that name
+        "E,,48.0,-70.0\n",  # outside
+        encoding="utf-8",
+    )
+    done = geosocial("check", places, "--zones", zones, "--lang", "en")
+    assert done.returncode == 0, done.stderr
+    law = "5 read = 4 matched + 0 snapped to the nearest + 1 outside + 0 ambiguous + 0 unlocated + 0 rejected"
+    assert done.stdout.splitlines()[-1].strip() == law
+    assert "row 3: Longitude and latitude, or easting and northing, were swapped." in done.stdout
+    assert "row 4: The row declares the zone “Outremont”, and lies in another" in done.stdout
+    assert "row 5: The row declares the zone “Laval”, which is not recognised" in done.stdout
+    assert "1 of 4 rows lie in another zone than they declare; 1 declare one" in done.stdout
