@@ -39,6 +39,8 @@ def _list(say: Words) -> click.Command:
                 f"  {say.label(entry.title)} · {say.label(entry.publisher)} · {say.label(entry.licence)}"
             )
             click.echo(f"  {entry.page}")
+            if entry.sha256:
+                click.echo(f"  SHA-256: {entry.sha256}")
 
     return click.Command(
         "list",
@@ -51,12 +53,12 @@ def _list(say: Words) -> click.Command:
 
 def _get(say: Words) -> click.Command:
     def get(name: str, into: str, mirror: str) -> None:
-        from geosocial.io.catalog import fetch, find
+        from geosocial.io.catalog import fetch, fetched_sha256, find
 
         entry = find(name)
         with Console(say).step(N_("Fetching {title}"), title=entry.title):
             file, _ = fetch(entry, into, mirror=mirror)
-        click.echo(str(file))
+        click.echo(f"{file}\n  SHA-256: {fetched_sha256(file) or entry.sha256}")
 
     return click.Command(
         "get",

@@ -3,6 +3,10 @@
 Nothing here runs unless it is asked for by name. What has arrived of a file is kept beside its place, under a
 hidden name, and the next attempt asks the server only for the rest (RFC 9110, ``Range`` with ``If-Range``);
 a server that cannot, or whose file has changed since, sends it again from the beginning.
+
+Most publishers replace their files from time to time, so that no checksum can be fixed beforehand. That of
+what was fetched is kept beside the file, as ``sha256sum`` writes it, and asked at each later use: a file that
+was altered since is never taken for the publisher's.
 """
 
 from __future__ import annotations
@@ -25,6 +29,7 @@ from typing import Any, Final
 from geosocial import __version__
 from geosocial.errors import N_, InputError, MissingFileError
 from geosocial.io.atomic import replacing
+from geosocial.io.write import write_text
 from geosocial.vocabulary import LocalText
 
 _BLOCK: Final = 1 << 16
@@ -103,8 +108,15 @@ def fetch(entry: Entry, folder: Path | str, *, mirror: str = "") -> tuple[Path, 
         When it cannot be fetched, is cut short, or is not the file of the catalogue.
     """
     target = Path(folder) / entry.file
-    if target.is_file() and (not entry.sha256 or _sha256(target) == entry.sha256):
+    known = entry.sha256 or fetched_sha256(target)
+    if target.is_file() and (not known or _sha256(target) == known):
         return target, False
+    if target.is_file() and not entry.sha256:
+        raise InputError(
+            N_("{file}: the file was altered since it was fetched (its SHA-256 is another)."),
+            hint=N_("Move it elsewhere, and fetch it again."),
+            file=target,
+        )
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.download")
     if mirror and not re.match(r"https?://", mirror):
@@ -119,10 +131,25 @@ def fetch(entry: Entry, folder: Path | str, *, mirror: str = "") -> tuple[Path, 
     else:
         _download(f"{mirror.rstrip('/')}/{urllib.parse.quote(entry.file)}" if mirror else entry.url, part)
     _check(entry, part)
+    digest = _sha256(part)
     with replacing(target) as whole:
         part.replace(whole)
+    write_text(f"{digest}  {target.name}\n", _sums(target))
     _mark(part).unlink(missing_ok=True)
     return target, True
+
+
+def fetched_sha256(file: Path) -> str:
+    """Return the SHA-256 that was noted when `file` was fetched; empty when none was."""
+    try:
+        found = re.match(r"[0-9a-f]{64}(?=  )", _sums(file).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return found[0] if found else ""
+
+
+def _sums(file: Path) -> Path:
+    return file.with_name(f"{file.name}.sha256")
 
 
 def _check(entry: Entry, part: Path) -> None:

@@ -130,6 +130,20 @@ def test_another_file_than_the_catalogue_says_is_refused(tmp_path: Path, site: S
     assert not list(tmp_path.iterdir())
 
 
+def test_a_file_that_was_altered_is_never_taken_for_the_publishers(tmp_path: Path, site: Site) -> None:
+    entry = replace(ENTRY, sha256="")  # its publisher replaces it from time to time
+    site.files[entry.file] = DATA
+    file, fetched = fetch(entry, tmp_path, mirror=site.url)
+    sums = file.with_name(f"{file.name}.sha256").read_text(encoding="utf-8")
+    assert sums == f"{hashlib.sha256(DATA).hexdigest()}  {file.name}\n"
+    assert fetched
+    assert fetch(entry, tmp_path, mirror=site.url) == (file, False)
+    file.write_bytes(DATA + b"x")
+    with pytest.raises(InputError, match="was altered since it was fetched"):
+        fetch(entry, tmp_path, mirror=site.url)
+    assert file.read_bytes() == DATA + b"x"
+
+
 def test_a_file_that_is_not_there(tmp_path: Path, site: Site) -> None:
     with pytest.raises(InputError, match="HTTP 404"):
         fetch(ENTRY, tmp_path, mirror=site.url)
