@@ -124,7 +124,7 @@ def compare(
     }
     return counts, Said(
         N_(
-            "Declared zones (column “{column}”): {differ} of {rows} rows lie in another zone than they "
+            "Declared zones (column “{column}”): {differ} of {rows} rows do not lie in the zone that they "
             "declare; {unknown} declare one that is not recognised. The position counts."
         ),
         facts,

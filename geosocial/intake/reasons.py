@@ -53,7 +53,9 @@ REASONS: Final[Mapping[str, str]] = {
     "repaired_sign": N_("The minus sign of the position was missing or misplaced."),
     "repaired_decimal": N_("The decimal mark of the position was missing."),
     "repaired_crs": N_("The position is in another coordinate reference system than the list: {value}."),
-    "declared_elsewhere": N_("The row declares the zone “{value}”, and lies in another (column “{column}”)."),
+    "declared_elsewhere": N_(
+        "The row declares the zone “{value}”, and does not lie in it (column “{column}”)."
+    ),
     "declared_unknown": N_(
         "The row declares the zone “{value}”, which is not recognised (column “{column}”)."
     ),

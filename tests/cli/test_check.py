@@ -156,6 +156,6 @@ def test_zones_mend_positions_and_compare_declarations(geosocial: Run, tmp_path:
     law = "5 read = 4 matched + 0 snapped to the nearest + 1 outside + 0 ambiguous + 0 unlocated + 0 rejected"
     assert done.stdout.splitlines()[-1].strip() == law
     assert "row 3: Longitude and latitude, or easting and northing, were swapped." in done.stdout
-    assert "row 4: The row declares the zone “Outremont”, and lies in another" in done.stdout
+    assert "row 4: The row declares the zone “Outremont”, and does not lie in it" in done.stdout
     assert "row 5: The row declares the zone “Laval”, which is not recognised" in done.stdout
-    assert "1 of 4 rows lie in another zone than they declare; 1 declare one" in done.stdout
+    assert "1 of 4 rows do not lie in the zone that they declare; 1 declare one" in done.stdout
