@@ -33,7 +33,7 @@ def quiet(_message: str, **_facts: object) -> AbstractContextManager[None]:
     return nullcontext()
 
 
-def compute(study: Study, *, step: Step = quiet) -> Results:
+def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Results:
     """Return the results of a study.
 
     Parameters
@@ -42,6 +42,8 @@ def compute(study: Study, *, step: Step = quiet) -> Results:
         A study, from `geosocial.study.read_study`.
     step
         Called with the message and facts of each step; its context lasts as long as the step.
+    online
+        Whether the geocoding service that the study names may be asked over the network.
 
     Raises
     ------
@@ -62,9 +64,9 @@ def compute(study: Study, *, step: Step = quiet) -> Results:
     with step(N_("Demand")):
         demand, demand_file, demand_faults = intake.read_demand(study, zones)
     geocoder = None
-    if study.geocoding is not None:
+    if study.geocoding is not None or online:
         with step(N_("Address points")):
-            geocoder = intake.read_geocoder(study)
+            geocoder = intake.read_geocoder(study, zones, online=online)
     taken: list[Taken] = []
     for spec in study.places:
         with step(N_("List: {label}"), label=spec.label):

@@ -173,6 +173,9 @@ class GeocodingSpec(_Part):
     fsa_reach_m: str = ""
     #: Least score that places, out of 100.
     accept: float = Field(default=90.0, ge=50, le=100)
+    #: Web address of a geocoding service (Nominatim's way of asking) for what the points do not know. It is
+    #: asked only where the run is told so too: ``geosocial run --online``.
+    service: str = ""
     #: The coarsest thing that places a row: its address, its postal code, or its forward sortation area.
     #: What is coarser is only a candidate.
     coarsest: Literal["address", "postal_code", "fsa"] = "postal_code"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def command(say: Words) -> click.Command:
     """Return the verb ``run``."""
 
-    def run(study: str | None, out: str, lang: str | None, *, as_json: bool) -> None:
+    def run(study: str | None, out: str, lang: str | None, *, online: bool, as_json: bool) -> None:
         from geosocial import pipeline
         from geosocial.study import read_study
 
@@ -29,7 +29,7 @@ def command(say: Words) -> click.Command:
                 say.t("geosocial {version} · {study}", version=__version__, study=say.label(read.name)),
                 err=True,
             )
-        results = pipeline.compute(read, step=console.step)
+        results = pipeline.compute(read, step=console.step, online=online)
         langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")
         written = pipeline.write(results, Path(out), langs=langs, step=console.step)
         _report(say, results, written, Path(out), as_json=as_json)
@@ -45,6 +45,11 @@ def command(say: Words) -> click.Command:
                 show_default=True,
                 type=click.Path(file_okay=False),
                 help=say.t("Folder in which everything is written."),
+            ),
+            click.Option(
+                ["--online"],
+                is_flag=True,
+                help=say.t("Ask the geocoding service that the study names: addresses leave this machine."),
             ),
             lang_option(say, ("fr", "en", "both")),
             json_option(say),

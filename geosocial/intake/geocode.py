@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]
 
-Method = Literal["address", "spelling", "postal_code", "fsa", ""]
-#: From the finest to the coarsest.
+Method = Literal["address", "spelling", "postal_code", "fsa", "online", ""]
+#: Those of the list of address points, from the finest to the coarsest.
 METHODS: Final[tuple[Method, ...]] = ("address", "spelling", "postal_code", "fsa")
 
 _DIRECTION: Final = 12.0
@@ -256,7 +256,7 @@ class Reference:
         area, where = self._postal.get(address.postal_code), self._fsa.get(address.fsa)
         reason = "geocode_box" if address.box and not address.number else "geocode_none"
         if area is not None and area.reach_m <= _POSTAL_SPREAD_M:
-            score = 80.0 + _EVIDENCE[_zone_says(zone, area.x, area.y)]
+            score = 80.0 + _EVIDENCE[zone_says(zone, area.x, area.y)]
             if area.points < _FEW and not self._beside(address):
                 score -= _FEW_LESS
             candidates.append(Candidate(address.postal_code, area.x, area.y, score, "postal_code"))
@@ -266,7 +266,7 @@ class Reference:
                 return Found(area.x, area.y, "postal_code", score, precision, "", tuple(candidates[-_MOST:]))
             reason = reason if address.box else "geocode_doubtful"
         if where is not None:
-            score = 50.0 + _EVIDENCE[_zone_says(zone, where.x, where.y, where.reach_m)]
+            score = 50.0 + _EVIDENCE[zone_says(zone, where.x, where.y, where.reach_m)]
             candidates.append(Candidate(address.fsa, where.x, where.y, score, "fsa"))
             known = not where.points or where.points >= ENOUGH
             if known and score >= 50.0 and finest >= METHODS.index("fsa"):
@@ -302,9 +302,7 @@ class Reference:
         scored = []
         for point, (base, method) in found.items():
             x, y = float(self._x[point]), float(self._y[point])
-            score = (
-                base + _EVIDENCE[self._code_says(address, point, x, y)] + _EVIDENCE[_zone_says(zone, x, y)]
-            )
+            score = base + _EVIDENCE[self._code_says(address, point, x, y)] + _EVIDENCE[zone_says(zone, x, y)]
             if self._strays[point]:
                 score += _EVIDENCE["against"]
             label = f"{address.number} {self._labels[point]}".strip()
@@ -369,7 +367,7 @@ def _compare(address: Address, way: tuple[str, str, str]) -> float:
     return score
 
 
-def _zone_says(zone: shapely.Geometry | None, x: float, y: float, reach_m: float = 0.0) -> str:
+def zone_says(zone: shapely.Geometry | None, x: float, y: float, reach_m: float = 0.0) -> str:
     """Return whether the declared zone speaks for a position, against it, or not at all."""
     import shapely
 

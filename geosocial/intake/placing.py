@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geosocial.errors import N_, Count, InputError, Said
+from geosocial.errors import N_, Count, InputError, Said, StudyError
 from geosocial.geo.crs import metric_crs, transform
 from geosocial.intake.addresses import Address, civic_numbers, parse, parse_way, postal
 from geosocial.intake.columns import Columns, number
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from geosocial.intake.online import Online
     from geosocial.study import Study
 
 _NBSP: Final = "\u00a0"
@@ -67,10 +68,23 @@ class Geocoder:
     thresholds: Thresholds
     #: The files that it was made of.
     files: tuple[InputFile, ...]
+    #: A service that is asked for what is not found, where the user wants it.
+    online: Online | None = None
 
 
-def read_geocoder(study: Study) -> Geocoder | None:
+def read_geocoder(
+    study: Study, zones: gpd.GeoDataFrame | None = None, *, online: bool = False
+) -> Geocoder | None:
     """Return the geocoder of a study, None when it has no ``[geocoding]`` table.
+
+    Parameters
+    ----------
+    study
+        The study.
+    zones
+        Its zones, around which a service is asked.
+    online
+        Whether the service that the study names may be asked over the network.
 
     Raises
     ------
@@ -78,6 +92,11 @@ def read_geocoder(study: Study) -> Geocoder | None:
         When a file cannot be used, or lacks a column.
     """
     spec = study.geocoding
+    if online and (spec is None or not spec.service or zones is None):
+        raise StudyError(
+            N_("The study names no geocoding service to ask."),
+            hint=N_('Add service = "https://…/search" under [geocoding], or run without --online.'),
+        )
     if spec is None:
         return None
     full = spec.model_copy(
@@ -91,7 +110,15 @@ def read_geocoder(study: Study) -> Geocoder | None:
     files = tuple(
         under_study(file, study, path, "geocoding") for file, path in zip(made.files, named, strict=True)
     )
-    return replace(made, files=files)
+    return replace(made, files=files, online=_service(study, spec, zones) if online else None)
+
+
+def _service(study: Study, spec: GeocodingSpec, zones: gpd.GeoDataFrame | None) -> Online:
+    assert zones is not None  # noqa: S101 - asked by the caller; for the type checker
+    from geosocial.intake.online import ANSWERS, Online
+
+    west, south, east, north = zones.to_crs(4326).total_bounds.tolist()
+    return Online(spec.service, study.folder / ANSWERS, box=(west, south, east, north), crs=study.crs)
 
 
 def geocoder(spec: GeocodingSpec, crs: object) -> Geocoder:
@@ -186,6 +213,10 @@ def place(
         address = parse(addresses[position], postal_code=codes[position], city=cities[position])
         zone = (declared[position] if declared else "") or names.get(fold_name(address.municipality), "")
         found = made.reference.find(address, zone=outlines.get(zone), thresholds=made.thresholds)
+        if made.online and not found.placed and addresses[position]:
+            asked = ", ".join(t for t in (addresses[position], cities[position], codes[position]) if t)
+            told = made.online.find(asked, outlines.get(zone))
+            found = told if told.placed or not found.candidates else found
         looked[position] = found
         if found.placed:
             x[position], y[position] = found.x, found.y
@@ -194,6 +225,8 @@ def place(
             value = candidates_text(found) or addresses[position] or codes[position]
             code = found.reason if found.candidates else _without(found, address)
             faults.add(position, code, "unlocated", column=header, value=value)
+    if made.online:
+        made.online.save()
     faults.demote([position for position, found in looked.items() if found.placed])
     return looked
 

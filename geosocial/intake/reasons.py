@@ -43,6 +43,7 @@ REASONS: Final[Mapping[str, str]] = {
     "geocoded_address": N_("The position is that of the address: {value}."),
     "geocoded_spelling": N_("The position is that of an address spelled otherwise: {value}."),
     "geocoded_postal_code": N_("The position is that of the postal code: {value}."),
+    "geocoded_online": N_("The position is that of a geocoding service: {value}."),
     "geocoded_fsa": N_("The position is the middle of the forward sortation area: {value}."),
     "snapped": N_("The position is outside all zones, {value} from the nearest, to which it is counted."),
     "outside": N_("The position is outside all zones."),
