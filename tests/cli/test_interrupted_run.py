@@ -1,0 +1,101 @@
+"""A whole run, killed at random moments and on a full disk: each of its files is the old or the new one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs fork and the limits of POSIX")
+
+#: Writes a run over an older one, in children forked with everything imported; the two differ in every page.
+WRITER = """
+import datetime as dt
+import os
+import random
+import resource
+import signal
+import shutil
+import sys
+import time
+from pathlib import Path
+from geosocial import pipeline
+from geosocial.errors import GeosocialError
+from geosocial.study import read_study
+
+study, folder, kills = read_study(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+first = pipeline.compute(study)
+later = pipeline.compute(study.model_copy(update={"edition": dt.date(2031, 5, 4)}))
+
+def held(place):
+    files = {f.relative_to(place): f for f in place.rglob("*") if f.is_file()}
+    shown = {name: f for name, f in files.items() if not name.parts[0].startswith(".")}
+    return {name.as_posix(): f.read_bytes() for name, f in shown.items()}
+
+pipeline.write(first, folder / "first")
+old = held(folder / "first")
+started = time.perf_counter()
+pipeline.write(later, folder / "later")
+seconds = time.perf_counter() - started
+new = held(folder / "later")
+assert old.keys() == new.keys() and "maps/atlas.html" in old and "run.json" in old
+assert {name for name in old if old[name] != new[name]} >= {
+    "maps/atlas.html", "report/report.fr.html", "report/report.en.html", "run.json", "geosocial.xlsx",
+    "geosocial.gpkg", "tables/measures.csv",
+}
+out = folder / "out"
+rng = random.Random(2026)
+tally = {"old": 0, "mixed": 0, "new": 0}
+for _ in range(kills):
+    shutil.rmtree(out, ignore_errors=True)
+    shutil.copytree(folder / "first", out)
+    child = os.fork()
+    if not child:
+        try:
+            pipeline.write(later, out)
+        finally:
+            os._exit(0)
+    time.sleep(rng.random() * seconds * 1.3)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    found = held(out)
+    assert found.keys() == old.keys(), found.keys() ^ old.keys()
+    for name, data in found.items():
+        assert data in (old[name], new[name]), name
+    tally["old" if found == old else "new" if found == new else "mixed"] += 1
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+shutil.rmtree(out)
+shutil.copytree(folder / "first", out)
+limit = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+for size in (0, 3_000, 30_000, 150_000):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limit))
+    try:
+        pipeline.write(later, out)
+    except (GeosocialError, OSError):
+        pass
+    else:
+        raise SystemExit(f"a run was written in files of {size} bytes")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    assert held(out) == old, size
+    assert not [f for f in out.iterdir() if f.name.startswith(".")], size
+print(tally["old"], tally["mixed"], tally["new"])
+"""
+
+
+def test_a_run_that_is_killed_leaves_each_file_old_or_new(study: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", WRITER, str(study), str(tmp_path / "runs"), "40"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    old, mixed, new = map(int, done.stdout.split())
+    assert old + mixed + new == 40
+    assert old  # some came before the end of the writing
