@@ -14,6 +14,7 @@ import pytest
 from geosocial.errors import GeosocialError
 from geosocial.i18n import words
 from geosocial.intake.inspect import inspect
+from geosocial.intake.join_files import join_files
 from geosocial.report import inspection
 from tests.hostile.make import Case, cases
 
@@ -124,3 +125,20 @@ def test_what_the_real_files_are(shared_data: Path) -> None:
     assert quarters.faults["code"].tolist() == ["mended_outline"] * 6
     latin = inspect(shared_data / "boundaries/quartiers_sociologiques_latin1_raw.json")[0]
     assert latin.file.how["encoding"] == "cp1252"
+
+
+@pytest.mark.real_data
+def test_every_real_list_is_joined_and_nothing_is_lost(shared_data: Path) -> None:
+    zones = shared_data / "boundaries" / "limadmin.geojson"
+    points = shared_data / "addresses" / "address_reference_points.csv"
+    lists = [*sorted((shared_data / "places").iterdir()), *sorted((shared_data / "addresses").iterdir())]
+    lists.append(shared_data / "census" / "ct2016_montreal.geojson")
+    joined = {path.name: join_files(path, zones, addresses=points, geometry=False) for path in lists}
+    for path in lists:
+        one = joined[path.name]
+        assert sum(one.counts.values()) == len(one.frame) == inspect(path)[0].file.rows, path.name
+        assert len(one.outcomes) == len(one.frame)
+        assert "rejected" in one.counts
+    directory = joined["shq_coop_osbl_montreal_2023.csv"]
+    assert directory.counts["matched"] + directory.counts["snapped"] + directory.counts["unlocated"] == 505
+    assert len(joined) >= 12
