@@ -1,0 +1,289 @@
+"""Accessibility: supply in reach of each place of demand, with or without the competition for it.
+
+Costs are a SciPy sparse array, demand × facility, in the unit of the standard: absent = out of reach, a
+stored 0 = at the door (`geosocial.geo.distance.within`). Within means cost ≤ standard. All functions are sums
+over the stored pairs, so that their time grows with the pairs and not with the product of the sides.
+
+Demand must be known here: a suppressed figure (NaN) competes for supply by an unknown amount. Leave such
+places out, or give them an estimate, and say which. A facility without demand in reach serves nobody: its
+supply is in no one's accessibility.
+
+Sources: Luo & Wang (2003), Luo & Qi (2009), Wan, Zou & Sternberg (2012), Delamater (2013), Paez, Higgins &
+Vivona (2019).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from geosocial.errors import N_, InputError
+from geosocial.measure.coverage import Floats, Ints
+from geosocial.measure.decay import Decay, binary
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+    from scipy.sparse import csr_array
+
+
+class Family(Protocol):
+    """What the floating catchment areas have in common."""
+
+    def __call__(
+        self,
+        costs: csr_array,
+        demand: ArrayLike,
+        supply: ArrayLike,
+        *,
+        standard: float,
+        decay: Decay | None = None,
+    ) -> Floats:
+        """Return the accessibility of each place."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """The stored pairs with their weights, and sums along either side."""
+
+    row: NDArray[np.signedinteger]
+    column: NDArray[np.signedinteger]
+    weight: Floats
+    shape: tuple[int, int]
+
+    def by_demand(self, values: Floats) -> Floats:
+        """Return Σⱼ of a value of each pair."""
+        total = np.bincount(self.row, weights=values, minlength=self.shape[0]).astype(np.float64)
+        return total
+
+    def by_facility(self, values: Floats) -> Floats:
+        """Return Σᵢ of a value of each pair."""
+        total = np.bincount(self.column, weights=values, minlength=self.shape[1]).astype(np.float64)
+        return total
+
+
+def nearest_cost(costs: csr_array) -> Floats:
+    """Return the cost from each place to its nearest facility: minⱼ d_ij, inf where none is in reach.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> costs = csr_array((np.array([300.0, 200.0]), np.array([0, 1]), np.array([0, 2, 2])), shape=(2, 2))
+    >>> nearest_cost(costs)
+    array([200.,  inf])
+    """
+    data, starts = _checked(costs)
+    nearest = np.full(costs.shape[0], np.inf)
+    some = np.flatnonzero(np.diff(starts))
+    if len(some):
+        nearest[some] = np.minimum.reduceat(data, starts[some])
+    return nearest
+
+
+def in_reach(costs: csr_array, *, standard: float) -> Ints:
+    """Return how many facilities each place has within the standard: Σⱼ 1[d_ij ≤ d₀].
+
+    A place is covered k times over when this is at least k: coverage and backup coverage.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> costs = csr_array((np.array([300.0, 800.0]), np.array([0, 1]), np.array([0, 2, 2])), shape=(2, 2))
+    >>> in_reach(costs, standard=800).tolist(), in_reach(costs, standard=799).tolist()
+    ([2, 0], [1, 0])
+    """
+    data, starts = _checked(costs)
+    row = np.repeat(np.arange(costs.shape[0]), np.diff(starts))
+    return np.bincount(row[data <= standard], minlength=costs.shape[0])
+
+
+def cumulative(costs: csr_array, supply: ArrayLike, *, standard: float) -> Floats:
+    """Return the supply within the standard of each place: Aᵢ = Σⱼ Sⱼ·1[d_ij ≤ d₀].
+
+    Parameters
+    ----------
+    costs
+        (n × m) costs.
+    supply
+        (m) S of each facility.
+    standard
+        d₀, in the unit of the costs.
+
+    Returns
+    -------
+    (n) supply in reach.
+    """
+    return gravity(costs, supply, decay=binary(standard))
+
+
+def gravity(costs: csr_array, supply: ArrayLike, *, decay: Decay) -> Floats:
+    """Return the supply in reach of each place, weighted by its cost: Aᵢ = Σⱼ Sⱼ·f(d_ij).
+
+    Parameters
+    ----------
+    costs, supply
+        As in `cumulative`.
+    decay
+        f: see `geosocial.measure.decay`.
+    """
+    pairs = _pairs(costs, decay)
+    held = _amounts(supply, costs.shape[1], "supply")
+    return pairs.by_demand(pairs.weight * held[pairs.column])
+
+
+def two_step_fca(
+    costs: csr_array, demand: ArrayLike, supply: ArrayLike, *, standard: float, decay: Decay | None = None
+) -> Floats:
+    """Return the two-step floating catchment area: Rⱼ = Sⱼ / Σ_k P_k f(d_kj); Aᵢ = Σⱼ Rⱼ f(d_ij).
+
+    Without a decay, f is 1 within the standard (2SFCA, Luo & Wang 2003); with one it is E2SFCA (Luo & Qi
+    2009). Where each facility has demand in reach, Σ Pᵢ Aᵢ = Σ Sⱼ.
+
+    Parameters
+    ----------
+    costs
+        (n × m) costs, absent = out of reach.
+    demand
+        (n) P of each place.
+    supply
+        (m) S of each facility.
+    standard
+        d₀, in the unit of the costs; a pair at exactly the standard counts.
+    decay
+        f: see `geosocial.measure.decay`. What lies beyond the standard weighs nothing.
+
+    Returns
+    -------
+    (n) supply per unit of demand; 0 where nothing is in reach.
+
+    Raises
+    ------
+    InputError
+        When a length does not fit, or a demand, a supply or a cost is NaN, negative or infinite: the first
+        one is named.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> costs = csr_array(np.array([[100.0, 0.0], [200.0, 300.0]]))
+    >>> two_step_fca(costs, [10, 30], [4, 3], standard=300)
+    array([0.1, 0.2])
+    """
+    pairs = _pairs(costs, _limited(decay, standard))
+    people, held = _both(costs, demand, supply)
+    ratio = _ratio(held, pairs.by_facility(pairs.weight * people[pairs.row]))
+    return pairs.by_demand(pairs.weight * ratio[pairs.column])
+
+
+def three_step_fca(
+    costs: csr_array, demand: ArrayLike, supply: ArrayLike, *, standard: float, decay: Decay | None = None
+) -> Floats:
+    """Return the three-step floating catchment area (Wan, Zou & Sternberg 2012).
+
+    G_ij = w_ij / Σⱼ w_ij; Rⱼ = Sⱼ / Σᵢ G_ij w_ij Pᵢ; Aᵢ = Σⱼ G_ij w_ij Rⱼ: demand prefers the nearer of its
+    facilities. Parameters, result and errors as in `two_step_fca`.
+    """
+    pairs = _pairs(costs, _limited(decay, standard))
+    people, held = _both(costs, demand, supply)
+    share = pairs.weight * _ratio(pairs.weight, pairs.by_demand(pairs.weight)[pairs.row])
+    ratio = _ratio(held, pairs.by_facility(share * people[pairs.row]))
+    return pairs.by_demand(share * ratio[pairs.column])
+
+
+def modified_two_step_fca(
+    costs: csr_array, demand: ArrayLike, supply: ArrayLike, *, standard: float, decay: Decay | None = None
+) -> Floats:
+    """Return the modified two-step floating catchment area (Delamater 2013).
+
+    Aᵢ = Σⱼ Sⱼ f(d_ij)² / Σ_k P_k f(d_kj). What is far away is lost, not shared among those who are equally
+    far: Σ Pᵢ Aᵢ ≤ Σ Sⱼ. Parameters, result and errors as in `two_step_fca`.
+    """
+    pairs = _pairs(costs, _limited(decay, standard))
+    people, held = _both(costs, demand, supply)
+    ratio = _ratio(held, pairs.by_facility(pairs.weight * people[pairs.row]))
+    return pairs.by_demand(pairs.weight**2 * ratio[pairs.column])
+
+
+def balanced_fca(
+    costs: csr_array, demand: ArrayLike, supply: ArrayLike, *, standard: float, decay: Decay | None = None
+) -> Floats:
+    """Return the balanced floating catchment area (Paez, Higgins & Vivona 2019).
+
+    Demand is shared among the facilities of a place by f_ij / Σⱼ f_ij, the level of service of a facility
+    among its places by f_ij / Σᵢ f_ij: no one is counted twice, and Σᵢ Aᵢ = Σⱼ Rⱼ. Parameters, result and
+    errors as in `two_step_fca`.
+    """
+    pairs = _pairs(costs, _limited(decay, standard))
+    people, held = _both(costs, demand, supply)
+    of_demand = _ratio(pairs.weight, pairs.by_demand(pairs.weight)[pairs.row])
+    of_supply = _ratio(pairs.weight, pairs.by_facility(pairs.weight)[pairs.column])
+    ratio = _ratio(held, pairs.by_facility(of_demand * people[pairs.row]))
+    return pairs.by_demand(of_supply * ratio[pairs.column])
+
+
+def _limited(decay: Decay | None, standard: float) -> Decay:
+    """Return the decay with nothing beyond the standard."""
+    if decay is None:
+        return binary(standard)
+    return lambda cost: np.where(cost <= standard, decay(cost), 0.0)
+
+
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    """Return part / whole, 0 where the whole is 0: nobody is in reach, and nobody is served."""
+    result: Floats = np.divide(part, whole, out=np.zeros(np.shape(part)), where=whole > 0)
+    return result
+
+
+def _pairs(costs: csr_array, decay: Decay) -> _Pairs:
+    data, starts = _checked(costs)
+    row = np.repeat(np.arange(costs.shape[0]), np.diff(starts))
+    weight = decay(data)
+    kept = weight > 0
+    if not kept.all():
+        return _Pairs(row[kept], costs.indices[kept], weight[kept], costs.shape)
+    return _Pairs(row, costs.indices, weight, costs.shape)
+
+
+def _checked(costs: csr_array) -> tuple[Floats, Ints]:
+    """Return the stored costs and where each row starts, costs checked."""
+    data = np.asarray(costs.data, np.float64)
+    bad = ~(data >= 0)
+    if bad.any():
+        pair = int(np.flatnonzero(bad)[0])
+        row = int(np.searchsorted(costs.indptr, pair, side="right")) - 1
+        raise InputError(
+            N_("The cost from place {row} to facility {column} is {got}, not a number from 0 up."),
+            hint=N_("Leave pairs out of reach out of the costs."),
+            row=row,
+            column=int(costs.indices[pair]),
+            got=float(data[pair]),
+        )
+    return data, np.asarray(costs.indptr)
+
+
+def _both(costs: csr_array, demand: ArrayLike, supply: ArrayLike) -> tuple[Floats, Floats]:
+    return _amounts(demand, costs.shape[0], "demand"), _amounts(supply, costs.shape[1], "supply")
+
+
+def _amounts(values: ArrayLike, size: int, name: str) -> Floats:
+    amounts = np.asarray(values, np.float64)
+    if amounts.shape != (size,):
+        raise InputError(
+            N_("{name}: {got} values for {expected} places."),
+            hint=N_("One value is needed for each."),
+            name=name,
+            got=amounts.size,
+            expected=size,
+        )
+    bad = ~(np.isfinite(amounts) & (amounts >= 0))
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        raise InputError(
+            N_("{name}: value {row} is {got}, not a number from 0 up."),
+            hint=N_("Leave suppressed places out, or give them an estimate and say so."),
+            name=name,
+            row=row,
+            got=float(amounts[row]),
+        )
+    return amounts
