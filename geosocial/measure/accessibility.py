@@ -54,13 +54,11 @@ class _Pairs:
 
     def by_demand(self, values: Floats) -> Floats:
         """Return Σⱼ of a value of each pair."""
-        total = np.bincount(self.row, weights=values, minlength=self.shape[0]).astype(np.float64)
-        return total
+        return np.bincount(self.row, weights=values, minlength=self.shape[0]).astype(np.float64)
 
     def by_facility(self, values: Floats) -> Floats:
         """Return Σᵢ of a value of each pair."""
-        total = np.bincount(self.column, weights=values, minlength=self.shape[1]).astype(np.float64)
-        return total
+        return np.bincount(self.column, weights=values, minlength=self.shape[1]).astype(np.float64)
 
 
 def nearest_cost(costs: csr_array) -> Floats:
