@@ -193,6 +193,10 @@ class Service(_Part):
     demand: str
     #: Other demand columns under which the ranking is tried again.
     alternative_demand: tuple[str, ...] = ()
+    #: Other definitions of the supply under which it is tried again, each some of the kinds, or a word:
+    #: ``"own_zone"`` (only the facilities of the zone itself), ``"in_zones"`` (none beyond the study),
+    #: ``"with_capacity"`` (only facilities whose capacity is known). A ratio takes kinds only.
+    alternative_supply: tuple[Literal["own_zone", "in_zones", "with_capacity"] | tuple[str, ...], ...] = ()
     rule: Literal["coverage", "ratio"] = "coverage"
     #: Coverage: the largest acceptable cost, in metres along streets (straight line × detour factor).
     standard_m: float | None = Field(default=None, gt=0)
@@ -211,6 +215,12 @@ class Service(_Part):
             raise ValueError("norm")
         if isinstance(self.norm, float) and not self.norm > 0:  # also NaN
             raise ValueError("norm")
+        for other in self.alternative_supply:
+            words = isinstance(other, str)
+            if (words and self.rule == "ratio") or (not words and not set(other) <= set(self.kinds)):
+                raise ValueError("alternative_supply")
+            if not other:
+                raise ValueError("alternative_supply")
         return self
 
 
@@ -220,21 +230,52 @@ class SphereSpec(_Part):
     services: tuple[Service, ...] = Field(min_length=1)
 
 
-class Robustness(_Part):
-    """The settings under which each verdict is tried again, and the shares that decide it."""
+Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
-    standard_factors: tuple[float, ...] = (0.5, 0.75, 1.0, 1.25, 1.5)
+
+class Robustness(_Part):
+    """The settings under which each verdict is tried again, the shares that decide it, and the intervals.
+
+    The settings are every combination of: standard, demand (of the service), rule, supply (of the service),
+    cost (straight line, network where the study has one) and zone system. A ratio has neither standard nor
+    rule.
+    """
+
+    standard_factors: tuple[Factor, ...] = Field(default=(0.5, 0.75, 1.0, 1.25, 1.5, 2.0), min_length=1)
+    #: How a coverage is judged: ``coverage`` (within the standard or not), ``decay`` (the same, less and less
+    #: up to the standard), ``e2sfca`` (supply within the standard, shared with all who can reach it).
+    rules: tuple[Literal["coverage", "decay", "e2sfca"], ...] = Field(
+        default=("coverage", "e2sfca"), min_length=1
+    )
+    #: Weights of the equal bands into which ``decay`` and ``e2sfca`` divide the standard, from the nearest.
+    decay_weights: tuple[Share, ...] = Field(default=(1.0, 0.68, 0.22), min_length=1)
+    #: Which zone a row of demand belongs to: ``study`` (as the study gives it), ``position`` (as it lies).
+    zone_systems: tuple[Literal["study", "position"], ...] = Field(default=("study",), min_length=1)
     #: Detour factors that bound the interval of a coverage (the same parameter as the standard: their ratio).
-    detour_range: tuple[float, float] = (1.2, 1.4)
-    underserved_from: float = 0.9
-    served_to: float = 0.1
+    detour_range: tuple[Factor, Factor] = (1.2, 1.4)
+    #: Share of a list that the bootstrap draws again, of lists that are complete and of those that are not.
+    resample_complete: Share = 0.1
+    resample_incomplete: Share = 1.0
+    #: Figures of the demand are rounded at random to a multiple of this (5 in a Canadian census; 0: exact).
+    rounding: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    #: Of the intervals.
+    confidence: float = Field(default=0.95, gt=0, lt=1)
+    underserved_from: Share = 0.9
+    served_to: Share = 0.1
+    #: Facilities listed for each zone among those that it would miss most.
+    closures: int = Field(default=5, ge=0)
 
 
 class StatusRules(_Part):
-    """When a figure is not said: too few people, or too few sites of an incomplete list."""
+    """When a figure is not said (too few people, or sites of an incomplete list), or said with care."""
 
     min_demand: float = 500
     min_sites: int = 3
+    #: With care: the demand of more than this share of the zone's places is suppressed.
+    max_unknown: Share = 0.2
+    #: With care: the interval reaches both sides of the value that the zone is judged against.
+    care_across: bool = True
 
 
 class Study(_Part):

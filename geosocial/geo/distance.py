@@ -53,7 +53,7 @@ def nearest(
     >>> cost.tolist(), position.tolist()
     ([6.5, 6.5], [0, 0])
     """
-    places, facilities, kept = _places(x, y, fx, fy, detour)
+    places, facilities, kept = checked_places(x, y, fx, fy, detour)
     cost = np.full(len(places), np.inf)
     position = np.full(len(places), -1, np.int64)
     lost = ~np.isfinite(places).all(axis=1)
@@ -132,7 +132,7 @@ def within(
     from scipy.sparse import csr_array
     from scipy.spatial import cKDTree
 
-    places, facilities, kept = _places(x, y, fx, fy, detour)
+    places, facilities, kept = checked_places(x, y, fx, fy, detour)
     if not (np.isfinite(standard_m) and standard_m >= 0):
         raise StudyError(N_("The standard must be a distance in metres, 0 or more."))
     shape = (len(places), np.size(fx))
@@ -152,7 +152,7 @@ def within(
     return csr_array((cost[keep][order], column[keep][order], starts), shape=shape)
 
 
-def _places(
+def checked_places(
     x: ArrayLike, y: ArrayLike, fx: ArrayLike, fy: ArrayLike, detour: float
 ) -> tuple[Floats, Floats, Ints]:
     """Return (n, 2) places, (m', 2) located facilities and the positions of these, arguments checked."""
