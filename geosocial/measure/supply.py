@@ -90,6 +90,78 @@ class ServiceSupply:
     incomplete: Bools
 
 
+@dataclass(frozen=True, slots=True)
+class Facilities:
+    """The located facilities of a service, in the order of the columns of its costs.
+
+    Attributes
+    ----------
+    row
+        Position of the record in the table of places.
+    x, y
+        Position, in metres.
+    count
+        Facilities that the record stands for, above 0.
+    capacity
+        What it holds; NaN where it is not known.
+    kind
+        Key of its kind.
+    zone
+        Position of its zone, −1 in none.
+    complete
+        Whether its list is complete there.
+    """
+
+    row: Ints
+    x: Floats
+    y: Floats
+    count: Floats
+    capacity: Floats
+    kind: NDArray[np.object_]
+    zone: Ints
+    complete: Bools
+
+    def __len__(self) -> int:
+        """Return the number of records."""
+        return len(self.row)
+
+
+def facilities(places: pd.DataFrame, zones: pd.DataFrame, study: Study, service: Service) -> Facilities:
+    """Return the facilities that a coverage counts: counted, existing, located, of the kinds of the service.
+
+    Those outside all zones count: people walk across a boundary. A record without a number counts none.
+
+    Parameters
+    ----------
+    places, zones
+        As in `tables.PLACES` and `tables.ZONES`.
+    """
+    import pandas as pd
+
+    count = places["count"].to_numpy(dtype=np.float64)
+    usable = places["counted"].to_numpy(dtype=bool) & (places["status"].to_numpy() == "existing")
+    usable &= (places["outcome"].to_numpy() != "rejected") & places["x"].notna().to_numpy() & (count > 0)
+    usable &= places["kind"].isin(service.kinds).to_numpy()
+    row = np.flatnonzero(usable)
+    here = places.iloc[row]
+    zone = pd.Index(zones["zone_id"]).get_indexer(pd.Index(here["zone_id"])).astype(np.intp)
+    source = pd.Index([spec.key for spec in study.places]).get_indexer(pd.Index(here["source"]))
+    # Beyond the zones a list is complete only where it says so of every zone.
+    complete = np.vstack(
+        [_complete(study, zones["kind"]), [[spec.complete is True for spec in study.places]]]
+    )
+    return Facilities(
+        row=row,
+        x=here["x"].to_numpy(dtype=np.float64),
+        y=here["y"].to_numpy(dtype=np.float64),
+        count=count[row],
+        capacity=here["capacity"].to_numpy(dtype=np.float64),
+        kind=here["kind"].to_numpy(dtype=object),
+        zone=zone,
+        complete=complete[zone, source] & (source >= 0),
+    )
+
+
 def stock(places: pd.DataFrame, zones: pd.DataFrame, study: Study) -> Stock:
     """Return the counted supply of the study as arrays.
 
@@ -210,14 +282,21 @@ def by_zone(places: pd.DataFrame, zones: pd.DataFrame, study: Study) -> pd.DataF
     return tables.check(table, tables.SUPPLY)
 
 
-def of_service(found: Stock, service: Service) -> ServiceSupply:
+def of_service(found: Stock, service: Service, *, only: Sequence[str] | None = None) -> ServiceSupply:
     """Return the supply of a service in each zone, summed over its kinds; NaN where missing (see the module).
 
     The amount is in `geosocial.measure.indicators.supply_unit`: a zone with records but no known capacity is
     missing.
+
+    Parameters
+    ----------
+    only
+        Some of the kinds of the service, for a narrower definition of its supply. A record of any kind of the
+        service still breaks the silence of its list.
     """
-    columns = found.columns(service.kinds)
-    unknown = np.column_stack([found.unknown(int(column), columns) for column in columns])
+    siblings = found.columns(service.kinds)
+    columns = siblings if only is None else found.columns(only)
+    unknown = np.column_stack([found.unknown(int(column), siblings) for column in columns])
     fed = found.feeds[:, columns].any(axis=0)
     facilities = np.where(unknown, 0.0, found.count[:, columns]).sum(axis=1)
     missing = unknown.all(axis=1) | ((facilities == 0) & (unknown & fed).any(axis=1))

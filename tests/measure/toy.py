@@ -184,7 +184,15 @@ def toy_toml() -> dict[str, Any]:
             for key, complete in lists.items()
         ],
         "spheres": _spheres(),
-        "robustness": {"detour_range": [1.0, 1.5]},
+        # What can be worked out by hand: coverage alone, and intervals of the detour alone.
+        "robustness": {
+            "standard_factors": [0.5, 0.75, 1.0, 1.25, 1.5],
+            "rules": ["coverage"],
+            "detour_range": [1.0, 1.5],
+            "resample_complete": 0,
+            "resample_incomplete": 0,
+        },
+        "status": {"max_unknown": 1, "care_across": False},
     }
 
 
