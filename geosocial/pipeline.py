@@ -18,8 +18,10 @@ from geosocial.errors import N_
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from geosocial.intake import Taken
+    from geosocial.measure.reach import Reach
     from geosocial.results import Results
     from geosocial.study import Study
     from geosocial.vocabulary import Lang
@@ -75,9 +77,11 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
     duplicates = intake.duplicates(places, pd.concat([t.contacts for t in taken], ignore_index=True))
     conservation = tables.check_conservation(intake.conservation(taken))
     with step(N_("Costs to the nearest facility")):
-        costs = nearest_costs(study, places, demand)
+        reach = reaches(study, zones, places, demand)
+        costs = nearest_costs(study, reach, demand)
     with step(N_("Coverage, gaps, ranking")):
-        measured = evaluate.measure(study, zones, places, demand, costs)
+        lying = positions(study, zones, demand)
+        measured = evaluate.measure(study, zones, places, demand, costs, reach=reach, positions=lying)
         by_zone = supply.by_zone(places, zones, study)
     return Results(
         study=study,
@@ -92,6 +96,8 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         overall=measured.overall,
         ranking=measured.ranking,
         settings=measured.settings,
+        methods=measured.methods,
+        closures=measured.closures,
         declared=pd.concat([t.declared for t in taken], ignore_index=True),
         unmapped=pd.concat([t.unmapped for t in taken], ignore_index=True),
         duplicates=duplicates,
@@ -105,33 +111,69 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
     )
 
 
-def nearest_costs(
-    study: Study, places: pd.DataFrame, demand: pd.DataFrame
-) -> Mapping[tuple[str, str], np.ndarray]:
-    """Return, for each (sphere, service), the cost in metres from each demand row to the nearest facility.
+def reaches(
+    study: Study, zones: pd.DataFrame, places: pd.DataFrame, demand: pd.DataFrame
+) -> dict[tuple[str, str], Reach]:
+    """Return the facilities of each coverage service and the pairs within the largest standard tried.
 
-    Straight line × the study's detour factor; inf where the service has no facility. Facilities outside all
-    zones count: people walk across a boundary.
+    Straight line × the study's detour factor. Facilities outside all zones count: people walk across a
+    boundary.
     """
-    from geosocial.geo.distance import nearest
+    from geosocial.geo.pairs import pairs_within
+    from geosocial.measure import supply
+    from geosocial.measure.reach import Reach
 
-    usable = (
-        places["counted"]
-        & (places["status"] == "existing")
-        & (places["outcome"] != "rejected")
-        & places["x"].notna()
-    )
-    costs = {}
+    found = {}
     for sphere, service in study.services():
-        near = places[usable & places["kind"].isin(service.kinds) & (places["count"] > 0)]
-        costs[sphere, service.key], _ = nearest(
+        if service.rule != "coverage" or service.standard_m is None:
+            continue
+        near = supply.facilities(places, zones, study, service)
+        pairs = pairs_within(
             demand["x"].to_numpy(),
             demand["y"].to_numpy(),
-            near["x"].to_numpy(),
-            near["y"].to_numpy(),
+            near.x,
+            near.y,
+            reach=service.standard_m * max(1.0, *study.robustness.standard_factors),
             detour=study.detour,
         )
+        found[sphere, service.key] = Reach(near, {"straight": pairs})
+    return found
+
+
+def nearest_costs(
+    study: Study, reach: Mapping[tuple[str, str], Reach], demand: pd.DataFrame
+) -> dict[tuple[str, str], NDArray[np.float64]]:
+    """Return, for each (sphere, service), the cost in metres from each demand row to the nearest facility.
+
+    Straight line × the study's detour factor; inf where the service has no facility. What lies beyond the
+    pairs within reach is looked up by itself.
+    """
+    import numpy as np
+
+    from geosocial.geo.distance import nearest
+    from geosocial.measure import reach as within
+
+    costs = {}
+    x, y = demand["x"].to_numpy(), demand["y"].to_numpy()
+    for key, near in reach.items():
+        cost = within.nearest(near.own, np.full(len(near.own.data), fill_value=True))
+        far = np.flatnonzero(np.isinf(cost))
+        if len(far) and len(near.facilities):
+            fx, fy = near.facilities.x, near.facilities.y
+            cost[far], _ = nearest(x[far], y[far], fx, fy, detour=study.detour)
+        costs[key] = cost
     return costs
+
+
+def positions(study: Study, zones: pd.DataFrame, demand: pd.DataFrame) -> NDArray[np.intp] | None:
+    """Return the position of the zone in which each demand row lies; None where the study does not ask."""
+    if "position" not in study.robustness.zone_systems:
+        return None
+    import numpy as np
+
+    from geosocial.geo import ZoneIndex
+
+    return ZoneIndex(zones).locate(demand["x"].to_numpy(), demand["y"].to_numpy()).astype(np.intp)
 
 
 def write(

@@ -43,6 +43,8 @@ class Results:
     overall: pd.DataFrame
     ranking: pd.DataFrame
     settings: pd.DataFrame
+    methods: pd.DataFrame
+    closures: pd.DataFrame
     declared: pd.DataFrame
     unmapped: pd.DataFrame
     duplicates: pd.DataFrame

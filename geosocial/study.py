@@ -216,10 +216,8 @@ class Service(_Part):
         if isinstance(self.norm, float) and not self.norm > 0:  # also NaN
             raise ValueError("norm")
         for other in self.alternative_supply:
-            words = isinstance(other, str)
-            if (words and self.rule == "ratio") or (not words and not set(other) <= set(self.kinds)):
-                raise ValueError("alternative_supply")
-            if not other:
+            fits = self.rule == "coverage" if isinstance(other, str) else set(other) <= set(self.kinds)
+            if not (fits and other):
                 raise ValueError("alternative_supply")
         return self
 
@@ -237,9 +235,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class Robustness(_Part):
     """The settings under which each verdict is tried again, the shares that decide it, and the intervals.
 
-    The settings are every combination of: standard, demand (of the service), rule, supply (of the service),
-    cost (straight line, network where the study has one) and zone system. A ratio has neither standard nor
-    rule.
+    Every combination of standard, demand, rule, supply, cost and zone system is tried; a ratio has no rule.
     """
 
     standard_factors: tuple[Factor, ...] = Field(default=(0.5, 0.75, 1.0, 1.25, 1.5, 2.0), min_length=1)

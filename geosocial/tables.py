@@ -20,6 +20,8 @@ Dtype = Literal["text", "float", "int", "bool"]
 OUTCOMES = ("matched", "snapped", "outside", "ambiguous", "unlocated", "rejected")
 #: What may be said of a figure.
 STATUSES = ("ok", "low_confidence", "cannot_say", "missing")
+#: What the settings tried differ in.
+DIMENSIONS = ("standard", "demand", "rule", "supply", "cost", "zone_system")
 #: What may be said of a zone over all the settings tried; ``""`` where it is not judged.
 VERDICTS = ("underserved", "served", "depends", "")
 
@@ -141,7 +143,7 @@ MEASURES = Contract(
         "indicator": Column("text", "key of geosocial.measure.indicators"),
         "edition": Column("text", "date of the edition, ISO 8601"),
         "value": Column("float", "value; NaN when missing"),
-        "unit": Column("text", "share, people, households, dwellings, per_100, facilities"),
+        "unit": Column("text", "share, people, households, dwellings, per_100, per_10000, facilities, m"),
         "lower": Column("float", "lower end of the interval; NaN where none is computed"),
         "upper": Column("float", "upper end of the interval"),
         "status": Column("text", "one of STATUSES"),
@@ -166,6 +168,11 @@ RANKING = Contract(
         "settings": Column("int", "settings in which the zone could be judged"),
         "underserved_in": Column("int", "settings in which it is below the city-wide value"),
         "verdict": Column("text", "one of VERDICTS"),
+        "rank_low": Column("float", "lowest rank over the settings (1: least served); NaN when not ranked"),
+        "rank_high": Column("float", "highest rank over the settings"),
+        "flips": Column(
+            "text", "one of DIMENSIONS: what changes the outcome most often; empty when nothing does"
+        ),
         "status": Column("text", "one of STATUSES: that of the gap"),
     },
     ("zone_id", "sphere", "service"),
@@ -180,11 +187,64 @@ SETTINGS = Contract(
         "setting": Column("int", "number of the setting, from 0"),
         "standard_m": Column("float", "standard of the setting; NaN for a ratio", "m"),
         "demand": Column("text", "demand column of the setting"),
-        "value": Column("float", "coverage (share) or supply per unit in this setting"),
+        "rule": Column("text", "coverage, decay, e2sfca, or ratio"),
+        "supply": Column("text", "all, own_zone, in_zones, with_capacity, or kinds joined by +"),
+        "cost": Column("text", "straight or network; empty for a ratio"),
+        "zone_system": Column("text", "study, or position: the zone in which a row of demand lies"),
+        "value": Column(
+            "float", "coverage (share), accessibility (per_10000) or supply per unit in this setting"
+        ),
         "city": Column("float", "the city-wide value in this setting"),
         "underserved": Column("bool", "value < city"),
     },
     ("zone_id", "sphere", "service", "setting"),
+)
+
+#: Three ways to judge a zone, side by side, for each coverage service.
+METHODS = Contract(
+    "methods",
+    {
+        "zone_id": Column("text", "zone"),
+        "sphere": Column("text", "sphere"),
+        "service": Column("text", "service"),
+        "containment": Column("float", "facilities in the zone for 10,000 to serve", "per_10000"),
+        "containment_city": Column("float", "the same, city-wide", "per_10000"),
+        "containment_below": Column("bool", "containment < that of the city"),
+        "radius": Column("float", "coverage: share of the demand within the standard", "share"),
+        "radius_city": Column("float", "the same, city-wide", "share"),
+        "radius_below": Column("bool", "radius < that of the city"),
+        "e2sfca": Column("float", "accessibility: facilities in reach, shared", "per_10000"),
+        "e2sfca_city": Column("float", "the same, city-wide", "per_10000"),
+        "e2sfca_below": Column("bool", "e2sfca < that of the city"),
+        "differs": Column("bool", "whether the three do not conclude alike"),
+        "own_radius": Column("float", "coverage by the facilities of the zone itself", "share"),
+        "edge_effect": Column("float", "radius − own_radius: what the neighbours’ facilities add", "share"),
+        "status": Column("text", "one of STATUSES: that of the coverage"),
+    },
+    ("zone_id", "sphere", "service"),
+)
+
+#: The facilities that each zone would miss most, if one of them closed.
+CLOSURES = Contract(
+    "closures",
+    {
+        "zone_id": Column("text", "zone whose demand loses its cover"),
+        "sphere": Column("text", "sphere"),
+        "service": Column("text", "service"),
+        "order": Column("int", "1 is the facility that is missed most in the zone"),
+        "source": Column("text", "list of the facility"),
+        "source_row": Column("int", "its row"),
+        "record_id": Column("text", "its identifier"),
+        "name": Column("text", "its name; empty where the list gives figures only"),
+        "kind": Column("text", "its kind"),
+        "facility_zone_id": Column("text", "zone in which it stands; empty when in none"),
+        "x": Column("float", "easting in the study's CRS", "m"),
+        "y": Column("float", "northing in the study's CRS", "m"),
+        "lost": Column("float", "demand of the zone that no other facility covers"),
+        "unit": Column("text", "people, households"),
+        "lost_share": Column("float", "the same, as a share of the demand of the zone", "share"),
+    },
+    ("zone_id", "sphere", "service", "order"),
 )
 
 DECLARED = Contract(
@@ -247,6 +307,8 @@ CONTRACTS = (
     OVERALL,
     RANKING,
     SETTINGS,
+    METHODS,
+    CLOSURES,
     DECLARED,
     UNMAPPED,
     DUPLICATES,

@@ -114,8 +114,13 @@ def mark(words: Words, indicator: str, city: float) -> str:
 
 def scale_note(words: Words, results: Results, spec: Service) -> str:
     """Return what the dot and the bar of a dot plot are."""
+    drawn = wording.has_draws(results)
     if spec.rule == "ratio":
+        if drawn:
+            return words.t("Dot: value. Bar: interval. Line: the norm or the value of the whole.")
         return words.t("Dot: value. Line: the norm or the value of the whole.")
+    if drawn:
+        return words.t("Dot: value. Bar: interval. Line: the whole.")
     low, high = results.study.robustness.detour_range
     return words.t(
         "Dot: value. Bar: detour factor from {low} to {high}. Line: the whole.",
@@ -134,6 +139,9 @@ def explanation(
     ]
     if spec.rule == "coverage":
         paragraphs.append(wording.distance_note(words, results))
+    interval = wording.interval_note(words, results, sphere, spec.key)
+    if interval and wording.has_draws(results):
+        paragraphs.append(interval)
     paragraphs.append(wording.verdict_note(words, results))
     lines = [str(line) for line in wording.sources(words, results) if line.key in keys]
     return [*paragraphs, words.t("Sources: {sources}.", sources="; ".join(lines))]
@@ -151,14 +159,10 @@ def credit(words: Words, results: Results, keys: Collection[str]) -> str:
 
 
 def settings(words: Words, results: Results, sphere: str, spec: Service, zones: Sequence[str]) -> list[str]:
-    """Return what each setting tried is: its standard and whose demand."""
+    """Return what each setting tried is: its standard, whose demand, and what else they differ in."""
     found = wording.figures(results)
     tried = next((t for z in zones if (t := found.tried(z, sphere, spec.key))), ())
-    out = []
-    for one in tried:
-        label = wording.demand_label(words, results, one.demand)
-        out.append(label if math.isnan(one.standard_m) else f"{words.metres(one.standard_m)} · {label}")
-    return out
+    return wording.setting_texts(words, results, tried)
 
 
 def supply(words: Words, results: Results, zone: str, spec: Service) -> dict[str, Any]:

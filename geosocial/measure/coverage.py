@@ -1,8 +1,8 @@
 """Coverage: the share of the demand of a zone whose nearest facility lies within the standard.
 
 Convention: within means cost ≤ standard. Suppressed demand (NaN) is left out of numerator and denominator
-alike. The interval is not a sampling error: it is the coverage under the two ends of the detour factor's
-range, widened where needed so that lower ≤ value ≤ upper.
+alike. The interval here is not a sampling error: it is the coverage under the two ends of the detour factor's
+range, widened where needed so that lower ≤ value ≤ upper. `geosocial.measure.uncertainty` adds to it.
 """
 
 from __future__ import annotations

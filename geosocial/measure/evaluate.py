@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 from geosocial import tables
 from geosocial.errors import N_, InputError
 from geosocial.measure import gaps, robustness, supply
+from geosocial.measure.comparison import closures, methods
 from geosocial.measure.coverage import Floats, Ints
 from geosocial.measure.indicators import units
-from geosocial.measure.services import City, Costs, Judged, judge
+from geosocial.measure.reach import Reach
+from geosocial.measure.services import Judged, judge
+from geosocial.measure.trials import City, Costs
 from geosocial.study import Study
 
 if TYPE_CHECKING:
@@ -32,17 +35,31 @@ class Measured:
     overall: pd.DataFrame
     ranking: pd.DataFrame
     settings: pd.DataFrame
+    methods: pd.DataFrame
+    closures: pd.DataFrame
 
 
 def measure(
-    study: Study, zones: pd.DataFrame, places: pd.DataFrame, demand: pd.DataFrame, costs: Costs
+    study: Study,
+    zones: pd.DataFrame,
+    places: pd.DataFrame,
+    demand: pd.DataFrame,
+    costs: Costs,
+    *,
+    reach: Mapping[tuple[str, str], Reach] | None = None,
+    positions: Ints | None = None,
 ) -> Measured:
     """Measure every service of a study in every zone and as a whole.
 
     Status. *missing*: no demand of the zone is known, or its supply is (see `geosocial.measure.supply`); the
     value is NaN. *cannot_say*: its demand is below ``study.status.min_demand`` or zero, or a ratio rests on
-    fewer than ``min_sites`` facilities of an incomplete list; the value stays. Otherwise *ok*. Demand and
-    supply themselves are counts: *ok* wherever they are known.
+    fewer than ``min_sites`` facilities of an incomplete list; the value stays. *low_confidence*: more than
+    ``max_unknown`` of its places have a suppressed demand, or the interval reaches both sides of the value
+    that it is judged against (the norm, or the city's); it is ranked. Otherwise *ok*. Demand and supply
+    themselves are counts: *ok* wherever they are known.
+
+    Intervals. Coverage: the root of the sum of squares of the change under the two ends of the detour range
+    and of what `geosocial.measure.uncertainty` says of lists and rounded counts. Ratio: the latter alone.
 
     The study as a whole is the sum over the zones that are not missing for that indicator, also those of
     which nothing can be said alone. Its coverage is Σ covered / Σ D, its gap the sum of the zones' gaps (with
@@ -58,11 +75,17 @@ def measure(
     costs
         For each coverage service: cost of each demand row (in the table's order, the unit of the standard,
         detour factor included) to its nearest counted facility; inf where there is none.
+    reach
+        For each coverage service: its facilities and the pairs within reach. Without it only what the nearest
+        cost answers is measured: no other definition of supply, no accessibility, no interval of the list.
+    positions
+        Position of the zone in which each row of demand lies (−1: none), where the study tries the zone
+        system ``position``; as the study's own where it does not differ.
 
     Returns
     -------
     Measured
-        measures, overall, ranking (ordered by rank), settings.
+        measures, overall, ranking (ordered by rank), settings, methods, closures.
 
     Raises
     ------
@@ -74,13 +97,23 @@ def measure(
     """
     for table, contract in ((zones, tables.ZONES), (places, tables.PLACES), (demand, tables.DEMAND)):
         tables.check(table, contract)
+    zone = _positions(study, zones, demand)
+    systems = {"study": zone}
+    if positions is not None and "position" in study.robustness.zone_systems and (positions != zone).any():
+        systems["position"] = positions
     city = City(
         study=study,
         zone_ids=zones["zone_id"].to_numpy(dtype=object),
-        zone=_positions(study, zones, demand),
+        zones=systems,
         demand=_demand_columns(study, demand),
         costs=_costs(study, demand, costs),
         stock=supply.stock(places, zones, study),
+        facilities={
+            (sphere, service.key): supply.facilities(places, zones, study, service, located=False)
+            for sphere, service in study.services()
+            if service.rule == "ratio"
+        },
+        reach=reach or {},
     )
     judged = [judge(city, sphere, service) for sphere, service in study.services()]
     return Measured(
@@ -88,6 +121,8 @@ def measure(
         overall=_overall(city, judged),
         ranking=_ranking(city, judged),
         settings=_settings(city, judged),
+        methods=_table([methods(city, one) for one in judged], tables.METHODS),
+        closures=_table([closures(city, one, places) for one in judged], tables.CLOSURES),
     )
 
 
@@ -96,6 +131,8 @@ def _measures(city: City, judged: Iterable[Judged]) -> pd.DataFrame:
     parts = []
     for one in judged:
         for key, unit in units(city.study, one.service).items():
+            if key not in one.figures:
+                continue
             figure = one.figures[key]
             facts = _facts(one) | {"indicator": key, "edition": city.study.edition.isoformat()}
             parts.append(
@@ -111,6 +148,8 @@ def _overall(city: City, judged: Iterable[Judged]) -> pd.DataFrame:
     parts = []
     for one in judged:
         for key, unit in units(city.study, one.service).items():
+            if key not in one.figures:
+                continue
             figure = one.figures[key]
             value, lower, upper = (np.array([end]) for end in figure.whole)
             known = bool((figure.status != "missing").any())
@@ -129,8 +168,10 @@ def _ranking(city: City, judged: Iterable[Judged]) -> pd.DataFrame:
     parts = []
     for one in judged:
         status = one.figures["gap_share"].status
-        could, below = robustness.counts(one.tried)
-        verdict = robustness.verdicts(could, below, among=status == "ok", rules=city.study.robustness)
+        among = gaps.said(status)
+        could, below = robustness.counts(one.outcomes)
+        verdict = robustness.verdicts(could, below, among=among, rules=city.study.robustness)
+        low, high = robustness.rank_intervals(one.outcomes, one.service, among=among)
         columns = {
             "zone_id": city.zone_ids,
             "rank": one.ranks.rank,
@@ -139,6 +180,9 @@ def _ranking(city: City, judged: Iterable[Judged]) -> pd.DataFrame:
             "settings": could,
             "underserved_in": below,
             "verdict": verdict,
+            "rank_low": low,
+            "rank_high": high,
+            "flips": np.where(verdict != "", robustness.flips(one.outcomes), ""),
             "status": status,
         }
         order = np.argsort(one.ranks.rank, kind="stable")
@@ -149,20 +193,25 @@ def _ranking(city: City, judged: Iterable[Judged]) -> pd.DataFrame:
 def _settings(city: City, judged: Iterable[Judged]) -> pd.DataFrame:
     """Return `tables.SETTINGS`: value NaN, underserved false, where a zone cannot be judged."""
     zones = len(city.zone_ids)
-    parts = [
-        _facts(one)
-        | {
-            "zone_id": city.zone_ids,
-            "setting": np.full(zones, number, dtype=np.int64),
-            "standard_m": np.full(zones, tried.setting.standard_m),
-            "demand": tried.setting.demand,
-            "value": tried.value,
-            "city": np.full(zones, tried.city),
-            "underserved": tried.underserved,
+    parts: list[Part] = []
+    for one in judged:
+        tried = one.outcomes.grid.settings()
+        texts = {
+            name: np.repeat(np.array([getattr(setting, name) for setting in tried], dtype=object), zones)
+            for name in ("demand", "rule", "supply", "cost", "zone_system")
         }
-        for one in judged
-        for number, tried in enumerate(one.tried)
-    ]
+        parts.append(
+            _facts(one)
+            | texts
+            | {
+                "zone_id": np.tile(city.zone_ids, len(tried)),
+                "setting": np.repeat(np.arange(len(tried), dtype=np.int64), zones),
+                "standard_m": np.repeat([setting.standard_m for setting in tried], zones),
+                "value": one.outcomes.value.ravel(),
+                "city": np.repeat(one.outcomes.city, zones),
+                "underserved": one.outcomes.underserved.ravel(),
+            }
+        )
     return _table(parts, tables.SETTINGS)
 
 

@@ -91,10 +91,39 @@ def ratio_gap(supply: Floats, demand: Floats, *, norm: float | Literal["city"], 
     return Gap(gap=np.maximum(0.0, due - supply), due=due)
 
 
-def status(*, known: NDArray[np.bool_], sayable: NDArray[np.bool_], value: Floats) -> NDArray[np.object_]:
-    """Return what may be said: missing where not known, cannot_say where not sayable or NaN, else ok."""
-    said = np.where(sayable & ~np.isnan(value), "ok", "cannot_say")
+def status(
+    *,
+    known: NDArray[np.bool_],
+    sayable: NDArray[np.bool_],
+    value: Floats,
+    care: NDArray[np.bool_] | None = None,
+) -> NDArray[np.object_]:
+    """Return what may be said: missing where not known, cannot_say where not sayable or NaN, else ok.
+
+    Where `care` asks for it, low_confidence instead of ok.
+    """
+    well = "ok" if care is None else np.where(care, "low_confidence", "ok")
+    said = np.where(sayable & ~np.isnan(value), well, "cannot_say")
     return np.where(known, said, "missing").astype(object)
+
+
+def said(status: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return where a figure is said, with care or without: such zones are ranked."""
+    found: NDArray[np.bool_] = (status == "ok") | (status == "low_confidence")
+    return found
+
+
+def across(lower: Floats, upper: Floats, line: float) -> NDArray[np.bool_]:
+    """Return whether an interval reaches both sides of a line: lower < line < upper, rounding apart.
+
+    Examples
+    --------
+    >>> across(np.array([0.2, 0.5, np.nan]), np.array([0.6, 0.6, np.nan]), 0.5)
+    array([ True, False, False])
+    """
+    slack = TIE * max(1.0, abs(line))
+    found: NDArray[np.bool_] = (lower < line - slack) & (upper > line + slack)
+    return found
 
 
 def ranks(gap_share: Floats, *, among: NDArray[np.bool_]) -> Ranks:

@@ -3,16 +3,16 @@
 Everything is a sum over the pairs of demand and facility (`geosocial.geo.pairs.Pairs`, or any object with the
 arrays of a compressed sparse row matrix). Within means cost ≤ standard.
 
-Catchments of many settings at once. A decay of steps is constant between its edges, so the demand of each zone
-and band in the catchment of each facility, counted once, answers for every standard and every definition of
-supply: with T_zj = Σ_{i∈z} P_i f(d_ij), the E2SFCA ratio of a facility is Rⱼ = Sⱼ / Σ_z T_zj and the mean
+Catchments of many settings at once. A decay of steps is constant between its edges, so the demand of each
+zone and band in the catchment of each facility, counted once, answers for every standard and every definition
+of supply: with T_zj = Σ_{i∈z} P_i f(d_ij), the E2SFCA ratio of a facility is Rⱼ = Sⱼ / Σ_z T_zj and the mean
 accessibility of a zone Σⱼ Rⱼ T_zj / Σ_{i∈z} P_i: the same as `geosocial.measure.accessibility.two_step_fca`
 averaged over the people of the zone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,10 +20,32 @@ from numpy.typing import NDArray
 
 from geosocial.geo.pairs import Pairs
 from geosocial.measure.coverage import Floats, Ints
+from geosocial.measure.supply import Facilities
 
 Bools = NDArray[np.bool_]
 #: Up to so many zones × facilities, combinations are counted in an array of that size.
 _DENSE = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The facilities of a service, and the pairs within reach at each cost that is at hand.
+
+    Attributes
+    ----------
+    facilities
+        From `geosocial.measure.supply.facilities`: the columns of the pairs.
+    pairs
+        By cost (``straight``, ``network``), the study's own first; up to the largest standard tried at least.
+    """
+
+    facilities: Facilities
+    pairs: Mapping[str, Pairs]
+
+    @property
+    def own(self) -> Pairs:
+        """Return the pairs at the study's own cost."""
+        return next(iter(self.pairs.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,10 +126,13 @@ class Facilities:
         return len(self.row)
 
 
-def facilities(places: pd.DataFrame, zones: pd.DataFrame, study: Study, service: Service) -> Facilities:
-    """Return the facilities that a coverage counts: counted, existing, located, of the kinds of the service.
+def facilities(
+    places: pd.DataFrame, zones: pd.DataFrame, study: Study, service: Service, *, located: bool = True
+) -> Facilities:
+    """Return the facilities that a service counts: counted, existing, of its kinds, and located.
 
     Those outside all zones count: people walk across a boundary. A record without a number counts none.
+    With ``located=False`` also those without a position, of which only the zone matters.
 
     Parameters
     ----------
@@ -140,7 +143,9 @@ def facilities(places: pd.DataFrame, zones: pd.DataFrame, study: Study, service:
 
     count = places["count"].to_numpy(dtype=np.float64)
     usable = places["counted"].to_numpy(dtype=bool) & (places["status"].to_numpy() == "existing")
-    usable &= (places["outcome"].to_numpy() != "rejected") & places["x"].notna().to_numpy() & (count > 0)
+    usable &= (places["outcome"].to_numpy() != "rejected") & (count > 0)
+    if located:
+        usable &= places["x"].notna().to_numpy()
     usable &= places["kind"].isin(service.kinds).to_numpy()
     row = np.flatnonzero(usable)
     here = places.iloc[row]

@@ -1,11 +1,11 @@
 """How far a figure could be from its value: lists that are incomplete, census counts that are rounded.
 
-Bootstrap over facilities. A share s of the list (1: all of it; less for a list that is held to be complete) is
+Bootstrap over facilities. A share s of the list (1: all of it; less for a list held to be complete) is
 drawn again, each facility by itself: Nⱼ is 1 with probability 1 − s, and otherwise Poisson of mean 1 (the
-bootstrap of Hanley & MacGibbon 2006). So a facility is absent with probability p = s/e, may stand for several,
-and counts 1 on average: the list is drawn both ways. What a draw covers is less on average than the list does,
-so draws are centred on the value: only their spread is used. It needs no simulation: a row of demand is
-uncovered with probability qᵢ = Π p over the facilities within its standard, two rows together with
+bootstrap of Hanley & MacGibbon 2006). So a facility is absent with probability p = s/e, may stand for
+several, and counts 1 on average: the list is drawn both ways. What a draw covers is less on average than the
+list does, so draws are centred on the value: only their spread is used. It needs no simulation: a row of
+demand is uncovered with probability qᵢ = Π p over the facilities within its standard, two rows together with
 q_il = Π p over the facilities of either, hence
 
     Var(Σ Pᵢ·covered) = Σᵢ Σ_l Pᵢ P_l (q_il − qᵢ q_l),    Var(Σ Nⱼ Sⱼ) = Σ s Sⱼ²
@@ -13,9 +13,9 @@ q_il = Π p over the facilities of either, hence
 exactly. Rounding: counts rounded at random to a multiple of b without bias err with a variance of (b² − 1)/6,
 each by itself.
 
-Limits. Facilities stand or fall one by one, where a list may miss a whole kind or quarter. What is drawn stands
-where the list has something: a zone without a facility has no spread, which is not certainty. The interval is
-the value ± z standard deviations, z from the normal distribution, cut off at what is possible.
+Limits. Facilities stand or fall one by one, where a list may miss a whole kind or quarter. What is drawn
+stands where the list has something: a zone without a facility has no spread, which is not certainty. The
+interval is the value ± z standard deviations, z from the normal distribution, cut off at what is possible.
 """
 
 from __future__ import annotations
@@ -91,7 +91,8 @@ def of_rounding(covered: NDArray[np.bool_], demand: Floats, zone: Ints, zones: i
     part = np.divide(inside, total, out=np.zeros(zones), where=total > 0)
     squares = near * (1 - part) ** 2 + (places - near) * part**2
     error = _rounding_variance(base)
-    return np.divide(error * squares, total**2, out=np.zeros(zones), where=total > 0).astype(np.float64)
+    variance: Floats = np.divide(error * squares, total**2, out=np.zeros(zones), where=total > 0)
+    return variance
 
 
 def _rounding_variance(base: float) -> float:
@@ -100,7 +101,8 @@ def _rounding_variance(base: float) -> float:
 
 def rounded_total(places: Floats, *, base: float) -> Floats:
     """Return the variance of a sum of so many rounded counts: n (b² − 1)/6."""
-    return places * _rounding_variance(base)
+    variance: Floats = places * _rounding_variance(base)
+    return variance
 
 
 def of_coverage(
@@ -194,7 +196,8 @@ def _overlaps(
         mine = np.repeat(owner[start:stop], part)
         shared = np.repeat(log_absent[facility[start:stop]], part)
         pair, number = np.unique(mine * classes + other, return_inverse=True)
-        yield pair // classes, pair % classes, np.bincount(number, weights=shared, minlength=len(pair))
+        together = np.bincount(number, weights=shared, minlength=len(pair)).astype(np.float64)
+        yield pair // classes, pair % classes, together
         start = stop
 
 

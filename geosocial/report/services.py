@@ -12,7 +12,6 @@ from geosocial.report import trust
 from geosocial.report.verdicts import Entry, Map, Sphere, main_indicator, paint_of, sphere_of, word_of
 
 if TYPE_CHECKING:
-    from geosocial import study
     from geosocial.i18n import Words
     from geosocial.results import Results
 
@@ -63,7 +62,7 @@ class Service:
 
 def service_part(words: Words, results: Results, sphere: str, service: str) -> Service:
     """Return what a report says of one service."""
-    found, spec = wording.figures(results), wording.service_of(results, sphere, service)
+    found = wording.figures(results)
     ranks = found.ranking(sphere, service)
     order = {"missing": 2, "cannot_say": 1}
     ranks = sorted(ranks, key=lambda r: (order.get(r.status, 0), r.rank or math.inf))
@@ -84,32 +83,24 @@ def service_part(words: Words, results: Results, sphere: str, service: str) -> S
         heads=_heads(words, results, sphere, service),
         rows=rows,
         whole=_whole(words, results, sphere, service),
-        has_interval=any(r.interval for r in rows) and spec.rule == "coverage",
+        has_interval=any(r.interval for r in rows),
         facilities=_facilities(words, results, sphere, service),
-        reading=_reading(words, spec),
+        reading=_reading(words, drawn=any(r.interval for r in rows)),
     )
 
 
-def _reading(words: Words, spec: study.Service) -> str:
-    if spec.rule == "coverage":
+def _reading(words: Words, *, drawn: bool) -> str:
+    if drawn:
         return words.t("Symbol: value. Bar: interval. Dashed line: all together. Equal ranks are ties.")
     return words.t("Symbol: value. Dashed line: all together. Equal ranks are ties.")
 
 
 def _caution(words: Words, results: Results, sphere: str, service: str) -> list[str]:
     """Return what a reader must know of this service's intervals and lists."""
-    spec, notes = wording.service_of(results, sphere, service), []
-    if spec.rule == "coverage":
-        low, high = results.study.robustness.detour_range
-        notes.append(
-            words.t(
-                "Interval: detour factor from {low} to {high}. It says nothing of what "
-                "the list leaves out, so a zone "
-                "without variation is not a zone without doubt.",
-                low=wording.factor(words, low),
-                high=wording.factor(words, high),
-            )
-        )
+    notes: list[str] = []
+    interval = wording.interval_note(words, results, sphere, service)
+    if interval:
+        notes.append(interval)
     lists = [words.label(p.label) for p in trust.lists_of(results, sphere, service) if not p.complete]
     if lists:
         names = words.listing(f"“{x}”" if words.lang == "en" else f"«\u00a0{x}\u00a0»" for x in lists)

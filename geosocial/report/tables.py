@@ -30,6 +30,8 @@ UNITS: Final = {
     "households": N_("households"),
     "dwellings": N_("dwellings"),
     "per_100": N_("per 100"),
+    "per_10000": N_("per 10,000"),
+    "m": N_("metres"),
     "facilities": N_("facilities"),
 }
 OUTCOMES: Final = {
@@ -105,8 +107,18 @@ def _demand(say: Words, results: Results, key: str) -> str:
     return wording.demand_label(say, results, key)
 
 
+def _plain(label: Callable[[Words, str], str]) -> Label:
+    return lambda say, _, key: label(say, key)
+
+
 _MEASURE: Final[Mapping[str, Label]] = {
     "zone_id": _zone,
+    "facility_zone_id": _zone,
+    "flips": _plain(wording.dimension_label),
+    "rule": _plain(wording.rule_label),
+    "supply": _plain(wording.supply_label),
+    "cost": _plain(wording.cost_label),
+    "zone_system": _plain(wording.system_label),
     "sphere": _sphere,
     "indicator": _indicator,
     "unit": _unit,
@@ -136,6 +148,8 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
         "ranking": results.ranking,
         "measures": results.measures,
         "settings": results.settings,
+        "methods": results.methods,
+        "closures": results.closures,
         "supply": results.supply,
         "zones": zones,
         "places": results.places,

@@ -299,18 +299,13 @@ def _bare(note: str) -> str:
 
 def _settings(words: Words, results: Results) -> Part:
     study = results.study
-    factors = words.listing(words.percent(f) for f in study.robustness.standard_factors)
     said = [
         wording.distance_note(words, results),
         words.t(
             "A record outside all zones but within {snap} of one is counted in it.",
             snap=words.metres(study.snap_m),
         ),
-        words.t(
-            "Settings tried: standards of {factors} of the reference, and each of these needs: {needs}.",
-            factors=factors,
-            needs=_demands(words, results),
-        ),
+        wording.grid_note(words, results),
         wording.verdict_note(words, results),
         words.t(
             "No figure is given for fewer than {least} to serve, nor for a ratio "
@@ -321,13 +316,6 @@ def _settings(words: Words, results: Results) -> Part:
         ),
     ]
     return Part("settings", words.t("Settings"), tuple(said))
-
-
-def _demands(words: Words, results: Results) -> str:
-    keys: dict[str, None] = {}
-    for _, spec in results.study.services():
-        keys.update(dict.fromkeys((spec.demand, *spec.alternative_demand)))
-    return words.listing(wording.lower_first(wording.demand_label(words, results, k)) for k in keys)
 
 
 def _sources(words: Words, results: Results) -> Part:

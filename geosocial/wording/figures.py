@@ -41,6 +41,11 @@ class Rank:
     underserved_in: int
     verdict: str
     status: str
+    #: Lowest and highest rank over the settings; 0 when the zone is not ranked.
+    rank_low: int = 0
+    rank_high: int = 0
+    #: What changes the outcome most often: one of `tables.DIMENSIONS`, or empty.
+    flips: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,10 @@ class Setting:
     city: float
     #: True below the city-wide value, False at or above it, None where the zone could not be judged.
     underserved: bool | None
+    rule: str = "coverage"
+    supply: str = "all"
+    cost: str = "straight"
+    zone_system: str = "study"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +132,25 @@ def _build(results: Results) -> Figures:
     }
     ranks: dict[Key, Rank] = {}
     columns = ("zone_id", "sphere", "service", "rank", "tied", "ranked", "settings", "underserved_in")
-    for z, s, v, rank, *counts, verdict, status in _rows(results.ranking, *columns, "verdict", "status"):
-        place = 0 if math.isnan(_number(rank)) else int(_number(rank))
+    more = ("verdict", "status", "rank_low", "rank_high", "flips")
+    for z, s, v, rank, *counts, verdict, status, low, high, flips in _rows(results.ranking, *columns, *more):
+        place, least, most = (0 if math.isnan(_number(r)) else int(_number(r)) for r in (rank, low, high))
         tied, ranked, tried, bad = (int(_number(c)) for c in counts)
         ranks[str(z), str(s), str(v)] = Rank(
-            str(z), place, tied, ranked, tried, bad, str(verdict), str(status)
+            str(z),
+            place,
+            tied,
+            ranked,
+            tried,
+            bad,
+            str(verdict),
+            str(status),
+            least,
+            most,
+            str(flips),
         )
     settings: dict[Key, list[Setting]] = {}
-    for z, s, v, index, standard, demand, value, city, below in _rows(
+    for z, s, v, index, standard, demand, value, city, below, *rest in _rows(
         results.settings,
         "zone_id",
         "sphere",
@@ -141,11 +161,15 @@ def _build(results: Results) -> Figures:
         "value",
         "city",
         "underserved",
+        "rule",
+        "supply",
+        "cost",
+        "zone_system",
     ):
         x, c = _number(value), _number(city)
         judged = None if math.isnan(x) or math.isnan(c) else bool(below)
         settings.setdefault((str(z), str(s), str(v)), []).append(
-            Setting(int(_number(index)), _number(standard), str(demand), x, c, judged)
+            Setting(int(_number(index)), _number(standard), str(demand), x, c, judged, *map(str, rest))
         )
     supplies: dict[str, list[Supply]] = {}
     for z, kind, count, capacity, status in _rows(

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 #: How a label is followed by its text: a no-break space before the colon in French.
 COLON: Final = {"fr": "\u00a0:", "en": ":"}
 #: Indicators whose unit does not depend on the service.
-UNITS: Final = {"coverage": "share", "gap_share": "share", "rate": "per_100"}
+UNITS: Final = {
+    "coverage": "share",
+    "gap_share": "share",
+    "rate": "per_100",
+    "backup_coverage": "share",
+    "own_coverage": "share",
+    "containment": "per_10000",
+    "accessibility": "per_10000",
+    "nearest_cost": "m",
+}
 
 
 def service_of(results: Results, sphere: str, service: str) -> Service:
@@ -220,6 +229,8 @@ def _plain(words: Words, unit: str, value: float, decimals: int | None = None) -
         return share(words, value, decimals or 0)
     if unit == "per_100":
         return words.number(value, 1 if decimals is None else decimals)
+    if unit == "per_10000":
+        return words.number(value, 2 if decimals is None else decimals)
     if unit == "m":
         return words.metres(value)
     return words.number(value, decimals or 0)

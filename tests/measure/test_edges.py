@@ -229,9 +229,9 @@ def test_ties_share_the_lowest_rank_and_rounding_is_no_difference() -> None:
 
 def test_settings_given_twice_count_once() -> None:
     _, service = toy_study().services()[1]
-    rules = Robustness(standard_factors=(1.0, 0.5, 1.0, 0.5))
+    rules = Robustness(standard_factors=(1.0, 0.5, 1.0, 0.5), rules=("coverage", "coverage"))
     twice = service.model_copy(update={"alternative_demand": ("residents", "low_income", "low_income")})
-    assert robustness.settings(twice, rules) == [
+    assert robustness.grid(twice, rules).settings() == [
         robustness.Setting(standard, demand)
         for demand in ("residents", "low_income")
         for standard in (1000.0, 500.0)

@@ -382,6 +382,8 @@ def toy_results(**changes: Any) -> Results:
         "overall": measured.overall,
         "ranking": measured.ranking,
         "settings": measured.settings,
+        "methods": measured.methods,
+        "closures": measured.closures,
         "declared": _as(declared, tables.DECLARED),
         "unmapped": _as(unmapped, tables.UNMAPPED),
         "duplicates": duplicates(toy.places),
