@@ -126,6 +126,30 @@ def across(lower: Floats, upper: Floats, line: float) -> NDArray[np.bool_]:
     return found
 
 
+def rank_rows(short: Floats, *, among: NDArray[np.bool_]) -> Floats:
+    """Return the ranks of many rows of gaps at once, as `ranks` gives them row by row.
+
+    Parameters
+    ----------
+    short, among
+        (rows × zones) how much each zone lacks; which zones are ranked in each row.
+
+    Examples
+    --------
+    >>> rank_rows(np.array([[0.2, 0.7, 0.2, 0.9]]), among=np.array([[True, True, True, False]]))
+    array([[ 2.,  1.,  2., nan]])
+    """
+    key = np.where(among, -short, np.inf)
+    order = np.argsort(key, axis=1, kind="stable")
+    ordered = np.take_along_axis(np.where(among, -short, np.finfo(np.float64).max), order, axis=1)
+    place = np.broadcast_to(np.arange(short.shape[1]), short.shape)
+    starts = np.zeros(short.shape, dtype=np.intp)
+    starts[:, 1:] = np.where(np.diff(ordered, axis=1) > TIE, place[:, 1:], 0)
+    rank = np.empty(short.shape)
+    np.put_along_axis(rank, order, np.maximum.accumulate(starts, axis=1) + 1.0, axis=1)
+    return np.where(among, rank, np.nan)
+
+
 def ranks(gap_share: Floats, *, among: NDArray[np.bool_]) -> Ranks:
     """Return the rank of each zone: 1 is the largest gap in share, the least served.
 

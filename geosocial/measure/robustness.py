@@ -172,15 +172,15 @@ def rank_intervals(outcomes: Outcomes, service: Service, *, among: Bools) -> tup
     among
         Which zones are ranked, of those that a setting judges.
     """
-    low = np.full(len(among), np.nan)
-    high = np.full(len(among), np.nan)
-    for setting, value, city in zip(outcomes.grid.settings(), outcomes.value, outcomes.city, strict=True):
-        level = city if service.norm == "city" or setting.rule == "e2sfca" else float(service.norm)
-        short = -value if setting.rule == "e2sfca" else np.maximum(0.0, level - value)
-        scale = abs(level) if level and setting.rule != "coverage" else 1.0
-        rank = gaps.ranks(short / scale, among=among & ~np.isnan(value)).rank
-        low, high = np.fmin(low, rank), np.fmax(high, rank)
-    return low, high
+    rule = np.array([setting.rule for setting in outcomes.grid.settings()])
+    shared = rule == "e2sfca"
+    level = outcomes.city if service.norm == "city" else np.where(shared, outcomes.city, float(service.norm))
+    scale = np.where((rule == "coverage") | ~(np.abs(level) > 0), 1.0, np.abs(level))
+    value = outcomes.value
+    lacking = np.where(shared[:, None], -value, np.maximum(0.0, level[:, None] - value))
+    ranked = among & ~np.isnan(value)
+    rank = gaps.rank_rows(np.where(ranked, lacking, 0.0) / scale[:, None], among=ranked)
+    return np.fmin.reduce(rank, axis=0), np.fmax.reduce(rank, axis=0)
 
 
 def flips(outcomes: Outcomes) -> NDArray[np.object_]:

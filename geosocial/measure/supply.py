@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,20 +148,23 @@ def facilities(
         usable &= places["x"].notna().to_numpy()
     usable &= places["kind"].isin(service.kinds).to_numpy()
     row = np.flatnonzero(usable)
-    here = places.iloc[row]
-    zone = pd.Index(zones["zone_id"]).get_indexer(pd.Index(here["zone_id"])).astype(np.intp)
-    source = pd.Index([spec.key for spec in study.places]).get_indexer(pd.Index(here["source"]))
+
+    def column(name: str) -> NDArray[Any]:
+        return places[name].array[row].to_numpy()
+
+    zone = pd.Index(zones["zone_id"]).get_indexer(pd.Index(column("zone_id"))).astype(np.intp)
+    source = pd.Index([spec.key for spec in study.places]).get_indexer(pd.Index(column("source")))
     # Beyond the zones a list is complete only where it says so of every zone.
     complete = np.vstack(
         [_complete(study, zones["kind"]), [[spec.complete is True for spec in study.places]]]
     )
     return Facilities(
         row=row,
-        x=here["x"].to_numpy(dtype=np.float64),
-        y=here["y"].to_numpy(dtype=np.float64),
+        x=column("x").astype(np.float64),
+        y=column("y").astype(np.float64),
         count=count[row],
-        capacity=here["capacity"].to_numpy(dtype=np.float64),
-        kind=here["kind"].to_numpy(dtype=object),
+        capacity=column("capacity").astype(np.float64),
+        kind=column("kind").astype(object),
         zone=zone,
         complete=complete[zone, source] & (source >= 0),
     )

@@ -133,6 +133,8 @@ LABELS: Final[Mapping[str, Mapping[str, Label]]] = {
     "zones": {"kind": _zone_kind},
     "places": {"sphere": _sphere, "kind": _kind, "outcome": _outcome, "zone_id": _zone},
     "faults": {"source": list_label, "action": _action},
+    # The longest table: its services are named in the ranking.
+    "settings": {"zone_id": _zone, "demand": _demand, "rule": _MEASURE["rule"], "supply": _MEASURE["supply"]},
     "declared": {"source": list_label, "zone_id": _zone},
     "duplicates": {"source": list_label},
 }

@@ -161,7 +161,11 @@ def grid_note(words: Words, results: Results) -> str:
         needs=needs,
     )
     found = figures(results)
-    tried = [one for settings in found.settings.values() for one in settings]
+    tried = {
+        (one.rule, one.supply): one
+        for sphere, service in results.study.services()
+        for one in found.tried(next(iter(found.names), ""), sphere, service.key)
+    }.values()
     judged = dict.fromkeys(rule_label(words, one.rule) for one in tried if one.rule in RULES)
     if len(judged) > 1:
         said += " " + words.t("Ways of judging: {rules}.", rules=words.listing(judged))
