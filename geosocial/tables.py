@@ -69,6 +69,9 @@ PLACES = Contract(
         "kind": Column("text", "key of the kind; empty where the category is not in the crosswalk"),
         "category": Column("text", "the list's own word for the kind"),
         "legal_form": Column("text", "npo, cooperative, other"),
+        "direction": Column(
+            "text", "strategic direction of the partnership that the row serves; may be empty"
+        ),
         "status": Column("text", "existing, planned, closed"),
         "count": Column("float", "number of facilities that the row stands for", "facilities"),
         "capacity": Column("float", "capacity, in the unit of its kind (dwellings)"),

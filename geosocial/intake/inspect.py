@@ -35,7 +35,13 @@ BECAME: Final = ("located", "unlocated", "rejected")
 _ENOUGH: Final = 0.5
 _POLYGONS: Final = (3, 6)
 #: Column → its family of words.
-_FAMILY: Final = {"sphere": "spheres", "kind": "kinds", "status": "statuses", "legal_form": "legal_forms"}
+_FAMILY: Final = {
+    "sphere": "spheres",
+    "kind": "kinds",
+    "status": "statuses",
+    "legal_form": "legal_forms",
+    "direction": "directions",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +228,7 @@ def _typed(
 
     columns, notes = dict(found.columns), []
     options: dict[str, str] = {}
-    for key in ("sphere", "kind", "status", "legal_form", "count", "capacity"):
+    for key in ("sphere", "kind", "status", "legal_form", "direction", "count", "capacity"):
         header = columns.get(key)
         if header is None:
             continue
@@ -278,6 +284,7 @@ def _fit(key: str, cells: Sequence[str]) -> tuple[str, Mapping[str, bool]]:
         "kind": kinds(),
         "status": terms("statuses"),
         "legal_form": terms("legal_forms"),
+        "direction": terms("directions"),
     }
     labels = ("one", "many") if key == "kind" else ("label",)
     ours = Terms(families[key], labels, also=synonyms.words(_FAMILY[key])).keys(words)

@@ -17,6 +17,7 @@ REASONS: Final[Mapping[str, str]] = {
     "unknown_kind": N_("The kind “{value}” is not known (column “{column}”)."),
     "unknown_status": N_("The status “{value}” is not known (column “{column}”)."),
     "unknown_legal_form": N_("The legal form “{value}” is not known (column “{column}”)."),
+    "unknown_direction": N_("The strategic direction “{value}” is not known (column “{column}”)."),
     "no_status": N_("The row gives no status (column “{column}”)."),
     "sphere_kind_mismatch": N_("The kind does not belong to the sphere “{value}” (column “{column}”)."),
     "bad_number": N_("“{value}” is not a number (column “{column}”)."),

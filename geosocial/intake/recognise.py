@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from geosocial.study import PlacesSpec
 
 #: Columns of a list that `recognised` fills in, when the study asks for it.
-_OF_PLACES = ("id", "name", "sphere", "kind", "status", "legal_form", "count", "capacity")
+_OF_PLACES = ("id", "name", "sphere", "kind", "status", "legal_form", "direction", "count", "capacity")
 #: What each column is called to people.
 LABELS: Final = {
     "id": N_("identifier"),

@@ -18,7 +18,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, create_mod
 from geosocial.intake.columns import Terms, number
 from geosocial.intake.faults import Faults
 from geosocial.intake.source import Source
-from geosocial.vocabulary import classify, kinds, spheres, synonyms, terms
+from geosocial.vocabulary import classify, fold, kinds, spheres, synonyms, terms
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +31,7 @@ _UNKNOWN: Final = {
     "kind": "unknown_kind",
     "status": "unknown_status",
     "legal_form": "unknown_legal_form",
+    "direction": "unknown_direction",
 }
 _Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -54,6 +55,7 @@ def type_rows(source: Source, spec: PlacesSpec, faults: Faults) -> Typed:
         "kind": columns.text(spec.kind),
         "status": columns.text(spec.status),
         "legal_form": columns.text(spec.legal_form),
+        "direction": columns.text(spec.direction),
     }
     keys: dict[str, list[str | None]] = {
         "sphere": Terms(spheres(), also=synonyms.words("spheres")).keys(words["sphere"]),
@@ -62,6 +64,7 @@ def type_rows(source: Source, spec: PlacesSpec, faults: Faults) -> Typed:
         "legal_form": Terms(terms("legal_forms"), also=synonyms.words("legal_forms")).keys(
             words["legal_form"]
         ),
+        "direction": Terms(terms("directions"), also=synonyms.words("directions")).keys(words["direction"]),
     }
     # a kind says which sphere it serves, where the list does not
     keys["sphere"] = [
@@ -95,9 +98,14 @@ def type_rows(source: Source, spec: PlacesSpec, faults: Faults) -> Typed:
 
 
 def _kinds(words: Sequence[str], spec: PlacesSpec) -> list[str | None]:
-    if not spec.crosswalk:
-        return Terms(kinds(), ("one", "many"), also=synonyms.words("kinds")).keys(words)
-    known = {word: classify(spec.crosswalk, word) for word in dict.fromkeys(words)}
+    """Return the kind of each word: by the list's own words, its crosswalk, or else the vocabulary."""
+    distinct = list(dict.fromkeys(words))
+    if spec.crosswalk:
+        found: list[str | None] = [classify(spec.crosswalk, word) for word in distinct]
+    else:
+        found = Terms(kinds(), ("one", "many"), also=synonyms.words("kinds")).keys(distinct)
+    own = {fold(word): kind for word, kind in spec.kind_words.items()}
+    known = {word: own.get(fold(word), kind) for word, kind in zip(distinct, found, strict=True)}
     return [known[word] for word in words]
 
 
@@ -114,6 +122,7 @@ def _model() -> TypeAdapter[list[Any]]:
         kind=(_one_of(["", *kinds()]), ...),
         status=(_one_of(terms("statuses")), ...),
         legal_form=(_one_of(["", *terms("legal_forms")]), ...),
+        direction=(_one_of(["", *terms("directions")]), ...),
         count=(_Amount | None, ...),
         capacity=(_Amount | None, ...),
     )

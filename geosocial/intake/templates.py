@@ -45,6 +45,11 @@ COLUMNS: Final[tuple[tuple[str, str, LocalText], ...]] = (
         LocalText("À choisir dans la liste; peut rester vide.", "Choose from the list; may stay empty."),
     ),
     (
+        "direction",
+        "orientation stratégique / strategic direction",
+        LocalText("À choisir dans la liste; peut rester vide.", "Choose from the list; may stay empty."),
+    ),
+    (
         "capacity",
         "logements / dwellings",
         LocalText(
@@ -197,6 +202,7 @@ def write_sheet(path: Path, *, lang: Lang) -> None:
         "kind": [k.one[lang] for k in kinds().values()],
         "status": [t.label[lang] for t in terms("statuses").values()],
         "legal_form": [t.label[lang] for t in terms("legal_forms").values()],
+        "direction": [t.label[lang] for t in terms("directions").values()],
     }
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     made = io.BytesIO()

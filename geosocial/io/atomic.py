@@ -93,7 +93,8 @@ def flush(files: Iterable[Path]) -> None:
 
 def _flush(path: Path) -> None:
     """Wait until `path` is on the disk, so that a power cut cannot leave an empty file under the new name."""
-    handle = os.open(path, os.O_RDONLY)
+    # Windows flushes only what was opened for writing.
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -351,10 +351,11 @@ def _declared(spec: PlacesSpec) -> set[str]:
     """Return the kinds that study.toml says a list holds, whether or not a record has them."""
     if spec.kind.startswith("="):
         return {spec.kind[1:]}
+    own = set(spec.kind_words.values())
     if not spec.crosswalk:
-        return set()
+        return own
     table = crosswalk(spec.crosswalk)
-    return {*table.kinds.values(), *table.prefixes.values(), table.default}
+    return {*own, *table.kinds.values(), *table.prefixes.values(), table.default}
 
 
 _FAULTS = {

@@ -12,7 +12,9 @@ import sys
 
 import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore] # optional, untyped
 
-with atheris.instrument_imports(include=["geosocial.intake.addresses", "geosocial.intake.geocode"]):
+with atheris.instrument_imports(
+    include=["geosocial.intake.address_words", "geosocial.intake.addresses", "geosocial.intake.geocode"]
+):
     import numpy as np
 
     from geosocial.intake.addresses import civic_numbers, parse, parse_way, postal

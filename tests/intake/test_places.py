@@ -320,3 +320,31 @@ def test_contacts_are_read_by_their_headers_to_find_a_place_that_is_listed_twice
     named = take(city(), places(phone="téléphone"), text)
     assert named.contacts["phone"].tolist()[0] == "514 555-0142"
     assert not named.contacts["email"].any()
+
+
+def test_the_strategic_direction_and_words_of_the_lists_own(city: Factory, places: Spec) -> None:
+    here = f"{EAST + 1},{NORTH + 1}"
+    spec = places(
+        kind="type",
+        direction="orientation",
+        crosswalk="montreal_points_of_interest",
+        kind_words={"caserne": "museum", "Bibliothèque publique": ""},
+    )
+    text = "type,orientation,x,y\n" + "".join(
+        f"{kind},{direction},{here}\n"
+        for kind, direction in (
+            ("Caserne", "Grands projets"),
+            ("Bibliothèque publique", "QUALITY OF LIFE"),
+            ("Caserne", ""),
+            ("Caserne", "nowhere"),
+        )
+    )
+    taken = take(city(), spec, text)
+    assert taken.places["kind"].tolist()[:3] == ["museum", "", "museum"]
+    assert taken.places["direction"].tolist()[:3] == ["major_projects", "quality_of_life", ""]
+    assert taken.places["outcome"].tolist()[3] == "rejected"
+    assert [(r, c, col) for r, c, action, col, _ in faults(taken) if action == "rejected"] == [
+        (5, "unknown_direction", "orientation")
+    ]
+    with pytest.raises(ValueError, match=r"kind_words: nothing"):
+        city(places=[spec.model_dump(mode="json") | {"kind_words": {"a": "nothing"}}])

@@ -59,7 +59,7 @@ def test_the_sheet_has_lists_to_choose_from_and_no_formula(tmp_path: Path) -> No
     write_study(tmp_path / "a", lang="fr", today=DAY)
     with zipfile.ZipFile(tmp_path / "a" / "places.xlsx") as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
-    assert sheet.count("<dataValidation ") == 4
+    assert sheet.count("<dataValidation ") == 5
     assert "<f>" not in sheet
     empty = read_sheet(tmp_path / "a" / "places.xlsx")
     assert not len(empty.frame)

@@ -310,6 +310,7 @@ def toy_places() -> pd.DataFrame:
                 "kind": kind,
                 "category": kind,
                 "legal_form": "npo" if name else "",
+                "direction": "",
                 "status": status,
                 "count": float(count),
                 "capacity": float(capacity),

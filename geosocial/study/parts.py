@@ -1,20 +1,13 @@
-"""A study: which zones, which demand, which lists, which standards. Read from ``study.toml``, then frozen.
-
-A study never computes. Paths are relative to the folder of the file. Each standard and norm carries its
-source, or the word *assumption*. Every fault of the file is found at once and named by its key.
-"""
+"""The parts of a study as ``study.toml`` writes them: files, columns, services, rules. They never compute."""
 
 from __future__ import annotations
 
-import datetime as dt
-import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from geosocial.errors import N_, MissingFileError, Said, StudyError
-from geosocial.vocabulary import LocalText, kinds, spheres
+from geosocial.vocabulary import LocalText
 
 
 def _local(value: object) -> object:
@@ -29,11 +22,13 @@ def _local(value: object) -> object:
 Text = Annotated[LocalText, BeforeValidator(_local)]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """What every part of a study is: frozen, and without a key that is not known."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
-class Source(_Part):
+class Source(Part):
     """Where data comes from: what must be shown wherever a figure stands."""
 
     title: Text
@@ -44,7 +39,7 @@ class Source(_Part):
     as_of: str = ""
 
 
-class ZonesSpec(_Part):
+class ZonesSpec(Part):
     """The reporting zones: a polygon layer and the columns that name them."""
 
     file: Path
@@ -64,7 +59,7 @@ class ZonesSpec(_Part):
     source: str
 
 
-class ContextSpec(_Part):
+class ContextSpec(Part):
     """A layer that is only shown: districts, land beyond the study, water names."""
 
     key: Literal["districts", "land", "water_names"]
@@ -77,7 +72,7 @@ class ContextSpec(_Part):
     source: str
 
 
-class DemandColumn(_Part):
+class DemandColumn(Part):
     """One measure of demand: a column of the demand layer, its label and its unit."""
 
     key: str
@@ -86,7 +81,7 @@ class DemandColumn(_Part):
     unit: Literal["people", "households"]
 
 
-class DemandSpec(_Part):
+class DemandSpec(Part):
     """Where people live: points with a position, or polygons assigned to zones by largest overlap."""
 
     file: Path
@@ -103,7 +98,7 @@ class DemandSpec(_Part):
     source: str
 
 
-class PlacesSpec(_Part):
+class PlacesSpec(Part):
     """A list of enterprises, projects or facilities, and the columns that describe them.
 
     A column option holds the header of the column, or a constant after ``=``: ``sphere = "=culture"``.
@@ -120,7 +115,12 @@ class PlacesSpec(_Part):
     kind: str = ""
     #: Crosswalk of `geosocial.vocabulary` from the words of the kind column to our kinds.
     crosswalk: str = ""
+    #: Words of the kind column beside those of the crosswalk or of the vocabulary: word → kind, ``""`` for
+    #: one that serves no sphere. They win.
+    kind_words: dict[str, str] = Field(default_factory=dict)
     legal_form: str = ""
+    #: The strategic direction of the partnership that a row serves.
+    direction: str = ""
     status: str = "=existing"
     #: Column with the number of facilities that a row stands for; without it each row is one.
     count: str = ""
@@ -150,7 +150,7 @@ class PlacesSpec(_Part):
     source: str
 
 
-class GeocodingSpec(_Part):
+class GeocodingSpec(Part):
     """Address points in which the rows without coordinates are looked up; nothing goes over a network.
 
     A column that is not named is recognised by its header.
@@ -182,7 +182,7 @@ class GeocodingSpec(_Part):
     source: str
 
 
-class Service(_Part):
+class Service(Part):
     """What a sphere owes: the kinds of facility that count, whom they serve, the standard or the norm."""
 
     key: str = "main"
@@ -222,7 +222,7 @@ class Service(_Part):
         return self
 
 
-class SphereSpec(_Part):
+class SphereSpec(Part):
     """The services of a sphere; the first is its headline."""
 
     services: tuple[Service, ...] = Field(min_length=1)
@@ -232,7 +232,7 @@ Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class Robustness(_Part):
+class Robustness(Part):
     """The settings under which each verdict is tried again, the shares that decide it, and the intervals.
 
     Every combination of standard, demand, rule, supply, cost and zone system is tried; a ratio has no rule.
@@ -263,7 +263,7 @@ class Robustness(_Part):
     closures: int = Field(default=5, ge=0)
 
 
-class StatusRules(_Part):
+class StatusRules(Part):
     """When a figure is not said (too few people, or sites of an incomplete list), or said with care."""
 
     min_demand: float = 500
@@ -272,128 +272,3 @@ class StatusRules(_Part):
     max_unknown: Share = 0.2
     #: With care: the interval reaches both sides of the value that the zone is judged against.
     care_across: bool = True
-
-
-class Study(_Part):
-    """A frozen study. See ``data/montreal/study.toml`` for one that is commented line by line."""
-
-    format: Literal[1]
-    id: str
-    name: Text
-    #: The date of the edition, ISO 8601.
-    edition: dt.date
-    crs: str
-    #: Straight-line metres are multiplied by this to stand for walking distance.
-    detour: float = Field(ge=1)
-    detour_source: Text
-    snap_m: float = Field(default=250, ge=0)
-    sources: dict[str, Source]
-    zones: ZonesSpec
-    context: tuple[ContextSpec, ...] = ()
-    demand: DemandSpec
-    places: tuple[PlacesSpec, ...]
-    geocoding: GeocodingSpec | None = None
-    spheres: dict[str, SphereSpec]
-    robustness: Robustness = Robustness()
-    status: StatusRules = StatusRules()
-    #: Folder of study.toml; not a key of the file.
-    folder: Path = Path()
-
-    def path(self, file: Path) -> Path:
-        """Return `file` resolved against the folder of the study."""
-        return file if file.is_absolute() else self.folder / file
-
-    def services(self) -> list[tuple[str, Service]]:
-        """Return every (sphere, service), in the order of the file."""
-        return [(sphere, service) for sphere, spec in self.spheres.items() for service in spec.services]
-
-    @model_validator(mode="after")
-    def _references(self) -> Study:
-        bad: list[str] = []
-        columns = {c.key for c in self.demand.columns}
-        for sphere, service in self.services():
-            where = f"spheres.{sphere}.{service.key}"
-            if sphere not in spheres():
-                bad.append(f"spheres.{sphere}")
-            bad += [f"{where}.kinds: {k}" for k in service.kinds if k not in kinds()]
-            bad += [
-                f"{where}.demand: {d}"
-                for d in (service.demand, *service.alternative_demand)
-                if d not in columns
-            ]
-        used = {
-            self.zones.source,
-            self.demand.source,
-            *(p.source for p in self.places),
-            *(c.source for c in self.context),
-            *([] if self.geocoding is None else [self.geocoding.source]),
-        }
-        bad += [f"sources.{s}" for s in sorted(used - self.sources.keys())]
-        if bad:
-            raise ValueError("; ".join(bad))
-        return self
-
-
-def embedded_study() -> Path:
-    """Return the path of the embedded Montréal study, in a wheel or in a checkout."""
-    here = Path(__file__).parent
-    for folder in (here / "data" / "montreal", here.parent / "data" / "montreal"):
-        if (folder / "study.toml").is_file():
-            return folder / "study.toml"
-    raise MissingFileError(
-        N_("The embedded study is not in this installation ({folder})."),
-        hint=N_("Install geosocial again, or name a study: geosocial run STUDY."),
-        folder=here,
-    )
-
-
-def read_study(path: Path | str | None = None) -> Study:
-    """Read a study from its folder or its ``study.toml``; without `path`, the embedded one.
-
-    Raises
-    ------
-    MissingFileError
-        When there is no such file.
-    StudyError
-        When the file is not TOML, or a key is missing, unknown or contradictory: every fault at once.
-    """
-    file = Path(path) if path is not None else embedded_study()
-    if file.is_dir():
-        file = file / "study.toml"
-    try:
-        data: dict[str, Any] = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise MissingFileError(
-            N_("{file}: there is no such file."),
-            hint=N_("Check the name of the study folder or of its study.toml."),
-            file=file,
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise StudyError(
-            N_("{file}: this is not a readable TOML file ({reason})."),
-            hint=N_("Correct the line that is named, or start from the embedded study."),
-            file=file,
-            reason=error,
-        ) from error
-    try:
-        return Study.model_validate({**data, "folder": file.parent})
-    except ValidationError as error:
-        raise StudyError(
-            N_("{file}: the study cannot be used: {faults}."),
-            hint=N_("Correct these keys; data/montreal/study.toml explains each of them."),
-            file=file,
-            faults=tuple(_said(dict(fault)) for fault in error.errors()),
-        ) from error
-
-
-def _said(fault: dict[str, Any]) -> Said:
-    """Return a fault of pydantic in words that are in the catalogue."""
-    key = ".".join(str(part) for part in fault["loc"]) or str(fault.get("ctx", {}).get("error", ""))
-    if fault["type"] == "missing":
-        return Said(N_("{key} is missing"), {"key": key})
-    if fault["type"] == "extra_forbidden":
-        return Said(N_("{key} is not a known key"), {"key": key})
-    if fault["type"] == "value_error" and isinstance(fault["input"], dict):
-        inner = str(fault["ctx"]["error"])
-        return Said(N_("{key} does not fit the rest"), {"key": key if key == inner else f"{key}: {inner}"})
-    return Said(N_("{key} cannot be “{value}”"), {"key": key, "value": str(fault["input"])[:60]})

@@ -1,0 +1,177 @@
+"""A study: which zones, which demand, which lists, which standards. Read from ``study.toml``, then frozen.
+
+A study never computes. Paths are relative to the folder of the file. Each standard and norm carries its
+source, or the word *assumption*. Every fault of the file is found at once and named by its key.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from geosocial.errors import N_, MissingFileError, Said, StudyError
+from geosocial.study.parts import (
+    ContextSpec,
+    DemandColumn,
+    DemandSpec,
+    GeocodingSpec,
+    Part,
+    PlacesSpec,
+    Robustness,
+    Service,
+    Source,
+    SphereSpec,
+    StatusRules,
+    Text,
+    ZonesSpec,
+)
+from geosocial.vocabulary import kinds, spheres
+
+__all__ = [
+    "ContextSpec",
+    "DemandColumn",
+    "DemandSpec",
+    "GeocodingSpec",
+    "PlacesSpec",
+    "Robustness",
+    "Service",
+    "Source",
+    "SphereSpec",
+    "StatusRules",
+    "Study",
+    "ZonesSpec",
+    "embedded_study",
+    "read_study",
+]
+
+
+class Study(Part):
+    """A frozen study. See ``data/montreal/study.toml`` for one that is commented line by line."""
+
+    format: Literal[1]
+    id: str
+    name: Text
+    #: The date of the edition, ISO 8601.
+    edition: dt.date
+    crs: str
+    #: Straight-line metres are multiplied by this to stand for walking distance.
+    detour: float = Field(ge=1)
+    detour_source: Text
+    snap_m: float = Field(default=250, ge=0)
+    sources: dict[str, Source]
+    zones: ZonesSpec
+    context: tuple[ContextSpec, ...] = ()
+    demand: DemandSpec
+    places: tuple[PlacesSpec, ...]
+    geocoding: GeocodingSpec | None = None
+    spheres: dict[str, SphereSpec]
+    robustness: Robustness = Robustness()
+    status: StatusRules = StatusRules()
+    #: Folder of study.toml; not a key of the file.
+    folder: Path = Path()
+
+    def path(self, file: Path) -> Path:
+        """Return `file` resolved against the folder of the study."""
+        return file if file.is_absolute() else self.folder / file
+
+    def services(self) -> list[tuple[str, Service]]:
+        """Return every (sphere, service), in the order of the file."""
+        return [(sphere, service) for sphere, spec in self.spheres.items() for service in spec.services]
+
+    @model_validator(mode="after")
+    def _references(self) -> Study:
+        bad: list[str] = []
+        columns = {c.key for c in self.demand.columns}
+        for sphere, service in self.services():
+            where = f"spheres.{sphere}.{service.key}"
+            if sphere not in spheres():
+                bad.append(f"spheres.{sphere}")
+            bad += [f"{where}.kinds: {k}" for k in service.kinds if k not in kinds()]
+            bad += [
+                f"{where}.demand: {d}"
+                for d in (service.demand, *service.alternative_demand)
+                if d not in columns
+            ]
+        for spec in self.places:
+            where = f"places.{spec.key}.kind_words"
+            bad += [f"{where}: {k}" for k in spec.kind_words.values() if k not in {"", *kinds()}]
+        used = {
+            self.zones.source,
+            self.demand.source,
+            *(p.source for p in self.places),
+            *(c.source for c in self.context),
+            *([] if self.geocoding is None else [self.geocoding.source]),
+        }
+        bad += [f"sources.{s}" for s in sorted(used - self.sources.keys())]
+        if bad:
+            raise ValueError("; ".join(bad))
+        return self
+
+
+def embedded_study() -> Path:
+    """Return the path of the embedded Montréal study, in a wheel or in a checkout."""
+    here = Path(__file__).parents[1]
+    for folder in (here / "data" / "montreal", here.parent / "data" / "montreal"):
+        if (folder / "study.toml").is_file():
+            return folder / "study.toml"
+    raise MissingFileError(
+        N_("The embedded study is not in this installation ({folder})."),
+        hint=N_("Install geosocial again, or name a study: geosocial run STUDY."),
+        folder=here,
+    )
+
+
+def read_study(path: Path | str | None = None) -> Study:
+    """Read a study from its folder or its ``study.toml``; without `path`, the embedded one.
+
+    Raises
+    ------
+    MissingFileError
+        When there is no such file.
+    StudyError
+        When the file is not TOML, or a key is missing, unknown or contradictory: every fault at once.
+    """
+    file = Path(path) if path is not None else embedded_study()
+    if file.is_dir():
+        file = file / "study.toml"
+    try:
+        data: dict[str, Any] = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise MissingFileError(
+            N_("{file}: there is no such file."),
+            hint=N_("Check the name of the study folder or of its study.toml."),
+            file=file,
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise StudyError(
+            N_("{file}: this is not a readable TOML file ({reason})."),
+            hint=N_("Correct the line that is named, or start from the embedded study."),
+            file=file,
+            reason=error,
+        ) from error
+    try:
+        return Study.model_validate({**data, "folder": file.parent})
+    except ValidationError as error:
+        raise StudyError(
+            N_("{file}: the study cannot be used: {faults}."),
+            hint=N_("Correct these keys; data/montreal/study.toml explains each of them."),
+            file=file,
+            faults=tuple(_said(dict(fault)) for fault in error.errors()),
+        ) from error
+
+
+def _said(fault: dict[str, Any]) -> Said:
+    """Return a fault of pydantic in words that are in the catalogue."""
+    key = ".".join(str(part) for part in fault["loc"]) or str(fault.get("ctx", {}).get("error", ""))
+    if fault["type"] == "missing":
+        return Said(N_("{key} is missing"), {"key": key})
+    if fault["type"] == "extra_forbidden":
+        return Said(N_("{key} is not a known key"), {"key": key})
+    if fault["type"] == "value_error" and isinstance(fault["input"], dict):
+        inner = str(fault["ctx"]["error"])
+        return Said(N_("{key} does not fit the rest"), {"key": key if key == inner else f"{key}: {inner}"})
+    return Said(N_("{key} cannot be “{value}”"), {"key": key, "value": str(fault["input"])[:60]})
