@@ -150,7 +150,8 @@ def facilities(
     row = np.flatnonzero(usable)
 
     def column(name: str) -> NDArray[Any]:
-        return places[name].array[row].to_numpy()
+        values: NDArray[Any] = places[name].array[row].to_numpy()
+        return values
 
     zone = pd.Index(zones["zone_id"]).get_indexer(pd.Index(column("zone_id"))).astype(np.intp)
     source = pd.Index([spec.key for spec in study.places]).get_indexer(pd.Index(column("source")))

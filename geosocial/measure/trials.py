@@ -109,14 +109,14 @@ class _Trial:
         zones = len(self.city.zone_ids)
         enough = np.full(zones, fill_value=True)
         for zone in self.city.zones.values():
+            needs = {column: self._need(column, zone) for column in self.grid.demand}
             for cost in self.grid.costs:
                 shared = self._shared(cost, bands, zone)
                 for definition in self.grid.supply:
                     held = self._held(definition).amount
                     band = bands.of(self._nearest(cost, definition, zone))
                     for rule in self.grid.rules:
-                        for column in self.grid.demand:
-                            need = self._need(column, zone)
+                        for column, need in needs.items():
                             if shared is not None and rule == "e2sfca":
                                 self._add(shared.accessible(column, definition), need, held, enough, per=PER)
                                 continue

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from geosocial.measure.reach import Reach
     from geosocial.results import Results
 
 EAST, NORTH, CELL = 296_000.0, 5_040_000.0, 1000.0
@@ -340,6 +341,31 @@ def toy_costs() -> dict[tuple[str, str], NDArray[np.float64]]:
         nearest = [min(((x - a) ** 2 + (y - b) ** 2) ** 0.5 for a, b in sites) for x, y in centres]
         costs[sphere, "main"] = 1.25 * np.array(nearest)
     return costs
+
+
+def toy_reach(study: Study | None = None) -> dict[tuple[str, str], Reach]:
+    """Return every pair of cell and facility within 2,000 metres × 1.25, of each coverage service, by pairs."""
+    from geosocial.geo.pairs import Pairs
+    from geosocial.measure import supply
+    from geosocial.measure.reach import Reach
+
+    demand, places, found = toy_demand(), toy_places(), {}
+    own = study or toy_study()
+    for sphere, service in own.services():
+        if service.rule != "coverage":
+            continue
+        near = supply.facilities(places, toy_zones(), own, service)
+        pairs = [
+            (i, j, 1.25 * ((x - a) ** 2 + (y - b) ** 2) ** 0.5)
+            for i, (x, y) in enumerate(zip(demand["x"], demand["y"], strict=True))
+            for j, (a, b) in enumerate(zip(near.x, near.y, strict=True))
+        ]
+        kept = [pair for pair in pairs if pair[2] <= 2500]
+        starts = np.searchsorted([i for i, _, _ in kept], np.arange(len(demand) + 1))
+        cost, column = np.array([c for *_, c in kept]), np.array([j for _, j, _ in kept], dtype=np.intp)
+        shape = len(demand), len(near)
+        found[sphere, service.key] = Reach(near, {"straight": Pairs(cost, column, starts, shape, 2500.0)})
+    return found
 
 
 def toy_results(**changes: Any) -> Results:
