@@ -133,7 +133,8 @@ def grid(
     return Grid(
         standards=tuple(dict.fromkeys(service.standard_m * factor for factor in rules.standard_factors)),
         demand=demand,
-        rules=tuple(dict.fromkeys(rule for rule in rules.rules if pairs or rule != "e2sfca")),
+        rules=tuple(dict.fromkeys(rule for rule in rules.rules if pairs or rule != "e2sfca"))
+        or ("coverage",),
         supply=supply if pairs else ("all",),
         costs=tuple(dict.fromkeys(costs)),
         zone_systems=tuple(dict.fromkeys(zone_systems)),
