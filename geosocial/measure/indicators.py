@@ -251,8 +251,8 @@ def units(study: Study, service: Service) -> Mapping[str, str]:
     """Return the unit of each indicator of a service, by key of the indicator, in the order of `INDICATORS`.
 
     Coverage services have coverage, gap (in the unit of the demand), gap_share, what stands beside them,
-    demand, supply; ratio services have gap (in the unit of the supply), gap_share, rate (``per_100``: supply per
-    100 units of demand), demand, supply.
+    demand, supply; ratio services have gap (in the unit of the supply), gap_share, rate (``per_100``:
+    supply per 100 units of demand), demand, supply.
     """
     people = next(column.unit for column in study.demand.columns if column.key == service.demand)
     stock = supply_unit(service)
