@@ -1,0 +1,141 @@
+"""HiGHS, given its models as sparse arrays: no loop over variables, an end in time, an answer to Ctrl-C.
+
+The solver runs in a thread of its own, so that Ctrl-C and the caller's `interrupt` are heard while it works:
+they end the search, and the best found so far is what comes back. HiGHS is deterministic: the same arrays and
+enough time give the same answer. It cannot share a process with PuLP or OR-tools (their symbols clash).
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from geosocial.siting.inputs import Bools, Floats, Ints
+from geosocial.siting.result import Clock
+
+#: Seconds between two looks at the clock while HiGHS works.
+_LOOK = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """min or max Σ cⱼ xⱼ; lower ≤ x ≤ upper; row_lower ≤ A x ≤ row_upper; some x whole.
+
+    A is given by rows: `start` (r + 1), `index` and `value` of the entries.
+    """
+
+    cost: Floats
+    lower: Floats
+    upper: Floats
+    whole: Bools
+    row_lower: Floats
+    row_upper: Floats
+    start: Ints
+    index: Ints
+    value: Floats
+    maximise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What HiGHS found: `proved` or not, the values (None where none), the bound that it proved."""
+
+    proved: bool
+    infeasible: bool
+    values: Floats | None
+    bound: float
+
+
+def new(**options: object) -> Any:
+    """Return a silent HiGHS with these options."""
+    import highspy
+
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    for name, value in options.items():
+        highs.setOptionValue(name, value)
+    return highs
+
+
+def load(highs: Any, model: Model) -> None:
+    """Give HiGHS a model."""
+    import highspy
+
+    highs.passModel(
+        len(model.cost),
+        len(model.row_lower),
+        len(model.index),
+        int(highspy.MatrixFormat.kRowwise),
+        int(highspy.ObjSense.kMaximize if model.maximise else highspy.ObjSense.kMinimize),
+        0.0,
+        model.cost,
+        model.lower,
+        model.upper,
+        model.row_lower,
+        model.row_upper,
+        model.start[:-1].astype(np.int32),
+        model.index.astype(np.int32),
+        model.value,
+        model.whole.astype(np.int32),
+    )
+
+
+def run(highs: Any, clock: Clock) -> str:
+    """Run HiGHS until it is done or the clock ends it; return the name of its model status.
+
+    Ctrl-C sets ``clock.stopped``: the run ends as by the caller's interrupt.
+    """
+    if np.isfinite(clock.left):
+        highs.setOptionValue("time_limit", highs.getRunTime() + clock.left)
+    done = threading.Event()
+    highs.HandleUserInterrupt = True
+
+    def work() -> None:
+        try:
+            highs.run()
+        finally:
+            done.set()
+
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    asked = False
+    while not done.is_set():
+        try:
+            done.wait(_LOOK)
+            if not asked and clock.over():
+                asked = True
+                highs.cancelSolve()
+        except KeyboardInterrupt:
+            clock.stopped = True
+    worker.join()
+    return str(highs.getModelStatus().name)
+
+
+def solve(
+    model: Model, clock: Clock, *, start: Floats | None = None, whole_objective: bool = False
+) -> Outcome:
+    """Solve a mixed-integer model to gap 0, from a known solution when one is given.
+
+    `whole_objective`: every objective is a whole number, so that a gap below 1 is a proof.
+    """
+    highs = new(mip_rel_gap=0.0, mip_abs_gap=0.999 if whole_objective else 1e-6)
+    load(highs, model)
+    if start is not None:
+        highs.setSolution(len(start), np.arange(len(start), dtype=np.int32), start)
+    status = run(highs, clock)
+    info = highs.getInfo()
+    if status in {"kInfeasible", "kUnboundedOrInfeasible"}:
+        return Outcome(proved=True, infeasible=True, values=None, bound=np.nan)
+    worst = np.inf if model.maximise else -np.inf
+    bound = float(info.mip_dual_bound) if model.whole.any() else float(info.objective_function_value)
+    if not np.isfinite(bound):
+        bound = worst
+    found = int(info.primal_solution_status) == 2
+    values = np.asarray(highs.getSolution().col_value) if found else None
+    proved = status == "kOptimal"
+    if whole_objective and np.isfinite(bound):
+        bound = np.floor(bound + 1e-6) if model.maximise else np.ceil(bound - 1e-6)
+    return Outcome(proved=proved, infeasible=False, values=values, bound=bound)
