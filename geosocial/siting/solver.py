@@ -7,6 +7,7 @@ enough time give the same answer. It cannot share a process with PuLP or OR-tool
 
 from __future__ import annotations
 
+import functools
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -51,13 +52,24 @@ class Outcome:
 
 def new(**options: object) -> Any:
     """Return a silent HiGHS with these options."""
-    import highspy
-
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
+    highs = _quiet()()
     for name, value in options.items():
         highs.setOptionValue(name, value)
     return highs
+
+
+@functools.cache
+def _quiet() -> Any:
+    import highspy
+
+    class Quiet(highspy.Highs):
+        """Says nothing from its first call on: that of the callbacks prints a banner otherwise."""
+
+        def enableCallbacks(self) -> None:  # noqa: N802 - the name is HiGHS's
+            self.setOptionValue("output_flag", False)
+            super().enableCallbacks()
+
+    return Quiet
 
 
 def load(highs: Any, model: Model) -> None:

@@ -1,0 +1,193 @@
+"""Covering problems made small without changing their answer.
+
+A covering problem is a list of places, each with the candidates within the standard. Places with the same
+candidates are one *pattern*, their weights added. A candidate is dominated by another that covers all that it
+covers and costs no more: some best choice does without it, since the other can stand in its stead. Places
+that a fixed site covers, or no free candidate, ask nothing of the choice.
+
+Source: Church & ReVelle (1974); reductions of set covering: Toregas & ReVelle (1972).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geosocial.siting.inputs import Bools, Choice, Floats, Ints, Reach, starts
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+#: Dominance is not looked for when it would take more multiplications than this.
+_MOST_WORK = 400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """What remains to be covered, and by which of the free candidates.
+
+    Attributes
+    ----------
+    weight
+        (q) demand of each pattern.
+    start, column
+        Compressed rows: the candidates (positions in `candidate`) that cover each pattern.
+    candidate
+        (k) original position of each candidate that remains.
+    already
+        Demand that the fixed sites cover.
+    """
+
+    weight: Floats
+    start: Ints
+    column: Ints
+    candidate: Ints
+    already: float
+
+    @property
+    def row(self) -> Ints:
+        """Return the pattern of each pair."""
+        return np.repeat(np.arange(len(self.weight)), np.diff(self.start))
+
+    def matrix(self) -> csr_array:
+        """Return the pairs as a sparse matrix of ones."""
+        from scipy.sparse import csr_array
+
+        shape = (len(self.weight), len(self.candidate))
+        return csr_array((np.ones(len(self.column)), self.column, self.start), shape=shape)
+
+
+def covering(reach: Reach, weights: Floats, choice: Choice, *, standard: float) -> Patterns:
+    """Return the patterns of a covering problem: within means cost ≤ standard; weight 0 asks for nothing."""
+    kept = (reach.cost <= standard) & (weights > 0)[reach.row]
+    is_fixed = np.zeros(reach.candidates, bool)
+    is_fixed[choice.fixed] = True
+    served = np.zeros(reach.places, bool)
+    served[reach.row[kept & is_fixed[reach.column]]] = True
+    is_free = np.zeros(reach.candidates, bool)
+    is_free[choice.free] = True
+    kept &= is_free[reach.column] & ~served[reach.row]
+    left = reach.pairs(kept)
+    position = np.full(reach.candidates, -1, np.int64)
+    position[choice.free] = np.arange(len(choice.free))
+    some = np.diff(left.start) > 0
+    return Patterns(
+        weights[some],
+        starts(np.diff(left.start)[some]),
+        position[left.column],
+        choice.free,
+        float(weights[served].sum()),
+    )
+
+
+def merged(patterns: Patterns) -> Patterns:
+    """Return the patterns with equal candidate sets made one; equality is checked, not only hashed.
+
+    Patterns come out in the order in which each first occurs.
+    """
+    if not len(patterns.weight):
+        return patterns
+    for seed in range(2, 100):
+        key = _hashes(patterns, seed)
+        _, first, group = np.unique(key, return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order))
+        first, group = first[order], rank[group]
+        if _same_sets(patterns, first[group]):
+            break
+    kept = _rows(patterns, first)
+    return replace(kept, weight=np.bincount(group, weights=patterns.weight, minlength=len(first)))
+
+
+def _hashes(patterns: Patterns, seed: int) -> Ints:
+    codes = np.random.default_rng(seed).integers(
+        np.iinfo(np.int64).min, np.iinfo(np.int64).max, len(patterns.candidate)
+    )
+    return np.add.reduceat(codes[patterns.column], patterns.start[:-1])
+
+
+def _same_sets(patterns: Patterns, like: Ints) -> bool:
+    """Return whether each pattern has the very candidates of the pattern `like` names for it."""
+    length = np.diff(patterns.start)
+    if (length != length[like]).any():
+        return False
+    shift = np.repeat(patterns.start[like] - patterns.start[:-1], length)
+    return bool((patterns.column == patterns.column[np.arange(len(patterns.column)) + shift]).all())
+
+
+def _rows(patterns: Patterns, rows: Ints) -> Patterns:
+    length = np.diff(patterns.start)[rows]
+    start = starts(length)
+    at = np.arange(start[-1]) + np.repeat(patterns.start[rows] - start[:-1], length)
+    return replace(patterns, weight=patterns.weight[rows], start=start, column=patterns.column[at])
+
+
+def columns(patterns: Patterns, kept: Bools) -> Patterns:
+    """Return the patterns with only some of their candidates; those left without any go."""
+    pairs = kept[patterns.column]
+    length = np.bincount(patterns.row[pairs], minlength=len(patterns.weight))
+    position = np.cumsum(kept) - 1
+    some = length > 0
+    return replace(
+        patterns,
+        weight=patterns.weight[some],
+        start=starts(length[some]),
+        column=position[patterns.column[pairs]],
+        candidate=patterns.candidate[kept],
+    )
+
+
+def undominated(patterns: Patterns, price: Floats) -> Patterns:
+    """Return the patterns without candidates that another stands in for: Nⱼ ⊆ Nₖ and costⱼ ≥ costₖ.
+
+    Of candidates with the same set and cost the lowest position stays. Candidates that cover nothing go too.
+    """
+    size = np.bincount(patterns.column, minlength=len(patterns.candidate))
+    kept = size > 0
+    if not kept.all():
+        patterns = columns(patterns, kept)
+        size = size[kept]
+    length = np.diff(patterns.start).astype(np.float64)
+    if not len(patterns.weight) or (length**2).sum() > _MOST_WORK:
+        return patterns
+    cover = patterns.matrix()
+    common = (cover.T @ cover).tocoo()
+    inner, outer, cost = common.row, common.col, price[patterns.candidate]
+    inside = (common.data == size[inner]) & (inner != outer) & (cost[outer] <= cost[inner])
+    inner, outer = inner[inside], outer[inside]
+    equal = (size[inner] == size[outer]) & (cost[inner] == cost[outer])
+    worse = ~equal | (outer < inner)
+    gone = np.zeros(len(size), bool)
+    gone[inner[worse]] = True
+    return columns(patterns, ~gone)
+
+
+def easier(patterns: Patterns) -> Patterns:
+    """Return the patterns without those that any cover of the others covers: the candidates of one contain
+    those of another. For problems in which every pattern must be covered.
+    """
+    times = np.bincount(patterns.column, minlength=len(patterns.candidate)).astype(np.float64)
+    if not len(patterns.weight) or (times**2).sum() > _MOST_WORK:
+        return patterns
+    cover = patterns.matrix()
+    common = (cover @ cover.T).tocoo()
+    length = np.diff(patterns.start)
+    inside = (common.data == length[common.row]) & (common.row != common.col)
+    gone = np.zeros(len(length), bool)
+    gone[common.col[inside]] = True  # patterns are merged: no two are equal, so no two remove each other
+    return _rows(patterns, np.flatnonzero(~gone))
+
+
+def reduced(patterns: Patterns, price: Floats, *, all_covered: bool = False) -> Patterns:
+    """Return the patterns merged and without dominated candidates, over and over until nothing goes."""
+    while True:
+        before = (len(patterns.weight), len(patterns.candidate))
+        patterns = merged(patterns)
+        if all_covered:
+            patterns = easier(patterns)
+        patterns = undominated(patterns, price)
+        if (len(patterns.weight), len(patterns.candidate)) == before:
+            return patterns

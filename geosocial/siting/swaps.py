@@ -1,0 +1,162 @@
+"""A good choice fast: greedy with swaps for covering, the start and the floor of the exact methods.
+
+Greedy adds the candidate with the most uncovered demand (with a budget: a unit of cost); ties go to the
+lowest position. A swap then exchanges the pair that gains most, until none gains. Greedy alone reaches at
+least 1 − (1 − 1/p)^p of the optimum of p sites (Cornuéjols, Fisher & Nemhauser 1977).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geosocial.siting.inputs import Floats, Ints
+from geosocial.siting.patterns import Patterns
+from geosocial.siting.result import Clock
+
+#: A swap must gain more than this share of the whole, so that rounding cannot swap for ever.
+_LEAST = 1e-12
+
+
+class Cover:
+    """A choice of candidates of a covering problem, and what each more and each swap would gain."""
+
+    def __init__(self, patterns: Patterns) -> None:
+        self.patterns = patterns
+        self.row = patterns.row
+        self.matrix = patterns.matrix()
+        self.times = np.zeros(len(patterns.weight), np.int64)
+        self.open = np.zeros(len(patterns.candidate), bool)
+        by_column = np.argsort(patterns.column, kind="stable")
+        self._rows = self.row[by_column]
+        self._start = np.concatenate(
+            [[0], np.cumsum(np.bincount(patterns.column, minlength=len(self.open)))]
+        )
+        self.gain = self.demand(patterns.weight)
+
+    def demand(self, weight: Floats) -> Floats:
+        """Return the sum of a weight of the patterns that each candidate covers."""
+        return np.bincount(
+            self.patterns.column, weights=weight[self.row], minlength=len(self.open)
+        ).astype(np.float64)
+
+    def covers(self, candidate: int) -> Ints:
+        """Return the patterns that a candidate covers."""
+        return self._rows[self._start[candidate] : self._start[candidate + 1]]
+
+    @property
+    def value(self) -> float:
+        """Return the demand covered."""
+        return float(self.patterns.weight[self.times > 0].sum())
+
+    @property
+    def sites(self) -> Ints:
+        """Return the chosen candidates, rising."""
+        return np.flatnonzero(self.open)
+
+    def add(self, candidate: int) -> None:
+        """Choose a candidate."""
+        rows = self.covers(candidate)
+        self._change(rows[self.times[rows] == 0], -1)
+        self.times[rows] += 1
+        self.open[candidate] = True
+
+    def remove(self, candidate: int) -> None:
+        """Give a candidate up."""
+        rows = self.covers(candidate)
+        self.times[rows] -= 1
+        self._change(rows[self.times[rows] == 0], 1)
+        self.open[candidate] = False
+
+    def _change(self, rows: Ints, sign: int) -> None:
+        if len(rows):
+            weights = np.zeros(len(self.times))
+            weights[rows] = self.patterns.weight[rows]
+            self.gain += sign * (self.matrix.T @ weights) if len(rows) > 64 else sign * self._few(rows)
+
+    def _few(self, rows: Ints) -> Floats:
+        part = self.matrix[rows]
+        found: Floats = part.T @ self.patterns.weight[rows]
+        return found
+
+    def swap_gains(self) -> tuple[Ints, Floats]:
+        """Return the chosen candidates, and (chosen × candidate) what swapping each for each would gain."""
+        sites = self.sites
+        owner_of = np.full(len(self.open), -1, np.int64)
+        owner_of[sites] = np.arange(len(sites))
+        once = (self.times == 1)[self.row]
+        mine = once & self.open[self.patterns.column]
+        owner = np.full(len(self.times), -1, np.int64)
+        owner[self.row[mine]] = owner_of[self.patterns.column[mine]]
+        key = owner[self.row[once]] * len(self.open) + self.patterns.column[once]
+        kept = np.bincount(
+            key, weights=self.patterns.weight[self.row[once]], minlength=len(sites) * len(self.open)
+        ).reshape(len(sites), len(self.open))
+        loss = kept[np.arange(len(sites)), sites]
+        return sites, self.gain[None, :] + kept - loss[:, None]
+
+
+def greedy(patterns: Patterns, most: int, price: Floats, budget: float, *, by_price: bool = False) -> Cover:
+    """Return the greedy choice of up to `most` candidates within the budget; what gains nothing is left out."""
+    cover, left, cost = Cover(patterns), budget, price[patterns.candidate]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        while len(cover.sites) < most:
+            gain = np.where(cover.open | (cost > left), 0.0, cover.gain)
+            worth = np.where(gain > 0, gain / cost if by_price else gain, 0.0)
+            best = int(np.argmax(worth))
+            if gain[best] <= _LEAST * patterns.weight.sum():
+                break
+            cover.add(best)
+            left -= cost[best]
+    return cover
+
+
+def swapped(cover: Cover, price: Floats, budget: float, clock: Clock) -> Cover:
+    """Swap the pair that gains most until none gains, within the budget."""
+    cost = price[cover.patterns.candidate]
+    least = _LEAST * max(1.0, float(cover.patterns.weight.sum()))
+    while cover.open.any() and not clock.over():
+        sites, gains = cover.swap_gains()
+        gains[:, cover.open] = -np.inf
+        if np.isfinite(budget):
+            left = budget - cost[sites].sum()
+            gains[cost[None, :] - cost[sites][:, None] > left] = -np.inf
+        best = int(np.argmax(gains))
+        out, into = divmod(best, gains.shape[1])
+        if gains[out, into] <= least:
+            break
+        cover.remove(int(sites[out]))
+        cover.add(into)
+    return cover
+
+
+def start(patterns: Patterns, most: int, price: Floats, budget: float, clock: Clock) -> Cover:
+    """Return the best of greedy with swaps; with a budget both by demand and by demand a unit of cost."""
+    if not len(patterns.weight):
+        return Cover(patterns)
+    found = swapped(greedy(patterns, most, price, budget), price, budget, clock)
+    if np.isfinite(budget):
+        other = swapped(greedy(patterns, most, price, budget, by_price=True), price, budget, clock)
+        if other.value > found.value:
+            return other
+    return found
+
+
+def whole_cover(patterns: Patterns, price: Floats) -> Ints:
+    """Return candidates that cover every pattern: greedy, then without those that the others make superfluous.
+
+    `price` is what each candidate counts: 1, or its cost.
+    """
+    cover, cost = Cover(patterns), np.maximum(price[patterns.candidate], 1e-9)
+    number = np.ones(len(patterns.weight))
+    todo = cover.demand(number)
+    while (cover.times == 0).any():
+        best = int(np.argmax(np.where(cover.open, -1.0, todo / cost)))
+        rows = cover.covers(best)
+        new = rows[cover.times[rows] == 0]
+        cover.add(best)
+        number[new] = 0
+        todo = cover.demand(number)
+    for site in sorted(cover.sites, key=lambda s: (-cost[s], s)):
+        if (cover.times[cover.covers(int(site))] > 1).all():
+            cover.remove(int(site))
+    return cover.sites
