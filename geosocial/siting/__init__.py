@@ -5,7 +5,10 @@ never a file. Within means cost ≤ standard. Answers are `SitingResult`: what c
 reason, bad input an `InputError`. `geosocial.siting.certificate` lets anyone check an answer without a solver.
 """
 
+from geosocial.siting.center import p_center
 from geosocial.siting.covering import lscp, mclp
+from geosocial.siting.frontier import frontier
+from geosocial.siting.median import p_median
 from geosocial.siting.result import SitingResult
 
-__all__ = ["SitingResult", "lscp", "mclp"]
+__all__ = ["SitingResult", "frontier", "lscp", "mclp", "p_center", "p_median"]

@@ -349,3 +349,39 @@ def least(patterns: Patterns, price: Floats, clock: Clock) -> Best:
         if price[found].sum() < value * (1 - 1e-12):
             sites, value = found, price[found].sum()
     return Best(patterns.candidate[sites], max(0.0, out.bound), out.proved, "reduction, greedy, HiGHS")
+
+
+def enough(patterns: Patterns, price: Floats, most: int, left: float, clock: Clock) -> Ints | None:
+    """Return up to `most` candidates of a price of up to `left` that cover every pattern, None if none is known.
+
+    None before the clock is over means that there are none.
+    """
+    if not len(patterns.weight):
+        return np.zeros(0, np.int64)
+    price = price[patterns.candidate]
+    for counts in (np.ones(len(price)), price):
+        full = np.zeros(int(patterns.candidate.max()) + 1)
+        full[patterns.candidate] = counts
+        known = swaps.whole_cover(patterns, full)
+        if len(known) <= most and price[known].sum() <= left:
+            return patterns.candidate[known]
+    k, q = len(price), len(patterns.weight)
+    limits = [float(most)] + ([left] if np.isfinite(left) else [])
+    values = [np.ones(len(patterns.column)), np.ones(k)] + ([price] if np.isfinite(left) else [])
+    model = Model(
+        cost=np.ones(k),
+        lower=np.zeros(k),
+        upper=np.ones(k),
+        whole=np.ones(k, bool),
+        row_lower=np.concatenate([np.ones(q), np.full(len(limits), -np.inf)]),
+        row_upper=np.concatenate([np.full(q, np.inf), limits]),
+        start=np.concatenate([patterns.start, patterns.start[-1] + k * np.arange(1, len(limits) + 1)]),
+        index=np.concatenate([patterns.column, *[np.arange(k)] * len(limits)]),
+        value=np.concatenate(values),
+    )
+    out = solve(model, clock, whole_objective=True, target=most + 0.5)
+    if out.values is None:
+        if not out.infeasible:
+            clock.stopped = clock.stopped or not clock.over()
+        return None
+    return patterns.candidate[out.values > 0.5]
