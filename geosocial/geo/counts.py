@@ -257,9 +257,11 @@ def _whole(grid: _Grid, spans: _Spans, weight: Floats) -> Floats:
         # Whole numbers: add where a run starts, take away where it ends; every sum is exact.
         some = spans.inner_last >= spans.inner_first
         worth = weight[spans.facility[some]]
-        change = np.bincount((base + spans.inner_first)[some], weights=worth, minlength=size + 1)
+        change = np.zeros(size + 1)
+        change += np.bincount((base + spans.inner_first)[some], weights=worth, minlength=size + 1)
         change -= np.bincount((base + spans.inner_last + 1)[some], weights=worth, minlength=size + 1)
-        return np.cumsum(change)[:size]
+        total: Floats = np.cumsum(change)[:size]
+        return total
     cells, facility = _runs(base, spans.inner_first, spans.inner_last, spans.facility)
     return np.bincount(cells, weights=weight[facility], minlength=size).astype(np.float64)
 
