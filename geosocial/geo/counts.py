@@ -41,8 +41,8 @@ class _Grid:
 
     def cell(self, x: Floats, y: Floats) -> Ints:
         """Return the cell of each place."""
-        column = ((x - self.corner[0]) / self.side).astype(np.intp)
-        row = ((y - self.corner[1]) / self.side).astype(np.intp)
+        column: Ints = ((x - self.corner[0]) / self.side).astype(np.intp)
+        row: Ints = ((y - self.corner[1]) / self.side).astype(np.intp)
         np.minimum(column, self.columns - 1, out=column)
         np.minimum(row, self.rows - 1, out=row)
         row *= self.columns

@@ -12,7 +12,7 @@ whole people. A facility that never fills is given the sum of the demand; an inf
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -128,7 +128,9 @@ def _fractional(row: Ints, column: Ints, people: Floats, room: Floats) -> Floats
         shape=(len(people) + len(room), len(row)),
     )
     limit = np.concatenate([people, room]) / unit
-    done = linprog(-np.ones(len(row)), A_ub=sums, b_ub=limit, bounds=(0, None), method="highs")
+    # scipy's annotations know dense arrays only; HiGHS takes the sparse one as it is.
+    left: Any = sums
+    done = linprog(-np.ones(len(row)), A_ub=left, b_ub=limit, bounds=(0, None), method="highs")
     if done.status != 0:
         raise GeosocialError(N_("The maximum flow was not found: {got}"), got=done.message)
     return np.asarray(done.x * unit, np.float64)

@@ -6,9 +6,10 @@ nobody gains by moving. **Lower is better**: 1 is the cost of an average crowd a
 
 That equilibrium is the least of Σ x_ij t_ij/τ + Σ Dⱼ²/(2ρSⱼ) over all ways x to divide the demand, which is
 convex: the loads Dⱼ and the costs are unique, whatever the start or the order of the rows; only who goes
-where among equal costs is not. It is found here by accelerated projected gradients with restarts, all rows at
-once: demand leaves dear facilities in the measure of the difference. It is at rest when no used facility of
-a row is dearer than its cheapest by more than the tolerance.
+where among equal costs is not. Demand is moved in steps, by all rows at once: each step may move it freely
+for what it gains less a toll μ/2·Σ(Δs)² on the shares that move, and the toll is lowered from step to step.
+Within a step the prices of the crowds, one a facility, are found by Newton's method. It is at rest when no
+used facility of a row is dearer than its cheapest by more than the tolerance.
 
 Source: Saxon & Snow (2020), A Rational Agent Model for the Spatial Accessibility of Primary Health Care.
 """
@@ -25,11 +26,15 @@ from geosocial.measure.accessibility import both_amounts, checked_costs
 from geosocial.measure.coverage import Floats, Ints
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-    from scipy.sparse import csr_array
+    from numpy.typing import ArrayLike, NDArray
+    from scipy.sparse import csc_array, csr_array
 
-#: Rounds between two looks at whether all is at rest.
-_LOOK = 10
+    Bools = NDArray[np.bool_]
+
+#: The toll starts here, and each step asks so much of the one before.
+_TOLL, _LOWER = 1.0, 0.25
+#: A step of Newton is halved at most so often.
+_HALVED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,12 @@ class Raam:
     load
         (m) demand that goes to each facility.
     share
-        Share of the demand of its row that takes each stored pair of the costs, in their order; 0 for all of a
-        row without demand.
+        Share of the demand of its row that takes each stored pair of the costs, in their order; 0 for all of
+        a row without demand.
     spread
         Most by which a used facility is dearer than the cheapest of its row: at most the tolerance.
     rounds
-        Rounds it took.
+        Steps of Newton that it took.
     """
 
     cost: Floats
@@ -60,7 +65,7 @@ class Raam:
 
 @dataclass(frozen=True, slots=True)
 class _Game:
-    """Pairs of rows with demand and facilities with supply, and what each costs."""
+    """Pairs of rows with demand and facilities with supply, both numbered without gaps, sorted by row."""
 
     row: Ints
     column: Ints
@@ -69,21 +74,14 @@ class _Game:
     people: Floats
     room: Floats
 
-    def crowd(self, share: Floats) -> Floats:
+    def load(self, share: Floats) -> Floats:
         """Return Dⱼ of each facility."""
-        load = np.bincount(self.column, weights=self.people[self.row] * share, minlength=len(self.room))
-        return load.astype(np.float64)
-
-    def cost(self, share: Floats) -> Floats:
-        """Return c_ij of each pair."""
-        load = self.crowd(share)
-        crowd = np.divide(load, self.room, out=np.zeros(len(load)), where=self.room > 0)
-        found: Floats = self.travel + crowd[self.column]
-        return found
+        crowd = np.bincount(self.column, weights=self.people[self.row] * share, minlength=len(self.room))
+        return crowd.astype(np.float64)
 
     def spread(self, share: Floats) -> float:
         """Return the most by which a used facility is dearer than the cheapest of its row."""
-        cost = self.cost(share)
+        cost = self.travel + (self.load(share) / self.room)[self.column]
         over = cost - np.minimum.reduceat(cost, self.starts)[self.row]
         return float(np.max(over, where=share > 0, initial=0.0))
 
@@ -95,7 +93,7 @@ def raam(
     *,
     tau: float = 60.0,
     tolerance: float = 1e-6,
-    rounds: int = 50_000,
+    rounds: int = 1_000,
 ) -> Raam:
     """Return the cost of each place under the rational agent access model, lower is better.
 
@@ -116,7 +114,7 @@ def raam(
     tolerance
         Most that a used facility may be dearer than the cheapest of its row, in the unit of the result.
     rounds
-        Most rounds.
+        Most steps of Newton.
 
     Raises
     ------
@@ -145,11 +143,13 @@ def raam(
     room = held * (people.sum() / held.sum()) if held.any() else held
     usable = np.isfinite(data) & (held[column] > 0)
     kept = np.flatnonzero(usable & (people[row] > 0))
-    game = _game(row[kept], column[kept], data[kept] / tau, people, room)
-    part, spread, took = _rest(game, tolerance, rounds) if len(kept) else (np.zeros(0), 0.0, 0)
-    share = np.zeros(len(data))
-    share[kept] = part
-    load = game.crowd(part)
+    share, load, spread, took = np.zeros(len(data)), np.zeros(len(held)), 0.0, 0
+    if len(kept):
+        rows, starts, number = np.unique(row[kept], return_index=True, return_inverse=True)
+        columns, position = np.unique(column[kept], return_inverse=True)
+        game = _Game(number, position, starts, data[kept] / tau, people[rows], room[columns])
+        share[kept], spread, took = _rest(game, tolerance, rounds)
+        load[columns] = game.load(share[kept])
     crowd = np.divide(load, room, out=np.zeros(len(load)), where=room > 0)
     cost = np.full(costs.shape[0], np.inf)
     np.minimum.at(cost, row[usable], data[usable] / tau + crowd[column[usable]])
@@ -157,33 +157,17 @@ def raam(
     return Raam(cost, load, share, spread, took)
 
 
-def _game(row: Ints, column: Ints, travel: Floats, people: Floats, room: Floats) -> _Game:
-    """Return the pairs with their rows numbered without gaps."""
-    used, starts, number = np.unique(row, return_index=True, return_inverse=True)
-    return _Game(number, column, starts, travel, people[used], room)
-
-
 def _rest(game: _Game, tolerance: float, rounds: int) -> tuple[Floats, float, int]:
-    """Return the shares at rest, how far they are from it, and the rounds taken."""
-    # By Jensen's inequality a facility's crowd changes at most as if all who can reach it moved alike: steps
-    # of this size never make things worse, each facility has its own, and no search is needed.
-    reach = np.bincount(game.column, weights=game.people[game.row], minlength=len(game.room))
-    stiff = reach[game.column] / game.room[game.column]
-    weight = game.people[game.row] * stiff
-    share = _project(np.zeros(len(stiff)) - game.travel / stiff, stiff, game)
-    ahead, pace = share, 1.0
-    spread = np.inf
-    for done in range(rounds + 1):
-        if done % _LOOK == 0:
-            spread = game.spread(share)
-            if spread <= tolerance:
-                return share, spread, done
-        moved = _project(ahead - game.cost(ahead) / stiff, stiff, game)
-        if float(np.dot(weight * (ahead - moved), moved - share)) > 0:
-            pace = 1.0
-        faster = (1 + np.sqrt(1 + 4 * pace * pace)) / 2
-        ahead = moved + (pace - 1) / faster * (moved - share)
-        share, pace = moved, faster
+    """Return the shares at rest, how far they are from it, and the steps taken."""
+    share, price = np.zeros(len(game.travel)), np.zeros(len(game.room))
+    toll, spread, done = _TOLL, np.inf, 0
+    while done < rounds:
+        share, price, took = _step(game, share, price, toll, tolerance / 4, rounds - done)
+        done += took
+        spread = game.spread(share)
+        if spread <= tolerance:
+            return share, spread, done
+        toll *= _LOWER
     raise InputError(
         N_("After {rounds} rounds some still gain {spread} by choosing another facility."),
         hint=N_("Allow more rounds, or a larger tolerance."),
@@ -192,19 +176,64 @@ def _rest(game: _Game, tolerance: float, rounds: int) -> tuple[Floats, float, in
     )
 
 
-def _project(wanted: Floats, stiff: Floats, game: _Game) -> Floats:
+def _step(
+    game: _Game, before: Floats, price: Floats, toll: float, enough: float, most: int
+) -> tuple[Floats, Floats, int]:
+    """Return the shares and prices after one step with a toll, and how many steps of Newton it took.
+
+    The prices p are where Rⱼpⱼ = Dⱼ(p), R = ρS: what is paid for a crowd is what the crowd costs. Their
+    difference is the gradient of a convex function of p, with a sparse second derivative.
+    """
+    from scipy.sparse.linalg import spsolve
+
+    share = _project(before - (game.travel + price[game.column]) / toll, game)
+    slope = game.room * price - game.load(share)
+    for done in range(most):
+        if float(np.max(np.abs(slope) / game.room)) <= enough:
+            return share, price, max(done, 1)
+        move = -np.asarray(spsolve(_curve(game, share > 0, toll), slope), np.float64).reshape(len(price))
+        downhill, part = float(slope @ move), 1.0
+        for _ in range(_HALVED):
+            tried = price + part * move
+            share = _project(before - (game.travel + tried[game.column]) / toll, game)
+            slope = game.room * tried - game.load(share)
+            # Not past the lowest point along the way by more than a little.
+            if float(slope @ move) <= -0.1 * downhill:
+                break
+            part /= 2
+        price = tried
+    return share, price, most
+
+
+def _curve(game: _Game, used: Bools, toll: float) -> csc_array:
+    """Return the second derivative: R + Σᵢ Pᵢ/μ (diag(aᵢ) − aᵢaᵢᵀ/|aᵢ|), aᵢ the facilities that i uses."""
+    from scipy.sparse import csc_array, csr_array, diags_array
+
+    row, column = game.row[used], game.column[used]
+    shape = (len(game.people), len(game.room))
+    many = np.bincount(row, minlength=shape[0])
+    pull = game.people / toll
+    alone = game.room + np.bincount(column, weights=pull[row], minlength=shape[1])
+    one = csr_array((np.sqrt(pull / many)[row], (row, column)), shape=shape)
+    return csc_array(diags_array(alone) - one.T @ one)
+
+
+def _project(wanted: Floats, game: _Game) -> Floats:
     """Return the shares nearest to those wanted: none below 0, 1 in each row.
 
-    s = max(0, v + λ/q), with the λ of each row by Newton's method from above: the pairs in use only grow
-    fewer, so that it ends after a few steps, exactly.
+    s = max(0, v + λ), with the λ of each row by Newton's method from above: the pairs in use only grow fewer,
+    so that it ends after a few steps, exactly.
     """
-    give = 1 / stiff
-    used = np.ones(len(wanted), bool)
+    # A row's largest becomes 0 first: what is added and taken away again stays small.
+    wanted = wanted - np.maximum.reduceat(wanted, game.starts)[game.row]
+    used = np.flatnonzero(wanted > -1)
     while True:
-        total = np.add.reduceat(np.where(used, wanted, 0.0), game.starts)
-        slope = np.add.reduceat(np.where(used, give, 0.0), game.starts)
-        share = wanted + ((1 - total) / slope)[game.row] * give
-        now = used & (share > 0)
-        if np.array_equal(now, used):
-            return np.where(used, share, 0.0)
-        used = now
+        row, value = game.row[used], wanted[used]
+        total = np.bincount(row, weights=value, minlength=len(game.people))
+        share = value + ((1 - total) / np.bincount(row, minlength=len(game.people)))[row]
+        positive = share > 0
+        if positive.all():
+            found = np.zeros(len(wanted))
+            found[used] = share
+            return found
+        used = used[positive]
