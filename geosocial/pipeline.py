@@ -64,7 +64,8 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         zones, zones_file, zone_faults = intake.read_zones(study)
         context, context_files = intake.read_context(study)
     with step(N_("Demand")):
-        demand, demand_file, demand_faults = intake.read_demand(study, zones)
+        ancillary, ancillary_files = intake.read_ancillary(study)
+        demand, demand_file, demand_faults = intake.read_demand(study, zones, ancillary)
     geocoder = None
     if study.geocoding is not None or online:
         with step(N_("Address points")):
@@ -105,6 +106,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
             zones_file,
             *context_files,
             demand_file,
+            *ancillary_files,
             *(geocoder.files if geocoder else ()),
             *(t.file for t in taken),
         ),

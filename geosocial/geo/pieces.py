@@ -142,7 +142,8 @@ def _outside(source: shapely.Geometry, own: NDArray[np.object_]) -> shapely.Geom
     """Return the part of a polygon that none of its pieces covers."""
     if not len(own):
         return source
-    return polygonal(np.array([shapely.difference(source, shapely.union_all(own))], dtype=object))[0]
+    rest: shapely.Geometry = shapely.difference(source, shapely.union_all(own))
+    return polygonal(np.array([rest], dtype=object))[0]  # type: ignore[no-any-return]  # of an object array
 
 
 def _move_inside(

@@ -1,6 +1,7 @@
 """Raw rows to located records: each row typed, located and joined, or kept with the reason why not."""
 
 from geosocial.intake.demand import read_demand
+from geosocial.intake.demand_pieces import read_ancillary
 from geosocial.intake.duplicates import duplicates
 from geosocial.intake.join_files import Joined, join_files
 from geosocial.intake.places import Taken, conservation, read_places
@@ -15,6 +16,7 @@ __all__ = [
     "conservation",
     "duplicates",
     "join_files",
+    "read_ancillary",
     "read_context",
     "read_demand",
     "read_geocoder",

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from geosocial.errors import N_, MissingFileError, Said, StudyError
 from geosocial.study.parts import (
+    AncillarySpec,
     ContextSpec,
     DemandColumn,
     DemandSpec,
@@ -32,6 +33,7 @@ from geosocial.study.parts import (
 from geosocial.vocabulary import kinds, spheres
 
 __all__ = [
+    "AncillarySpec",
     "ContextSpec",
     "DemandColumn",
     "DemandSpec",
@@ -105,6 +107,7 @@ class Study(Part):
             *(p.source for p in self.places),
             *(c.source for c in self.context),
             *([] if self.geocoding is None else [self.geocoding.source]),
+            *([] if self.demand.ancillary is None else [self.demand.ancillary.source]),
         }
         bad += [f"sources.{s}" for s in sorted(used - self.sources.keys())]
         if bad:
