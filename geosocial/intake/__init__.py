@@ -3,6 +3,7 @@
 from geosocial.intake.demand import read_demand
 from geosocial.intake.demand_pieces import read_ancillary
 from geosocial.intake.duplicates import duplicates
+from geosocial.intake.interpolate_files import Interpolated, interpolate_files
 from geosocial.intake.join_files import Joined, join_files
 from geosocial.intake.places import Taken, conservation, read_places
 from geosocial.intake.placing import read_geocoder
@@ -11,10 +12,12 @@ from geosocial.intake.zones import read_context, read_zones
 
 __all__ = [
     "REASONS",
+    "Interpolated",
     "Joined",
     "Taken",
     "conservation",
     "duplicates",
+    "interpolate_files",
     "join_files",
     "read_ancillary",
     "read_context",

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geosocial.errors import N_
 from geosocial.intake.boundaries import polygons
+from geosocial.intake.demand_figures import refuse
 from geosocial.intake.faults import Faults
+from geosocial.intake.figures import figures
 from geosocial.intake.locate import locate
 from geosocial.intake.source import Source, open_source, under_study
 from geosocial.io.layers import Layer
@@ -66,18 +69,24 @@ def read_ancillary(study: Study) -> tuple[Inhabited | None, tuple[InputFile, ...
         When the file cannot be used: naming the rows without position, or whose weight is missing, negative
         or infinite.
     """
+    from geosocial.geo.dasymetric import ancillary_of
+
     spec = study.demand.ancillary
     if spec is None:
         return None, ()
     source = open_source(study.path(spec.file), layer=spec.layer, crs=spec.crs)
-    inhabited = ancillary_from(source, x=spec.x, y=spec.y, weight=spec.weight, crs=spec.crs, target=study.crs)
-    return Inhabited(inhabited), (under_study(source.file, study, spec.file, "ancillary"),)
+    shapes, weights = ancillary_shapes(
+        source, x=spec.x, y=spec.y, weight=spec.weight, crs=spec.crs, target=study.crs
+    )
+    return Inhabited(ancillary_of(shapes, weights)), (
+        under_study(source.file, study, spec.file, "ancillary"),
+    )
 
 
-def ancillary_from(
+def ancillary_shapes(
     source: Source, *, x: str, y: str, weight: str, crs: str | None, target: object
-) -> Ancillary:
-    """Return an ancillary layer from a file: polygons, or points in a layer or a sheet.
+) -> tuple[npt.NDArray[np.object_], Floats | None]:
+    """Return where people live by a file, polygons or points, and the weight of each if it has a column.
 
     Parameters
     ----------
@@ -94,11 +103,6 @@ def ancillary_from(
     """
     import shapely
 
-    from geosocial.errors import N_
-    from geosocial.geo.dasymetric import ancillary_of
-    from geosocial.intake.demand_figures import refuse
-    from geosocial.intake.figures import figures
-
     labels = [str(row) for row in source.rows]
     areal = source.layer is not None and source.layer.geom_type.isin(["Polygon", "MultiPolygon"]).any()
     if source.layer is not None and areal and not x:
@@ -111,12 +115,12 @@ def ancillary_from(
         refuse(source, "", lost, N_("{file}: rows {rows} have no usable position."))
         shapes = np.asarray(shapely.points(east, north), dtype=object)
     if not weight:
-        return ancillary_of(shapes)
+        return shapes, None
     header = source.columns.header(weight)
     weights, _ = figures(source.columns.table[header])
     odd = np.flatnonzero(~(weights >= 0)).tolist()
     refuse(source, header, odd, N_("{file}: rows {rows} have no weight of 0 or more (column “{column}”)."))
-    return ancillary_of(shapes, weights)
+    return shapes, weights
 
 
 def divide(
