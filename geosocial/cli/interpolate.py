@@ -98,27 +98,25 @@ def command(say: Words) -> click.Command:
 def _lines(say: Words, moved: Transfer) -> list[str]:
     """Return the conservation of each column, a line each."""
     lines = []
-    for row in moved.totals.itertuples(index=False):
-        known = moved.table[f"{row.column}_known"]
-        facts = {
-            "column": row.column,
-            "suppressed": say.number(row.suppressed),
-            "partly": say.number(int(((known > 0) & (known < 1)).sum())),
-            "missing": say.number(int(moved.table[row.column].isna().sum())),
-        }
-        if row.kind == "extensive":
+    for row in moved.totals.to_dict("records"):
+        column, source, zones = row["column"], row["source"], row["zones"]
+        known = moved.table[f"{column}_known"]
+        if row["kind"] == "extensive":
             text = say.t(
                 "{column}: {source} in the layer, {zones} in the zones, {outside} outside ({share}).",
-                column=row.column,
-                source=_figure(say, row.source),
-                zones=_figure(say, row.zones),
-                outside=_figure(say, _nearly(row.source - row.zones, row.source)),
-                share=say.percent(_nearly(row.share_outside, 1.0), 2),
+                column=column,
+                source=_figure(say, source),
+                zones=_figure(say, zones),
+                outside=_figure(say, _nearly(source - zones, source)),
+                share=say.percent(_nearly(row["share_outside"], 1.0), 2),
             )
         else:
-            text = say.t("{column}: averaged, a rate has no total.", column=row.column)
+            text = say.t("{column}: averaged, a rate has no total.", column=column)
         said = say.t(
-            "Suppressed rows: {suppressed}; zones known in part: {partly}, not at all: {missing}.", **facts
+            "Suppressed rows: {suppressed}; zones known in part: {partly}, not at all: {missing}.",
+            suppressed=say.number(row["suppressed"]),
+            partly=say.number(int(((known > 0) & (known < 1)).sum())),
+            missing=say.number(int(moved.table[column].isna().sum())),
         )
         lines.append(f"{text} {said}")
     return lines
@@ -173,9 +171,9 @@ def _params(say: Words) -> list[click.Parameter]:
             ["--method"],
             type=click.Choice(METHODS),
             help=say.t(
-                "area: in proportion to area (polygons, default); dasymetric: to where people live (--ancillary); "
-                "largest_overlap: each row whole to the zone that it overlaps most; points: to the zone of a "
-                "point inside it (points, default)."
+                "area: in proportion to area (default of polygons); dasymetric: to where people live "
+                "(--ancillary); largest_overlap: each row whole to the zone that it overlaps most; "
+                "points: to the zone of a point inside it (default of points)."
             ),
         ),
         click.Option(

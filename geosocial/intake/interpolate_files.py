@@ -48,7 +48,7 @@ _REASONS: Final = {
 class Interpolated:
     """The zones with the figures of a layer."""
 
-    #: Every row and column of the zones, then zone_id, zone_name, covered, the columns and their known shares.
+    #: Every row and column of the zones, then zone_id, zone_name, covered, the columns, their known shares.
     frame: gpd.GeoDataFrame
     moved: Transfer
     #: `geosocial.tables.FAULTS`
@@ -130,9 +130,7 @@ def interpolate_files(
     frame, renamed = _with_figures(zone_layer.frame, zones, names, result)
     doubtful = (
         Said(
-            N_(
-                "The column “{column}” seems to hold rates: --extensive adds them up, --intensive averages them."
-            ),
+            N_("The column “{column}” seems to hold rates: --extensive adds up, --intensive averages."),
             {"column": name},
         )
         for name in counts
