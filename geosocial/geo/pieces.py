@@ -121,7 +121,7 @@ def _cut(
     source, target, shape = source[kept], target[kept], shape[kept]
     inside = np.bincount(source, shapely.area(shape), len(sources))
     left = np.flatnonzero(inside < area * (1 - _ROUNDING))
-    rest = np.array([_outside(sources[k], shape[source == k]) for k in left], dtype=object)
+    rest = np.array([_outside(sources[k], targets[target[source == k]]) for k in left], dtype=object)
     source = np.concatenate([source, left])
     target = np.concatenate([target, np.full(len(left), -1)])
     shape = np.concatenate([shape, rest])
@@ -138,11 +138,14 @@ def _first_come(shape: NDArray[np.object_], own: Ints) -> None:
         taken = shapely.union(taken, shape[k])
 
 
-def _outside(source: shapely.Geometry, own: NDArray[np.object_]) -> shapely.Geometry:
-    """Return the part of a polygon that none of its pieces covers."""
-    if not len(own):
-        return source
-    rest: shapely.Geometry = shapely.difference(source, shapely.union_all(own))
+def _outside(source: shapely.Geometry, zones: NDArray[np.object_]) -> shapely.Geometry:
+    """Return the part of a polygon that no zone covers, from the zones themselves.
+
+    The pieces have vertices of their own, rounded, and would leave slits along the edges of zones.
+    """
+    rest = source
+    for zone in zones:
+        rest = shapely.difference(rest, zone)
     return polygonal(np.array([rest], dtype=object))[0]  # type: ignore[no-any-return]  # of an object array
 
 
