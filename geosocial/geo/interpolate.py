@@ -318,7 +318,13 @@ def _overlaps(sources: NDArray[np.object_], targets: NDArray[np.object_]) -> tup
     area = shapely.area(sources[source])
     # A source inside its target needs no intersection; the prepared target says so quickly.
     shapely.prepare(targets)
-    cut = ~shapely.covers(targets[target], sources[source])
+    cut = np.flatnonzero(~shapely.covers(targets[target], sources[source]))
+    # Nor does a target inside a source, as a cell of a grid is.
+    around = sources[source[cut]]
+    shapely.prepare(around)
+    inside = shapely.covers(around, targets[target[cut]])
+    area[cut[inside]] = shapely.area(targets[target[cut[inside]]])
+    cut = cut[~inside]
     area[cut] = shapely.area(shapely.intersection(sources[source[cut]], targets[target[cut]]))
     kept = area > 0
     return source[kept], target[kept], area[kept]
