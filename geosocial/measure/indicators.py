@@ -320,7 +320,7 @@ INDICATORS: Final[Mapping[str, Indicator]] = MappingProxyType(
                 source=_NORM,
                 fr=(
                     "Rang",
-                    "Place du secteur selon l’écart en part, le moins bien desservi d’abord; ex æquo compris.",
+                    "Place selon l’écart en part, le moins bien desservi d’abord, ex æquo compris.",
                 ),
                 en=(
                     "Rank",

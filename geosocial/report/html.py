@@ -77,7 +77,7 @@ def page(
     drawn = drawn or draw(results)
     sheet = style()
     digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
-    return _template().render(
+    return template("report.html").render(
         o=outline(words, results),
         files=dict(files or {}),
         style=sheet,
@@ -112,22 +112,23 @@ def unbroken(text: str) -> Markup:
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """Return a template of the folder beside, compiled once an installation; it escapes every text."""
     from jinja2 import DictLoader, Environment, StrictUndefined
 
     from geosocial.report.compiled import Compiled
 
-    text = resources.files("geosocial.report").joinpath("templates/report.html").read_text(encoding="utf-8")
+    text = resources.files("geosocial.report").joinpath(f"templates/{name}").read_text(encoding="utf-8")
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        loader=DictLoader({"report.html": text}),
+        loader=DictLoader({name: text}),
         bytecode_cache=Compiled(),
     )
     environment.filters["nb"] = unbroken
-    return environment.get_template("report.html")
+    return environment.get_template(name)
 
 
 @cache

@@ -42,11 +42,14 @@ from geosocial.wording.sentences import (
     zone_sentence,
 )
 from geosocial.wording.settings import (
+    care_note,
     cost_label,
     dimension_label,
+    firmness,
     grid_note,
     has_draws,
     interval_note,
+    rank_range,
     rank_span,
     rule_label,
     setting_texts,
@@ -54,6 +57,7 @@ from geosocial.wording.settings import (
     system_label,
     what_flips,
 )
+from geosocial.wording.statements import flips_label, statement
 from geosocial.wording.trust import (
     SourceLine,
     conservation_line,
@@ -80,6 +84,7 @@ __all__ = [
     "action_label",
     "amount",
     "boroughs_only",
+    "care_note",
     "conservation_line",
     "cost_label",
     "day",
@@ -90,6 +95,8 @@ __all__ = [
     "factor",
     "figure_text",
     "figures",
+    "firmness",
+    "flips_label",
     "grid_note",
     "has_draws",
     "headline",
@@ -104,6 +111,7 @@ __all__ = [
     "norm_note",
     "norm_rate",
     "outcome_count",
+    "rank_range",
     "rank_span",
     "rank_text",
     "reason",
@@ -118,6 +126,7 @@ __all__ = [
     "sources",
     "sphere_label",
     "standard_note",
+    "statement",
     "status_label",
     "supply_label",
     "system_label",
