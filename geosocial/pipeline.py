@@ -198,7 +198,7 @@ def write(
     frames = report_tables.frames(results)
     names = [
         "maps/atlas.html",
-        *(f"report/report.{lang}.html" for lang in langs),
+        *(f"report/{page}.{lang}.html" for page in ("report", "indicators") for lang in langs),
         *(f"tables/{name}.csv" for name in frames),
         "geosocial.xlsx",
         "geosocial.gpkg",
@@ -218,6 +218,35 @@ def write(
     return [out / name for name in names]
 
 
+def write_gaps(
+    results: Results, out: Path, *, langs: tuple[Lang, ...] = ("fr", "en"), step: Step = quiet
+) -> list[Path]:
+    """Write the tables, the workbook and the manifest alone, as `write` does.
+
+    Returns
+    -------
+    list of Path
+        What was written, the workbook first, the manifest last.
+
+    Raises
+    ------
+    OutputError
+        As `write`; also when the folder holds a whole run, which would be of two minds.
+    """
+    from geosocial.report import tables as report_tables
+
+    frames = report_tables.frames(results)
+    names = ["geosocial.xlsx", *(f"tables/{name}.csv" for name in frames), provenance.MANIFEST]
+    provenance.refuse_foreign(out, [out / name for name in names])
+    provenance.refuse_others(out, names)
+    with provenance.staged(out) as aside, step(N_("Tables")):
+        _write_frames(results, frames, aside, langs)
+        outputs = [aside / name for name in names[:-1]]
+        manifest = provenance.dumps(provenance.manifest(results, aside, outputs))
+        (aside / provenance.MANIFEST).write_text(manifest, encoding="utf-8", newline="\n")
+    return [out / name for name in names]
+
+
 def _write_atlas(results: Results, out: Path, langs: tuple[Lang, ...]) -> None:
     """Write the atlas; it holds both languages and opens in the first of `langs`."""
     from geosocial.cartography.atlas import write_atlas
@@ -228,11 +257,27 @@ def _write_atlas(results: Results, out: Path, langs: tuple[Lang, ...]) -> None:
 def _write_reports(results: Results, out: Path, langs: tuple[Lang, ...]) -> None:
     from geosocial.i18n import words
     from geosocial.report.html import draw, write_report
+    from geosocial.report.indicators import write_indicators
 
-    drawn = draw(results)
+    drawn, folder = draw(results), out / "report"
     for lang in langs:
-        links = {"atlas": "../maps/atlas.html"} | {o: f"report.{o}.html" for o in langs if o != lang}
-        write_report(results, out / "report" / f"report.{lang}.html", words(lang), files=links, drawn=drawn)
+        others = [other for other in langs if other != lang]
+        links = {"atlas": "../maps/atlas.html", "indicators": f"indicators.{lang}.html"}
+        links |= {other: f"report.{other}.html" for other in others}
+        write_report(results, folder / f"report.{lang}.html", words(lang), files=links, drawn=drawn)
+        links = {"report": f"report.{lang}.html"} | {other: f"indicators.{other}.html" for other in others}
+        write_indicators(folder / f"indicators.{lang}.html", words(lang), files=links)
+
+
+def _write_frames(
+    results: Results, frames: Mapping[str, pd.DataFrame], out: Path, langs: tuple[Lang, ...]
+) -> None:
+    from geosocial.io import write as files
+    from geosocial.report.workbook import write_workbook
+
+    for name, frame in frames.items():
+        files.write_table(frame, out / "tables" / f"{name}.csv")
+    write_workbook(results, out / "geosocial.xlsx", langs=langs)
 
 
 def _write_tables(
@@ -240,10 +285,7 @@ def _write_tables(
 ) -> None:
     from geosocial.io import write as files
     from geosocial.report import tables as report_tables
-    from geosocial.report.workbook import write_workbook
 
-    for name, frame in frames.items():
-        files.write_table(frame, out / "tables" / f"{name}.csv")
-    write_workbook(results, out / "geosocial.xlsx", langs=langs)
+    _write_frames(results, frames, out, langs)
     layers = report_tables.layers(results)
     files.write_geopackage(layers, out / "geosocial.gpkg", date=results.study.edition)

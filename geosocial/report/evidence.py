@@ -96,7 +96,7 @@ def _methods(words: Words, results: Results, sphere: str, service: str, *, key: 
     differ = [r for r in compared if r["differs"]]
     title = words.t("Three methods side by side")
     said = words.t(
-        "Conclude alike: {alike}. Do not: {differ}.",
+        "Same conclusion by all three: {alike}. Not the same: {differ}.",
         alike=wording.zone_count(words, results, len(compared) - len(differ)),
         differ=wording.zone_count(words, results, len(differ)),
     )
@@ -163,9 +163,7 @@ def _edge(words: Words, results: Results, sphere: str, service: str, *, key: str
     ]
     caption = words.t("Where they add most")
     note = _rest(words, len(shown), "methods.csv")
-    return Part(
-        f"{key}-edge", title, (said,), Table(caption, heads, tuple(rows), frozenset({1, 2, 3}), note)
-    )
+    return Part(f"{key}-edge", title, (said,), Table(caption, heads, tuple(rows), frozenset({1, 2, 3}), note))
 
 
 def _missed(words: Words, results: Results, sphere: str, service: str, *, key: str) -> Part | None:
@@ -204,9 +202,7 @@ def _missed(words: Words, results: Results, sphere: str, service: str, *, key: s
     ]
     note = _rest(words, len(lost), "closures.csv")
     caption = words.t("Facilities that matter most")
-    return Part(
-        f"{key}-missed", title, (said,), Table(caption, heads, tuple(rows), frozenset({3, 4}), note)
-    )
+    return Part(f"{key}-missed", title, (said,), Table(caption, heads, tuple(rows), frozenset({3, 4}), note))
 
 
 def _facility(words: Words, results: Results, row: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
-"""The reference of the indicators, generated from their one registry: a page, Markdown, JSON, or plain lines.
+"""The reference of the indicators, generated from their one registry: a page, Markdown, JSON, plain lines.
 
-The page has the look and the policy of the report: no script, no request. It names no study, so that it is the
-same for every run of a version.
+The page has the look and the policy of the report: no script, no request. It names no study, so that it is
+the same for every run of a version.
 """
 
 from __future__ import annotations
