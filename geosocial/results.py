@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geosocial.errors import N_, InputError
 from geosocial.study import Study
@@ -83,7 +83,7 @@ def only(results: Results, sphere: str) -> Results:
         As `one_sphere`.
     """
     study = one_sphere(results.study, sphere)
-    kept = {
+    kept: dict[str, Any] = {
         name: _of_sphere(getattr(results, name), sphere)
         for name in ("supply", "measures", "overall", "ranking", "settings", "methods", "closures")
     }

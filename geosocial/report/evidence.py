@@ -192,7 +192,7 @@ def _missed(words: Words, results: Results, sphere: str, service: str, *, key: s
     )
     rows = [
         (
-            _facility(words, results, r),
+            _facility(words, r),
             wording.zone_name(words, results, str(r["facility_zone_id"])),
             wording.zone_name(words, results, str(r["zone_id"])),
             words.number(r["lost"]),
@@ -200,18 +200,26 @@ def _missed(words: Words, results: Results, sphere: str, service: str, *, key: s
         )
         for r in lost[:MOST]
     ]
-    note = _rest(words, len(lost), "closures.csv")
+    notes = (_lists(words, results, lost[:MOST]), _rest(words, len(lost), "closures.csv"))
+    note = " ".join(text for text in notes if text)
     caption = words.t("Facilities that matter most")
     return Part(f"{key}-missed", title, (said,), Table(caption, heads, tuple(rows), frozenset({3, 4}), note))
 
 
-def _facility(words: Words, results: Results, row: dict[str, Any]) -> str:
+def _facility(words: Words, row: dict[str, Any]) -> str:
     """Return the name of a facility; where its list gives figures only, its kind and its row."""
     if row["name"]:
         return str(row["name"])
     kind = wording.upper_first(wording.kind_label(words, str(row["kind"])))
-    label = list_label(words, results, str(row["source"]))
-    return words.t("{kind} ({list}, row {row})", kind=kind, list=label, row=int(row["source_row"]))
+    return words.t("{kind}, row {row}", kind=kind, row=int(row["source_row"]))
+
+
+def _lists(words: Words, results: Results, rows: list[dict[str, Any]]) -> str:
+    """Return the lists that the rows of nameless facilities are of; empty where all have a name."""
+    keys = dict.fromkeys(str(row["source"]) for row in rows if not row["name"])
+    if not keys:
+        return ""
+    return words.t("Rows of: {lists}.", lists="; ".join(list_label(words, results, key) for key in keys))
 
 
 def _rest(words: Words, count: int, file: str) -> str:
