@@ -42,9 +42,11 @@ def evidence(words: Words, results: Results, sphere: str, service: str, *, key: 
     return tuple(part for part in parts if part is not None)
 
 
-def _of(table: pd.DataFrame, sphere: str, service: str) -> list[dict[str, Any]]:
-    """Return the rows of a service."""
-    mine = table[(table["sphere"] == sphere) & (table["service"] == service)]
+def _of(results: Results, table: pd.DataFrame, sphere: str, service: str) -> list[dict[str, Any]]:
+    """Return the rows of a service, of the zones of which something may be said."""
+    found = wording.figures(results)
+    said = [z for z in found.names if found.rank(z, sphere, service).status in {"ok", "low_confidence"}]
+    mine = table[(table["sphere"] == sphere) & (table["service"] == service) & table["zone_id"].isin(said)]
     return [{str(k): v for k, v in row.items()} for row in mine.to_dict(orient="records")]
 
 
@@ -89,7 +91,9 @@ def _methods(words: Words, results: Results, sphere: str, service: str, *, key: 
     """Return the zones where containment, radius and E2SFCA do not conclude alike."""
     names = ("containment", "radius", "e2sfca")
     compared = [
-        r for r in _of(results.methods, sphere, service) if not any(math.isnan(r[name]) for name in names)
+        r
+        for r in _of(results, results.methods, sphere, service)
+        if not any(math.isnan(r[name]) for name in names)
     ]
     if not compared:
         return None
@@ -142,7 +146,7 @@ def _edge(words: Words, results: Results, sphere: str, service: str, *, key: str
         coverage=wording.share(words, all_, 1),
         own=wording.share(words, own, 1),
     )
-    shown = [r for r in _of(results.methods, sphere, service) if r["edge_effect"] >= LEAST]
+    shown = [r for r in _of(results, results.methods, sphere, service) if r["edge_effect"] >= LEAST]
     shown.sort(key=lambda r: -r["edge_effect"])
     if not shown:
         return Part(f"{key}-edge", title, (said,))
@@ -174,12 +178,12 @@ def _missed(words: Words, results: Results, sphere: str, service: str, *, key: s
         return None
     title = words.t("If a facility closed")
     said = words.t(
-        "Backup coverage: {backed} stay within the standard whichever one facility closes; {coverage} are "
-        "within it today.",
+        "Backup coverage: {backed} of the demand stays within the standard whichever one facility closes; "
+        "{coverage} is within it today.",
         backed=wording.share(words, backed, 1),
         coverage=wording.share(words, found.value("", sphere, service, "coverage").value, 1),
     )
-    lost = sorted(_of(results.closures, sphere, service), key=lambda r: -r["lost"])
+    lost = sorted(_of(results, results.closures, sphere, service), key=lambda r: -r["lost"])
     if not lost:
         return Part(f"{key}-missed", title, (said,))
     units = {"people": words.t("People who lose it"), "households": words.t("Households that lose it")}

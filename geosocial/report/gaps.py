@@ -76,22 +76,24 @@ def _rows(words: Words, results: Results, sphere: str, service: str) -> Iterator
         main = found.value(zone, sphere, service, "rate" if ratio else "coverage")
         share = found.value(zone, sphere, service, "gap_share")
         gap = found.value(zone, sphere, service, "gap")
+        if rank.status in last:
+            # the figure of a zone of which nothing is said stands in the tables, with its status
+            name, word = wording.zone_name(words, results, zone), wording.status_label(words, rank.status)
+            yield ("–", name, *["–"] * 6, word, "–")
+            continue
         judged = bool(rank.settings and rank.verdict)
-        word = wording.verdict_label(words, rank.verdict) if judged else ""
         care = "*" if rank.status == "low_confidence" else ""
-        if rank.status in {"missing", "cannot_say"}:
-            word = wording.status_label(words, rank.status)
         yield (
             words.number(rank.rank) if rank.rank else "–",
             wording.zone_name(words, results, zone),
-            wording.value(words, main.unit or "share", main.value, decimals=1),
+            wording.value(words, main.unit, main.value, decimals=1),
             wording.value(words, "share", share.value, decimals=1) + care,
             wording.interval(words, "share", share.lower, share.upper, brief=True) or "–",
             words.number(gap.value),
             f"{words.number(rank.underserved_in)}/{words.number(rank.settings)}" if judged else "–",
             wording.rank_range(words, rank),
-            word,
-            wording.flips_label(words, rank) if judged else "–",
+            wording.verdict_label(words, rank.verdict) or "–",
+            wording.flips_label(words, rank),
         )
 
 
