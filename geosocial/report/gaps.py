@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 #: The tables of the JSON report, by the names of their contracts.
 TOLD: Final = ("measures", "overall", "ranking", "methods", "closures")
+#: Zones of these ranks have a sentence, and so has every underserved one.
+LEAST_SERVED: Final = 3
 #: Columns that are set flush right.
 NUMBERS: Final = frozenset({0, 2, 3, 4, 5, 6, 7})
 
 
 def lines(words: Words, results: Results) -> Iterator[str]:
-    """Give the lines of the terminal: by service a headline, a table, a sentence an underserved zone."""
+    """Give the lines of the terminal: by service a headline, a table, a sentence for the least served."""
     for number, (sphere, spec) in enumerate(results.study.services()):
         if number:
             yield ""
@@ -36,10 +38,18 @@ def lines(words: Words, results: Results) -> Iterator[str]:
         ranking = found.ranking(sphere, spec.key)
         if any(r.status == "low_confidence" for r in ranking):
             yield wording.care_note(words, results)
-        bad = [r.zone_id for r in ranking if r.verdict == "underserved"]
-        if bad:
+        named = [
+            r.zone_id
+            for r in ranking
+            if r.verdict == "underserved"
+            or (
+                1 <= r.rank <= LEAST_SERVED
+                and found.value(r.zone_id, sphere, spec.key, "gap_share").value > 0
+            )
+        ]
+        if named:
             yield ""
-        yield from (wording.statement(words, results, zone, sphere, spec.key) for zone in bad)
+        yield from (wording.statement(words, results, zone, sphere, spec.key) for zone in named)
 
 
 def _heads(words: Words, results: Results, sphere: str, service: str) -> tuple[str, ...]:

@@ -93,9 +93,15 @@ def service_part(words: Words, results: Results, sphere: str, service: str) -> S
         has_interval=any(r.interval for r in rows),
         facilities=_facilities(words, results, sphere, service),
         reading=_reading(words, drawn=any(r.interval for r in rows)),
-        care=wording.care_note(words, results) if any(r.care for r in rows) else "",
+        care=_care(words, results, rows),
         evidence=evidence(words, results, sphere, service, key=f"s-{number}"),
     )
+
+
+def _care(words: Words, results: Results, rows: tuple[Row, ...]) -> str:
+    if not any(row.care for row in rows):
+        return ""
+    return " ".join((wording.care_note(words, results), words.t("Its symbol is hollow.")))
 
 
 def _reading(words: Words, *, drawn: bool) -> str:
