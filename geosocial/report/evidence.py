@@ -6,17 +6,18 @@ Every figure is taken from the tables of `Results`; rows are chosen, ordered and
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial import wording
 from geosocial.report.parts import Part, Table, list_label
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from geosocial.i18n import Words
     from geosocial.results import Results
 
+#: Rows of a table by sphere and service.
+Rows = Mapping[tuple[str, str], tuple[Mapping[str, Any], ...]]
 #: A small table shows this many rows at most.
 MOST: Final = 6
 #: An edge effect below this is not shown: it rounds to 0.0 points.
@@ -42,12 +43,14 @@ def evidence(words: Words, results: Results, sphere: str, service: str, *, key: 
     return tuple(part for part in parts if part is not None)
 
 
-def _of(results: Results, table: pd.DataFrame, sphere: str, service: str) -> list[dict[str, Any]]:
+def _said(results: Results, table: Rows, sphere: str, service: str) -> list[Mapping[str, Any]]:
     """Return the rows of a service, of the zones of which something may be said."""
     found = wording.figures(results)
-    said = [z for z in found.names if found.rank(z, sphere, service).status in {"ok", "low_confidence"}]
-    mine = table[(table["sphere"] == sphere) & (table["service"] == service) & table["zone_id"].isin(said)]
-    return [{str(k): v for k, v in row.items()} for row in mine.to_dict(orient="records")]
+    return [
+        row
+        for row in table.get((sphere, service), ())
+        if found.rank(str(row["zone_id"]), sphere, service).status in {"ok", "low_confidence"}
+    ]
 
 
 def _firm(words: Words, results: Results, sphere: str, service: str, *, key: str) -> Part | None:
@@ -92,7 +95,7 @@ def _methods(words: Words, results: Results, sphere: str, service: str, *, key: 
     names = ("containment", "radius", "e2sfca")
     compared = [
         r
-        for r in _of(results, results.methods, sphere, service)
+        for r in _said(results, wording.figures(results).methods, sphere, service)
         if not any(math.isnan(r[name]) for name in names)
     ]
     if not compared:
@@ -146,7 +149,11 @@ def _edge(words: Words, results: Results, sphere: str, service: str, *, key: str
         coverage=wording.share(words, all_, 1),
         own=wording.share(words, own, 1),
     )
-    shown = [r for r in _of(results, results.methods, sphere, service) if r["edge_effect"] >= LEAST]
+    shown = [
+        r
+        for r in _said(results, wording.figures(results).methods, sphere, service)
+        if r["edge_effect"] >= LEAST
+    ]
     shown.sort(key=lambda r: -r["edge_effect"])
     if not shown:
         return Part(f"{key}-edge", title, (said,))
@@ -183,7 +190,9 @@ def _missed(words: Words, results: Results, sphere: str, service: str, *, key: s
         backed=wording.share(words, backed, 1),
         coverage=wording.share(words, found.value("", sphere, service, "coverage").value, 1),
     )
-    lost = sorted(_of(results, results.closures, sphere, service), key=lambda r: -r["lost"])
+    lost = sorted(
+        _said(results, wording.figures(results).closures, sphere, service), key=lambda r: -r["lost"]
+    )
     if not lost:
         return Part(f"{key}-missed", title, (said,))
     units = {"people": words.t("People who lose it"), "households": words.t("Households that lose it")}
@@ -210,7 +219,7 @@ def _missed(words: Words, results: Results, sphere: str, service: str, *, key: s
     return Part(f"{key}-missed", title, (said,), Table(caption, heads, tuple(rows), frozenset({3, 4}), note))
 
 
-def _facility(words: Words, row: dict[str, Any]) -> str:
+def _facility(words: Words, row: Mapping[str, Any]) -> str:
     """Return the name of a facility; where its list gives figures only, its kind and its row."""
     if row["name"]:
         return str(row["name"])
@@ -218,7 +227,7 @@ def _facility(words: Words, row: dict[str, Any]) -> str:
     return words.t("{kind}, row {row}", kind=kind, row=int(row["source_row"]))
 
 
-def _lists(words: Words, results: Results, rows: list[dict[str, Any]]) -> str:
+def _lists(words: Words, results: Results, rows: list[Mapping[str, Any]]) -> str:
     """Return the lists that the rows of nameless facilities are of; empty where all have a name."""
     keys = dict.fromkeys(str(row["source"]) for row in rows if not row["name"])
     if not keys:

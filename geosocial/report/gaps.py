@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial import wording
-from geosocial.wording import COLON
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,6 +91,7 @@ def page(
 _HYPHENED = re.compile(r"([^\s–]*\w-\w[^\s–]*)")
 
 
+@lru_cache(maxsize=4096)  # the names of zones come back in every table
 def unbroken(text: str) -> Markup:
     """Return a text, escaped, in which no name is cut at a hyphen; it may be cut at a dash or a space.
 
@@ -101,6 +102,8 @@ def unbroken(text: str) -> Markup:
     """
     from markupsafe import Markup, escape
 
+    if "-" not in text and "–" not in text:
+        return escape(text)
     parts = _HYPHENED.split(str(text))
     # an element with nowrap beside the dash would take the break away, so it is given back
     return Markup("").join(

@@ -6,13 +6,15 @@ import json
 from pathlib import Path
 
 from geosocial.measure.indicators import INDICATORS
+from geosocial.vocabulary import Lang
 from tests.cli.conftest import Run
 
 NB = "\u00a0"
 
 
 def test_the_terminal_names_every_indicator_in_both_languages(geosocial: Run) -> None:
-    for lang, formula in (("en", "Formula: "), ("fr", f"Formule{NB}: ")):
+    formulas: dict[Lang, str] = {"en": "Formula: ", "fr": f"Formule{NB}: "}
+    for lang, formula in formulas.items():
         done = geosocial("indicators", "--lang", lang)
         assert (done.returncode, done.stderr) == (0, "")
         for one in INDICATORS.values():
