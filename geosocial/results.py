@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from geosocial import tables
 from geosocial.study import Study
 
 if TYPE_CHECKING:
@@ -49,3 +50,7 @@ class Results:
     unmapped: pd.DataFrame
     duplicates: pd.DataFrame
     inputs: tuple[InputFile, ...]
+    #: Without rows unless the study looks for clusters.
+    clusters: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CLUSTERS))
+    autocorrelation: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.AUTOCORRELATION))
+    cluster_zones: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CLUSTER_ZONES))

@@ -2,21 +2,23 @@
 
 Weights are binary (n × n) `scipy.sparse.csr_array`: 1 where column j is a neighbour of row i, nothing on the
 diagonal, columns sorted within a row. Contiguity is *exact* unless a tolerance is given: queen neighbours
-share a vertex, rook neighbours an edge (two consecutive vertices), equal to the last bit. That is what a layer
-drawn from one set of boundaries has; one digitised twice, or with a vertex on one side of a border only, needs
-``tolerance_m``. Within a band means distance ≤ band. A place without a neighbour is an island: `islands` lists
-them, and no measure calls them part of a cluster.
+share a vertex, rook neighbours an edge (two consecutive vertices), equal to the last bit. So it is in a
+layer drawn from one set of boundaries; one digitised twice, or with a vertex on one side of a border only,
+needs ``tolerance_m``. Within a band means distance ≤ band. A place without a neighbour is an island:
+`islands` lists them, and no measure calls them part of a cluster.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geosocial.errors import N_, InputError, StudyError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike, NDArray
     from scipy.sparse import csr_array
 
@@ -29,7 +31,7 @@ _ROUNDING = 1e-9
 _CORNER = 10
 
 
-def queen(polygons: ArrayLike, *, tolerance_m: float | None = None) -> csr_array:
+def queen(polygons: Sequence[Any] | NDArray[Any], *, tolerance_m: float | None = None) -> csr_array:
     """Return the queen contiguity of polygons: neighbours share at least a vertex.
 
     Parameters
@@ -64,7 +66,7 @@ def queen(polygons: ArrayLike, *, tolerance_m: float | None = None) -> csr_array
     return _sharing(owner, vertex, len(shapes))
 
 
-def rook(polygons: ArrayLike, *, tolerance_m: float | None = None) -> csr_array:
+def rook(polygons: Sequence[Any] | NDArray[Any], *, tolerance_m: float | None = None) -> csr_array:
     """Return the rook contiguity of polygons: neighbours share at least an edge.
 
     Parameters
@@ -231,10 +233,10 @@ def is_symmetric(weights: csr_array) -> bool:
     >>> is_symmetric(k_nearest([0, 1, 3], [0, 0, 0], k=1))
     False
     """
-    return (weights != weights.T).nnz == 0
+    return int((weights - weights.T).count_nonzero()) == 0
 
 
-def _shapes(polygons: ArrayLike) -> NDArray[np.object_]:
+def _shapes(polygons: Sequence[Any] | NDArray[Any]) -> NDArray[np.object_]:
     shapes = np.asarray(polygons, dtype=object)
     if shapes.ndim != 1:
         raise InputError(N_("Polygons must be an array of one dimension."))
@@ -282,7 +284,7 @@ def _sharing(owner: Ints, item: Ints, number: int) -> csr_array:
     known, column = np.unique(item, return_inverse=True)
     held = coo_array((np.ones(len(owner)), (owner, column)), shape=(number, len(known))).tocsr()
     common = (held @ held.T).tocoo()
-    return _weights(common.row, common.col, number)
+    return _weights(common.row.astype(np.int64), common.col.astype(np.int64), number)
 
 
 def _close(shapes: NDArray[np.object_], tolerance_m: float) -> tuple[Ints, Ints]:

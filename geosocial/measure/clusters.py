@@ -2,17 +2,18 @@
 
 x is what each place has, w who its neighbours are (from `geosocial.geo.contiguity`). Weights are
 row-standardised *here*, after what is missing is left out: a place whose x is NaN is nobody's neighbour, and
-the weights of the others sum to 1 again. An island (no neighbour, or none that is known) counts in the mean of
-x; its local figures are NaN, it is labelled, and it is never significant. A constant x has no clusters: every
-figure is NaN, and `reason` says why.
+the weights of the others sum to 1 again. An island (no neighbour, or none that is known) counts in the mean
+of x; its local figures are NaN, it is labelled, and it is never significant. A constant x has no clusters:
+every figure is NaN, and `reason` says why.
 
-Pseudo-p. R permutations, drawn from a seed, the same for the same seed: p = (M + 1)/(R + 1), M the permutations
-at least as far out as the observed figure on its side (``directed``); by default twice that, at most 1, since
-both high and low figures are reported (``two-sided``). What differs by rounding is a tie, and counts as far out.
+Pseudo-p. R permutations are drawn from a seed: the same seed gives the same p = (M + 1)/(R + 1), M the
+permutations at least as far out as the observed figure on its side (``directed``); by default twice that, at
+most 1, since both high and low figures are reported (``two-sided``). What differs by rounding is a tie, and
+counts as far out.
 
-Power. A test over 19 zones, each with a handful of neighbours, finds little but the coarsest pattern, and the
-zones' shapes are the question's answer as much as the people are: run these on small areas (thousands), and
-read no "no cluster" over a few zones as evidence of evenness.
+Power. A test over 19 zones, each with a handful of neighbours, has little: it finds but the coarsest
+pattern, and what it finds rests on how the zones are drawn. Run these on small areas (thousands), and do not
+read the absence of clusters over a few zones as evidence of evenness.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ class Moran:
     permutations, n, islands
         Permutations drawn; places whose x is known; those of them without a neighbour.
     reason
-        Why i is NaN: ``few`` (fewer than 4 known places), ``constant``, ``no_neighbours``; ``""`` where it is not.
+        Why i is NaN: ``few`` (fewer than 4 known places), ``constant``, ``no_neighbours``; ``""`` where it
+        is not.
     """
 
     i: float
@@ -193,7 +195,7 @@ def local_moran(
 
 
 def getis_ord_star(x: ArrayLike, w: csr_array) -> Floats:
-    """Return Gi* of each place as a z-score (Ord & Getis 1995): binary weights, the place with its neighbours.
+    """Return Gi* of each place as a z-score (Ord & Getis 1995): binary weights, with the place itself.
 
     Gi* = (Σⱼ wᵢⱼ xⱼ − x̄ Wᵢ) / (S · √((n Wᵢ − Wᵢ²)/(n − 1))), wᵢⱼ = 1 for the place itself and each neighbour,
     Wᵢ = Σⱼ wᵢⱼ, S² = Σ x²/n − x̄². Above 0 around high values, below 0 around low ones. Whatever weights are
@@ -202,8 +204,8 @@ def getis_ord_star(x: ArrayLike, w: csr_array) -> Floats:
 
     Returns
     -------
-    (n) z-scores; NaN for an island, a missing place, one that has all others as neighbours, and for all places
-    where `moran` would give a reason.
+    (n) z-scores; NaN for an island, a missing place, one that has all others as neighbours, and for all
+    places where `moran` would give a reason.
 
     Examples
     --------
@@ -229,10 +231,10 @@ def getis_ord_star(x: ArrayLike, w: csr_array) -> Floats:
 
 
 def false_discovery_rate(p: ArrayLike) -> Floats:
-    """Return the q-value of each p by Benjamini and Hochberg (1995): min over p₍ₖ₎ ≥ p of m · p₍ₖ₎ / k, at most 1.
+    """Return the q-value of each p by Benjamini and Hochberg (1995): min over p₍ₖ₎ ≥ p of m·p₍ₖ₎/k, ≤ 1.
 
-    Calling significant what has q ≤ level keeps the expected share of false discoveries at or below the level,
-    for tests that are independent or, as those of neighbours, positively dependent.
+    Calling significant what has q ≤ level keeps the expected share of false discoveries at or below the
+    level, for tests that are independent or, as those of neighbours, positively dependent.
 
     Parameters
     ----------

@@ -1,10 +1,10 @@
 """Permutations of values over places, for the pseudo-p of clusters: seeded, in chunks of bounded memory.
 
-Conditional permutation keeps the value of a place and deals the others to its neighbours. One deal serves all
-places: a random order of all n values, from which the place's own is struck out, is a random order of the n − 1
-others; its first k are the neighbours' values. So R orders are drawn, kmax + 1 long, and the lags of all places
-with k neighbours are one product of matrices: weights (m × k) by values (k × R). Only where a place meets
-itself within its first k draws is the lag worked out again, its own value skipped.
+Conditional permutation keeps the value of a place and deals the others to its neighbours. One deal serves
+all places: a random order of all n values, from which the place's own is struck out, is a random order of the
+n − 1 others; its first k are the neighbours' values. So R orders are drawn, kmax + 1 long, and the lags of
+all places with k neighbours are one product of matrices: weights (m × k) by values (k × R). Only where a
+place meets itself within its first k draws is the lag worked out again, its own value skipped.
 
 Values are dealt in rising order, not in the order of the rows: the same places in another order get the same
 deals.
