@@ -175,7 +175,7 @@ def nearest_costs(
 def neighbours(study: Study, demand: pd.DataFrame) -> Neighbours:
     """Return who is whose neighbour among the rows of demand, as the study's ``[clusters]`` says.
 
-    Contiguity needs the polygons of the demand; where it has none, its ``k`` nearest places are its neighbours.
+    Contiguity needs the polygons of the demand; where it has none, the ``k`` nearest places are neighbours.
     """
     from geosocial import intake
     from geosocial.geo import contiguity

@@ -25,8 +25,8 @@ DIMENSIONS = ("standard", "demand", "rule", "supply", "cost", "zone_system")
 #: What may be said of a zone over all the settings tried; ``""`` where it is not judged.
 VERDICTS = ("underserved", "served", "depends", "")
 
-#: What a place is among its neighbours: ``far`` and ``near`` are clusters; then what stands out among the other
-#: kind; ``none`` may be chance; an ``island`` has no neighbour; ``missing`` has no value.
+#: What a place is among its neighbours: ``far`` and ``near`` are clusters; then what stands out among the
+#: other kind; ``none`` may be chance; an ``island`` has no neighbour; ``missing`` has no value.
 CLUSTER_KINDS = ("far", "near", "far_among_near", "near_among_far", "none", "island", "missing")
 
 

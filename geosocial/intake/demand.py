@@ -87,7 +87,7 @@ def read_demand(study: Study, zones: gpd.GeoDataFrame) -> tuple[pd.DataFrame, In
 
 
 def read_demand_shapes(study: Study) -> npt.NDArray[np.object_] | None:
-    """Return the outlines of the demand in the study's CRS, one a row of `read_demand`; None where it has none.
+    """Return the outlines of the demand in the study's CRS, a row of `read_demand` each; None without any.
 
     Raises
     ------

@@ -1,9 +1,14 @@
 """Clusters of places far from, and near to, the facilities of each coverage service: the tables of a run.
 
-The value of a place is its cost to the nearest facility in metres, as it is, since planners read metres: far is
-farther than the mean place, near is nearer. Places where nobody is known to live have no value. What is called
-a cluster has a local Moran whose q (false discovery rate over the places of the service) is at most the study's
-level, and is far among far or near among near; far among near, and near among far, stand out and are no cluster.
+The value of a place is its cost to the nearest facility in metres, as it is, since planners read metres: far
+is farther than the mean place, near is nearer. Places where nobody is known to live have no value. What is
+called a cluster has a local Moran whose q (false discovery rate over the places of the service) is at most the
+study's level, and is far among far or near among near; far among near, and near among far, stand out and are
+no cluster.
+
+A pseudo-p cannot be below 2/(R + 1), nor then a q below that times the places over those that reach it: with
+999 permutations and 2,800 places, nothing is a cluster unless 112 places are. Thousands of places need
+thousands of permutations; the study's own number serves the places, and 999 at most the whole.
 """
 
 from __future__ import annotations
@@ -31,6 +36,8 @@ _KIND: Final = {
     "high_low": "far_among_near",
     "low_high": "near_among_far",
 }
+#: One test needs no finer p than this many permutations give.
+_WHOLE: Final = 999
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,8 @@ def clustered(
     zones, demand
         As in `geosocial.tables`.
     costs
-        For each coverage service: cost of each row of demand to its nearest facility, metres; inf without any.
+        For each coverage service: cost of each row of demand to its nearest facility, metres; inf without
+        any.
     neighbours
         Of the rows of demand, in their order.
 
@@ -119,7 +127,8 @@ def _places(value: Floats, neighbours: Neighbours, spec: ClustersSpec) -> dict[s
 
 
 def _whole(value: Floats, neighbours: Neighbours, spec: ClustersSpec) -> dict[str, object]:
-    whole = clusters.moran(value, neighbours.weights, permutations=spec.permutations, seed=spec.seed)
+    drawn = min(spec.permutations, _WHOLE)
+    whole = clusters.moran(value, neighbours.weights, permutations=drawn, seed=spec.seed)
     same = ("i", "expected", "z", "p", "permutations", "n", "islands", "reason")
     return {name: getattr(whole, name) for name in same} | {"weights": neighbours.rule}
 

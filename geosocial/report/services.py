@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geosocial import symbology, wording
-from geosocial.report import trust
+from geosocial.report import clusters, trust
+from geosocial.report.parts import Part
 from geosocial.report.verdicts import Entry, Map, Sphere, main_indicator, paint_of, sphere_of, word_of
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class Service:
     facilities: tuple[tuple[str, str], ...]
     #: How to read the dot plot.
     reading: str
+    #: Where the places far from the service cluster; None where the study does not look for it.
+    clusters: Part | None
 
 
 def service_part(words: Words, results: Results, sphere: str, service: str) -> Service:
@@ -86,6 +89,7 @@ def service_part(words: Words, results: Results, sphere: str, service: str) -> S
         has_interval=any(r.interval for r in rows),
         facilities=_facilities(words, results, sphere, service),
         reading=_reading(words, drawn=any(r.interval for r in rows)),
+        clusters=clusters.part(words, results, sphere, service, key=f"c-{number}"),
     )
 
 
