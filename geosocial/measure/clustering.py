@@ -2,9 +2,9 @@
 
 The value of a place is its cost to the nearest facility in metres, as it is, since planners read metres: far
 is farther than the mean place, near is nearer. Places where nobody is known to live have no value. What is
-called a cluster has a local Moran whose q (false discovery rate over the places of the service) is at most the
-study's level, and is far among far or near among near; far among near, and near among far, stand out and are
-no cluster.
+called a cluster has a local Moran whose q (false discovery rate over the places of the service) is at most
+the study's level, and is far among far or near among near; far among near, and near among far, stand out and
+are no cluster.
 
 A pseudo-p cannot be below 2/(R + 1), nor then a q below that times the places over those that reach it: with
 999 permutations and 2,800 places, nothing is a cluster unless 112 places are. Thousands of places need

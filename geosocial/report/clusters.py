@@ -1,9 +1,9 @@
-"""Clusters in a report and in the workbook: how alike near places are, and who lives in far clusters, by zone."""
+"""Clusters in a report and in the workbook: how alike near places are, who lives in far clusters."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geosocial import wording
 from geosocial.errors import N_
@@ -30,7 +30,7 @@ def part(words: Words, results: Results, sphere: str, service: str, *, key: str)
 
 
 def _by_zone(words: Words, results: Results, sphere: str, service: str) -> Table | None:
-    """Return the zones where somebody lives in a cluster, from the one where most live far; None without any."""
+    """Return the zones that have clusters, from the one where most live in far ones; None without any."""
     rows = results.cluster_zones
     mine = rows[(rows["sphere"] == sphere) & (rows["service"] == service)]
     some = mine[(mine["zone_id"] != "") & ((mine["far_places"] > 0) | (mine["near_places"] > 0))]
@@ -38,15 +38,13 @@ def _by_zone(words: Words, results: Results, sphere: str, service: str) -> Table
         return None
     ordered = some.sort_values(["far", "near", "zone_id"], ascending=[False, False, True], kind="stable")
 
-    def cells(name: str, row: dict[str, object]) -> tuple[str, ...]:
-        far, far_share, near, near_share = (
-            float(str(row[k])) for k in ("far", "far_share", "near", "near_share")
-        )
+    def cells(name: str, row: dict[Any, Any]) -> tuple[str, ...]:
+        far, far_share, near, near_share = (float(row[k]) for k in ("far", "far_share", "near", "near_share"))
         return (
             name,
             words.people(far),
             wording.share(words, far_share),
-            words.number(int(str(row["far_places"]))),
+            words.number(int(row["far_places"])),
             words.people(near),
             wording.share(words, near_share),
         )
@@ -82,7 +80,7 @@ def sheets(results: Results, say: Sequence[Words]) -> list[Sheet]:
     return [_zone_sheet(results, say), _whole_sheet(results, say)]
 
 
-def _service(results: Results, say: Sequence[Words], row: dict[str, object]) -> str:
+def _service(results: Results, say: Sequence[Words], row: dict[Any, Any]) -> str:
     return each([wording.service_label(w, results, str(row["sphere"]), str(row["service"])) for w in say])
 
 

@@ -266,9 +266,9 @@ class Robustness(Part):
 class ClustersSpec(Part):
     """How clusters of places far from, and near to, the facilities of each coverage service are looked for."""
 
-    #: Neighbours: polygons that share a vertex (``queen``) or an edge (``rook``), the ``k`` nearest places
-    #: (``knn``), or those within ``distance_m`` (``distance``). Demand without polygons takes ``knn`` for
-    #: contiguity, and the report says so.
+    #: Neighbours: polygons sharing a vertex (``queen``) or an edge (``rook``), the ``k`` nearest places
+    #: (``knn``), or those within ``distance_m`` (``distance``). Demand without polygons takes ``knn`` where
+    #: contiguity is asked, and the report says so.
     weights: Literal["queen", "rook", "knn", "distance"] = "queen"
     k: int = Field(default=8, ge=1)
     distance_m: float | None = Field(default=None, gt=0, allow_inf_nan=False)

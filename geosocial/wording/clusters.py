@@ -1,4 +1,4 @@
-"""Clusters in words: where places far from the facilities lie side by side, more than chance would have it."""
+"""Clusters in words: where places far from the facilities lie side by side, more than by chance."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def cluster_sentence(words: Words, results: Results, sphere: str, service: str) 
         return words.t(REASONS[found.reason])
     facts = {
         "i": words.number(found.i, 2),
-        "expected": words.number(found.expected + 0.0 if abs(found.expected) >= 0.005 else 0.0, 2),
+        "expected": words.number(round(found.expected, 2) + 0.0, 2),
         "p": words.number(found.p, 3),
         "permutations": words.number(found.permutations),
     }
@@ -112,8 +112,8 @@ def cluster_sentence(words: Words, results: Results, sphere: str, service: str) 
         )
     if found.i > found.expected:
         return words.t(
-            "Far places lie beside far ones, and near beside near: Moran’s I is {i}, and chance gives {expected} "
-            "(p = {p}, {permutations} permutations).",
+            "Far places lie beside far ones, and near beside near: Moran’s I is {i}, and chance gives "
+            "{expected} (p = {p}, {permutations} permutations).",
             **facts,
         )
     return words.t(
@@ -147,8 +147,8 @@ def cluster_note(words: Words, results: Results, sphere: str, service: str) -> s
     if found is None or spec is None:
         return ""
     said = words.t(
-        "A place is in a cluster when it and its neighbours are all together farther, or nearer, than the mean "
-        "place, more than chance would have it; {level} of such findings at most are expected to be false. "
+        "A place is in a cluster when it and its neighbours together are farther, or nearer, than the mean "
+        "place, more than chance would have it; at most {level} of such findings are expected to be false. "
         "Neighbours: {neighbours}. Places with people: {places}; without a neighbour: {islands}.",
         level=share(words, spec.level),
         neighbours=weights_label(words, results, found.weights),
