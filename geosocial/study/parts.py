@@ -264,7 +264,7 @@ class Robustness(Part):
 
 
 class ClustersSpec(Part):
-    """How clusters of places far from, and near to, the facilities of each coverage service are looked for."""
+    """How clusters of places far from, and near to, the facilities of each coverage service are sought."""
 
     #: Neighbours: polygons sharing a vertex (``queen``) or an edge (``rook``), the ``k`` nearest places
     #: (``knn``), or those within ``distance_m`` (``distance``). Demand without polygons takes ``knn`` where

@@ -37,7 +37,7 @@ class Whole:
     expected: float
     p: float
     permutations: int
-    n: int
+    places: int
     islands: int
     weights: str
     reason: str
@@ -60,7 +60,7 @@ def whole(results: Results, sphere: str, service: str) -> Whole | None:
         expected=float(row["expected"]),
         p=float(row["p"]),
         permutations=int(row["permutations"]),
-        n=int(row["n"]),
+        places=int(row["n"]),
         islands=int(row["islands"]),
         weights=str(row["weights"]),
         reason=str(row["reason"]),
@@ -131,7 +131,7 @@ def far_sentence(words: Words, results: Results, sphere: str, service: str) -> s
     spec = service_of(results, sphere, service)
     away = from_facility(words, spec)
     if not found.far:
-        return words.t("No place is in a cluster of places far {away}.", away=away)
+        return words.t("No cluster of places far {away} can be told from chance.", away=away)
     return words.t(
         "In a cluster of places far {away}: {amount}, {share} ({group}).",
         away=away,
@@ -152,7 +152,7 @@ def cluster_note(words: Words, results: Results, sphere: str, service: str) -> s
         "Neighbours: {neighbours}. Places with people: {places}; without a neighbour: {islands}.",
         level=share(words, spec.level),
         neighbours=weights_label(words, results, found.weights),
-        places=words.number(found.n),
+        places=words.number(found.places),
         islands=words.number(found.islands),
     )
     if found.weights != spec.weights:

@@ -5,16 +5,46 @@ Tables are plain (Geo)DataFrames with a RangeIndex. Missing text is ``""``, a mi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from geosocial.errors import N_, ConservationError, InputError
+from geosocial.errors import N_, ConservationError
+from geosocial.tables.clusters import AUTOCORRELATION, CLUSTER_KINDS, CLUSTER_ZONES, CLUSTERS
+from geosocial.tables.contract import Column, Contract, check, empty
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Dtype = Literal["text", "float", "int", "bool"]
+__all__ = [
+    "AUTOCORRELATION",
+    "CLOSURES",
+    "CLUSTERS",
+    "CLUSTER_KINDS",
+    "CLUSTER_ZONES",
+    "CONSERVATION",
+    "CONTRACTS",
+    "DECLARED",
+    "DEMAND",
+    "DIMENSIONS",
+    "DUPLICATES",
+    "FAULTS",
+    "MEASURES",
+    "METHODS",
+    "OUTCOMES",
+    "OVERALL",
+    "PLACES",
+    "RANKING",
+    "SETTINGS",
+    "STATUSES",
+    "SUPPLY",
+    "UNMAPPED",
+    "VERDICTS",
+    "ZONES",
+    "Column",
+    "Contract",
+    "check",
+    "check_conservation",
+    "empty",
+]
 
 #: What became of a record. read = the sum of these, in every run.
 OUTCOMES = ("matched", "snapped", "outside", "ambiguous", "unlocated", "rejected")
@@ -24,29 +54,6 @@ STATUSES = ("ok", "low_confidence", "cannot_say", "missing")
 DIMENSIONS = ("standard", "demand", "rule", "supply", "cost", "zone_system")
 #: What may be said of a zone over all the settings tried; ``""`` where it is not judged.
 VERDICTS = ("underserved", "served", "depends", "")
-
-#: What a place is among its neighbours: ``far`` and ``near`` are clusters; then what stands out among the
-#: other kind; ``none`` may be chance; an ``island`` has no neighbour; ``missing`` has no value.
-CLUSTER_KINDS = ("far", "near", "far_among_near", "near_among_far", "none", "island", "missing")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its dtype, what it means, its unit."""
-
-    dtype: Dtype
-    meaning: str
-    unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Contract:
-    """A table: its columns in order, and the columns that identify a row."""
-
-    name: str
-    columns: Mapping[str, Column]
-    key: tuple[str, ...] = ()
-
 
 ZONES = Contract(
     "zones",
@@ -254,64 +261,6 @@ CLOSURES = Contract(
     ("zone_id", "sphere", "service", "order"),
 )
 
-#: Empty unless the study looks for clusters, as the two that follow.
-CLUSTERS = Contract(
-    "clusters",
-    {
-        "demand_id": Column("text", "place of the demand"),
-        "zone_id": Column("text", "zone that it belongs to; empty when none"),
-        "sphere": Column("text", "sphere"),
-        "service": Column("text", "service"),
-        "x": Column("float", "easting in the study's CRS", "m"),
-        "y": Column("float", "northing in the study's CRS", "m"),
-        "value": Column("float", "cost to the nearest facility; NaN where nobody is known to live", "m"),
-        "local_i": Column("float", "local Moran's I; NaN for an island"),
-        "p": Column("float", "its two-sided pseudo-p by conditional permutation"),
-        "q": Column("float", "the same, by Benjamini and Hochberg over the places of the service"),
-        "gi_star": Column("float", "Gi* as a z-score: above 0 among far places"),
-        "cluster": Column("text", "one of CLUSTER_KINDS"),
-    },
-    ("demand_id", "sphere", "service"),
-)
-
-AUTOCORRELATION = Contract(
-    "autocorrelation",
-    {
-        "sphere": Column("text", "sphere"),
-        "service": Column("text", "service"),
-        "i": Column("float", "Moran's I of the cost to the nearest facility; NaN where there is a reason"),
-        "expected": Column("float", "what it is on average where places are shuffled: −1/(n − 1)"),
-        "z": Column("float", "(i − expected) over its standard deviation under randomisation"),
-        "p": Column("float", "two-sided pseudo-p of the permutations"),
-        "permutations": Column("int", "permutations drawn"),
-        "n": Column("int", "places with a value"),
-        "islands": Column("int", "those of them without a neighbour that has a value"),
-        "weights": Column("text", "queen, rook, knn or distance: what was used"),
-        "reason": Column("text", "few, constant or no_neighbours: why there is no I; empty where there is"),
-    },
-    ("sphere", "service"),
-)
-
-#: zone_id is empty for the zones together. Demand is that of the places with a value.
-CLUSTER_ZONES = Contract(
-    "cluster_zones",
-    {
-        "zone_id": Column("text", "zone; empty for all together"),
-        "sphere": Column("text", "sphere"),
-        "service": Column("text", "service"),
-        "total": Column("float", "demand of the places with a value; NaN when there is none"),
-        "far": Column("float", "demand of those in a cluster of far places"),
-        "far_share": Column("float", "the same, as a share of total", "share"),
-        "near": Column("float", "demand of those in a cluster of near places"),
-        "near_share": Column("float", "the same, as a share of total", "share"),
-        "unit": Column("text", "people, households"),
-        "places": Column("int", "places with a value"),
-        "far_places": Column("int", "places in a cluster of far places"),
-        "near_places": Column("int", "places in a cluster of near places"),
-    },
-    ("zone_id", "sphere", "service"),
-)
-
 DECLARED = Contract(
     "declared",
     {
@@ -381,49 +330,6 @@ CONTRACTS = (
     UNMAPPED,
     DUPLICATES,
 )
-
-
-def empty(contract: Contract) -> pd.DataFrame:
-    """Return a table without rows that obeys `contract`."""
-    import pandas as pd
-
-    dtypes = {"text": "str", "float": "float64", "int": "int64", "bool": "bool"}
-    return pd.DataFrame({name: pd.Series([], dtype=dtypes[c.dtype]) for name, c in contract.columns.items()})
-
-
-_KINDS = {"text": "OSU", "float": "f", "int": "iu", "bool": "b"}
-
-
-def check(table: pd.DataFrame, contract: Contract) -> pd.DataFrame:
-    """Return `table` when it obeys `contract`.
-
-    Raises
-    ------
-    InputError
-        Naming every missing column, wrong dtype and repeated key at once.
-    """
-    import pandas as pd
-
-    bad = []
-    for name, column in contract.columns.items():
-        if name not in table.columns:
-            bad.append(f"{name}: missing")
-        elif not (
-            pd.api.types.is_string_dtype(table[name])
-            if column.dtype == "text"
-            else table[name].dtype.kind in _KINDS[column.dtype]
-        ):
-            bad.append(f"{name}: {table[name].dtype}, not {column.dtype}")
-    if not bad and contract.key and table.duplicated(list(contract.key)).any():
-        bad.append(f"{', '.join(contract.key)}: repeated")
-    if bad:
-        raise InputError(
-            N_("Table “{table}” does not follow its contract: {faults}."),
-            hint=N_("See geosocial.tables."),
-            table=contract.name,
-            faults="; ".join(bad),
-        )
-    return table
 
 
 def check_conservation(conservation: pd.DataFrame) -> pd.DataFrame:
