@@ -3,8 +3,9 @@
 Conditional permutation keeps the value of a place and deals the others to its neighbours. One deal serves
 all places: a random order of all n values, from which the place's own is struck out, is a random order of the
 n − 1 others; its first k are the neighbours' values. So R orders are drawn, kmax + 1 long, and the lags of
-all places with k neighbours are one product of matrices: weights (m × k) by values (k × R). Only where a
-place meets itself within its first k draws is the lag worked out again, its own value skipped.
+all places with k neighbours of equal weight are one sorted list; with other weights they are one product of
+matrices, weights (m × k) by values (k × R). Only where a place meets itself within its first k draws is the
+lag worked out again, its own value skipped.
 
 Values are dealt in rising order, not in the order of the rows: the same places in another order get the same
 deals.
@@ -12,6 +13,7 @@ deals.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +29,16 @@ if TYPE_CHECKING:
 _CELLS = 4_000_000
 #: Permutations dealt at once at most.
 _DEALT = 4_096
+#: Weights of one row that differ by less are equal.
+_EQUAL = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class _Dealt:
+    """What was dealt (R × more than k): places in rising order of the values, and the values."""
+
+    place: Ints
+    values: Floats
 
 
 def exceedances(
@@ -61,20 +73,53 @@ def exceedances(
     place = np.empty(number, np.intp)
     place[order] = np.arange(number)
     above, below = np.zeros(number, np.int64), np.zeros(number, np.int64)
-    groups = [(int(k), np.flatnonzero(degree == k)) for k in np.unique(degree)]
+    groups = [(int(k), np.flatnonzero(degree == k)) for k in np.unique(degree[degree > 0])]
     for drawn in _deals(number, int(degree.max(initial=0)) + 1, permutations, seed):
-        values = z[order][drawn]
+        dealt = _Dealt(drawn, z[order][drawn])
         for k, members in groups:
-            step = max(1, _CELLS // len(drawn))
+            step = max(1, _CELLS // max(len(drawn), k))
             for start in range(0, len(members), step):
                 rows = members[start : start + step]
                 entries = w.indptr[rows][:, None] + np.arange(k)
                 weights = -np.sort(-w.data[entries], axis=1)
-                lags = weights @ values[:, :k].T
-                _strike_out(lags, weights, values, drawn, place[rows])
-                above[rows] += (lags >= lag[rows][:, None] - rounding).sum(axis=1)
-                below[rows] += (lags <= lag[rows][:, None] + rounding).sum(axis=1)
+                counts = _alike if np.ptp(weights) <= _EQUAL else _unlike
+                higher, lower = counts(weights, dealt, place[rows], lag[rows], rounding)
+                above[rows] += higher
+                below[rows] += lower
+    above[degree == 0] = below[degree == 0] = permutations
     return above, below
+
+
+def _alike(weights: Floats, dealt: _Dealt, place: Ints, lag: Floats, rounding: float) -> tuple[Ints, Ints]:
+    """Count for places whose neighbours all weigh the same: what was dealt has one lag for all of them.
+
+    That lag is sorted once and each place looks itself up; only deals with a place's own value are exchanged.
+    """
+    number, k = weights.shape
+    lags = weights[0] @ dealt.values[:, :k].T
+    ordered = np.sort(lags)
+    above = len(lags) - np.searchsorted(ordered, lag - rounding, side="left")
+    below = np.searchsorted(ordered, lag + rounding, side="right")
+    row, deal, right = _struck_out(weights, dealt, place)
+    low, high = lag[row] - rounding, lag[row] + rounding
+    wrong = lags[deal]
+    above += _sums(row, (right >= low).astype(np.int64) - (wrong >= low), number)
+    below += _sums(row, (right <= high).astype(np.int64) - (wrong <= high), number)
+    return above, below
+
+
+def _unlike(weights: Floats, dealt: _Dealt, place: Ints, lag: Floats, rounding: float) -> tuple[Ints, Ints]:
+    """Count for places whose neighbours weigh differently: every place has its own lags."""
+    lags = weights @ dealt.values[:, : weights.shape[1]].T
+    row, deal, right = _struck_out(weights, dealt, place)
+    lags[row, deal] = right
+    above = (lags >= lag[:, None] - rounding).sum(axis=1)
+    below = (lags <= lag[:, None] + rounding).sum(axis=1)
+    return above, below
+
+
+def _sums(row: Ints, change: Ints, number: int) -> Ints:
+    return np.rint(np.bincount(row, weights=change, minlength=number)).astype(np.intp)
 
 
 def shuffled(z: Floats, w: csr_array, *, permutations: int, seed: int) -> Floats:
@@ -95,29 +140,26 @@ def shuffled(z: Floats, w: csr_array, *, permutations: int, seed: int) -> Floats
     return np.concatenate(found) if found else np.zeros(0)
 
 
-def _strike_out(lags: Floats, weights: Floats, values: Floats, drawn: Ints, place: Ints) -> None:
-    """Work out again, in `lags`, those of places that were dealt themselves among their first k.
+def _struck_out(weights: Floats, dealt: _Dealt, place: Ints) -> tuple[Ints, Ints, Floats]:
+    """Return the lags of places that were dealt themselves among their first k: row, deal, lag without them.
 
     Parameters
     ----------
-    lags
-        (m × R) lags with nothing struck out.
     weights
         (m × k) of the places.
-    values, drawn
-        (R × more than k) what was dealt, and its place in rising order.
+    dealt
+        R deals of more than k values.
     place
         (m) the places' own, in rising order.
     """
     k = weights.shape[1]
-    owner = np.full(int(drawn.max(initial=0)) + 1, -1, np.intp)
-    inside = place < len(owner)
-    owner[place[inside]] = np.flatnonzero(inside)
-    deal, turn = np.nonzero(owner[drawn[:, :k]] >= 0)
-    row = owner[drawn[deal, turn]]
+    owner = np.full(int(max(dealt.place.max(initial=0), place.max(initial=0))) + 1, -1, np.intp)
+    owner[place] = np.arange(len(place))
+    deal, turn = np.nonzero(owner[dealt.place[:, :k]] >= 0)
+    row = owner[dealt.place[deal, turn]]
     turns = np.arange(k)
     taken = turns + (turns >= turn[:, None])
-    lags[row, deal] = (weights[row] * values[deal[:, None], taken]).sum(axis=1)
+    return row, deal, (weights[row] * dealt.values[deal[:, None], taken]).sum(axis=1)
 
 
 def _deals(number: int, length: int, permutations: int, seed: int) -> Iterator[Ints]:

@@ -181,6 +181,15 @@ def test_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert np.array_equal(parts, m.local_moran(x, w, permutations=500, seed=2).p)
 
 
+def test_equal_weights_are_counted_as_any_weights_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By one sorted list and by a product of matrices: the same counts, to the last deal."""
+    x, w = city(300, 9)
+    x = np.round(x / 20)  # ties
+    one = m.local_moran(x, w, permutations=700, seed=3).p
+    monkeypatch.setattr(permutations, "_EQUAL", -1.0)
+    assert np.array_equal(one, m.local_moran(x, w, permutations=700, seed=3).p)
+
+
 values = st.lists(st.integers(0, 60), min_size=6, max_size=18, unique=True)
 
 
