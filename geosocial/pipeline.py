@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geosocial.intake import Taken
+    from geosocial.measure.clustering import Neighbours
     from geosocial.measure.reach import Reach
     from geosocial.results import Results
     from geosocial.study import Study
@@ -57,7 +58,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
     import pandas as pd
 
     from geosocial import intake
-    from geosocial.measure import evaluate, supply
+    from geosocial.measure import clustering, evaluate, supply
     from geosocial.results import Results
 
     with step(N_("Zones")):
@@ -83,6 +84,9 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         lying = positions(study, zones, demand)
         measured = evaluate.measure(study, zones, places, demand, costs, reach=reach, positions=lying)
         by_zone = supply.by_zone(places, zones, study)
+    with step(N_("Clusters")) if study.clusters else nullcontext():
+        met = neighbours(study, demand) if study.clusters else None
+        clustered = clustering.clustered(study, zones, demand, costs, met)
     return Results(
         study=study,
         zones=zones,
@@ -108,6 +112,9 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
             *(geocoder.files if geocoder else ()),
             *(t.file for t in taken),
         ),
+        clusters=clustered.clusters,
+        autocorrelation=clustered.autocorrelation,
+        cluster_zones=clustered.cluster_zones,
     )
 
 
@@ -163,6 +170,27 @@ def nearest_costs(
             cost[far], _ = nearest(x[far], y[far], fx, fy, detour=study.detour)
         costs[key] = cost
     return costs
+
+
+def neighbours(study: Study, demand: pd.DataFrame) -> Neighbours:
+    """Return who is whose neighbour among the rows of demand, as the study's ``[clusters]`` says.
+
+    Contiguity needs the polygons of the demand; where it has none, the ``k`` nearest places are neighbours.
+    """
+    from geosocial import intake
+    from geosocial.geo import contiguity
+    from geosocial.measure.clustering import Neighbours
+    from geosocial.study import ClustersSpec
+
+    spec = study.clusters or ClustersSpec()
+    x, y = demand["x"].to_numpy(), demand["y"].to_numpy()
+    if spec.weights == "distance" and spec.distance_m is not None:
+        return Neighbours(contiguity.distance_band(x, y, distance_m=spec.distance_m), "distance")
+    shapes = intake.read_demand_shapes(study) if spec.weights in {"queen", "rook"} else None
+    if shapes is None:
+        return Neighbours(contiguity.k_nearest(x, y, k=spec.k), "knn")
+    made = contiguity.queen if spec.weights == "queen" else contiguity.rook
+    return Neighbours(made(shapes, tolerance_m=spec.tolerance_m), spec.weights)
 
 
 def positions(study: Study, zones: pd.DataFrame, demand: pd.DataFrame) -> NDArray[np.intp] | None:

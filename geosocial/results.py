@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from geosocial import tables
 from geosocial.errors import N_, InputError
 from geosocial.study import Study
 
@@ -50,6 +51,14 @@ class Results:
     unmapped: pd.DataFrame
     duplicates: pd.DataFrame
     inputs: tuple[InputFile, ...]
+    #: Without rows unless the study looks for clusters.
+    clusters: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CLUSTERS))
+    autocorrelation: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.AUTOCORRELATION))
+    cluster_zones: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CLUSTER_ZONES))
+
+
+#: Tables of clusters, empty where the study does not ask for them.
+CLUSTERS = ("clusters", "autocorrelation", "cluster_zones")
 
 
 def one_sphere(study: Study, sphere: str) -> Study:
@@ -85,6 +94,6 @@ def only(results: Results, sphere: str) -> Results:
     study = one_sphere(results.study, sphere)
     kept: dict[str, Any] = {
         name: _of_sphere(getattr(results, name), sphere)
-        for name in ("supply", "measures", "overall", "ranking", "settings", "methods", "closures")
+        for name in ("supply", "measures", "overall", "ranking", "settings", "methods", "closures", *CLUSTERS)
     }
     return replace(results, study=study, **kept)

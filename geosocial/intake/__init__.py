@@ -1,6 +1,6 @@
 """Raw rows to located records: each row typed, located and joined, or kept with the reason why not."""
 
-from geosocial.intake.demand import read_demand
+from geosocial.intake.demand import read_demand, read_demand_shapes
 from geosocial.intake.duplicates import duplicates
 from geosocial.intake.join_files import Joined, join_files
 from geosocial.intake.places import Taken, conservation, read_places
@@ -17,6 +17,7 @@ __all__ = [
     "join_files",
     "read_context",
     "read_demand",
+    "read_demand_shapes",
     "read_geocoder",
     "read_places",
     "read_zones",

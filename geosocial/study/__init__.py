@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from geosocial.errors import N_, MissingFileError, Said, StudyError
 from geosocial.study.parts import (
+    ClustersSpec,
     ContextSpec,
     DemandColumn,
     DemandSpec,
@@ -32,6 +33,7 @@ from geosocial.study.parts import (
 from geosocial.vocabulary import kinds, spheres
 
 __all__ = [
+    "ClustersSpec",
     "ContextSpec",
     "DemandColumn",
     "DemandSpec",
@@ -71,6 +73,8 @@ class Study(Part):
     spheres: dict[str, SphereSpec]
     robustness: Robustness = Robustness()
     status: StatusRules = StatusRules()
+    #: Without it, no clusters are looked for.
+    clusters: ClustersSpec | None = None
     #: Folder of study.toml; not a key of the file.
     folder: Path = Path()
 

@@ -3,6 +3,14 @@
 Built from `Results` only; nothing is computed that a measure should hold. A `Words` comes first everywhere.
 """
 
+from geosocial.wording.clusters import (
+    cluster_label,
+    cluster_note,
+    cluster_sentence,
+    clusters_heading,
+    far_sentence,
+    weights_label,
+)
 from geosocial.wording.figures import Figure, Figures, Rank, Setting, Supply, figures
 from geosocial.wording.labels import (
     COLON,
@@ -85,6 +93,10 @@ __all__ = [
     "amount",
     "boroughs_only",
     "care_note",
+    "cluster_label",
+    "cluster_note",
+    "cluster_sentence",
+    "clusters_heading",
     "conservation_line",
     "cost_label",
     "day",
@@ -93,6 +105,7 @@ __all__ = [
     "distance_note",
     "edition",
     "factor",
+    "far_sentence",
     "figure_text",
     "figures",
     "firmness",
@@ -135,6 +148,7 @@ __all__ = [
     "value",
     "verdict_label",
     "verdict_note",
+    "weights_label",
     "what_flips",
     "why_missing",
     "why_not",

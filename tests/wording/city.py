@@ -8,7 +8,8 @@ import pandas as pd
 
 from geosocial import tables
 from geosocial.intake.duplicates import duplicates
-from geosocial.measure import evaluate, supply
+from geosocial.measure import clustering, evaluate, supply
+from geosocial.pipeline import neighbours
 from geosocial.results import InputFile, Results
 from geosocial.tables import OUTCOMES
 from tests.measure.toy import Toy, toy_reach, toy_study, toy_tables
@@ -28,6 +29,8 @@ def city(toy: Toy | None = None, *, pairs: bool = False, **changes: Any) -> Resu
     toy, study = toy or toy_tables(), toy_study(**changes)
     reach = toy_reach(study) if pairs else None
     measured = evaluate.measure(study, toy.zones, toy.places, toy.demand, toy.costs, reach=reach)
+    near = neighbours(study, toy.demand) if study.clusters else None
+    found = clustering.clustered(study, toy.zones, toy.demand, toy.costs, near)
     return Results(
         study=study,
         zones=toy.zones,
@@ -47,6 +50,9 @@ def city(toy: Toy | None = None, *, pairs: bool = False, **changes: Any) -> Resu
         unmapped=_table([("places", "Parc", 3)], tables.UNMAPPED),
         duplicates=duplicates(toy.places),
         inputs=(InputFile("places", "places.csv", "ab" * 32, 1234, 6, {"encoding": "utf-8"}),),
+        clusters=found.clusters,
+        autocorrelation=found.autocorrelation,
+        cluster_zones=found.cluster_zones,
     )
 
 
