@@ -1,6 +1,6 @@
 """Raw rows to located records: each row typed, located and joined, or kept with the reason why not."""
 
-from geosocial.intake.demand import read_demand
+from geosocial.intake.demand import read_demand, read_demand_shapes
 from geosocial.intake.demand_pieces import read_ancillary
 from geosocial.intake.duplicates import duplicates
 from geosocial.intake.interpolate_files import Interpolated, interpolate_files
@@ -22,6 +22,7 @@ __all__ = [
     "read_ancillary",
     "read_context",
     "read_demand",
+    "read_demand_shapes",
     "read_geocoder",
     "read_places",
     "read_zones",

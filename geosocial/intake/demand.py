@@ -109,6 +109,22 @@ def _known(source: Source, option: str, zone_ids: list[str], zones: gpd.GeoDataF
     return zone_ids
 
 
+def read_demand_shapes(study: Study) -> npt.NDArray[np.object_] | None:
+    """Return the outlines of the demand in the study's CRS, a row of `read_demand` each; None without any.
+
+    Raises
+    ------
+    InputError
+        For an outline that cannot be used.
+    """
+    spec = study.demand
+    source = open_source(study.path(spec.file), layer=spec.layer, crs=spec.crs)
+    if source.layer is None or not _has_polygons(source):
+        return None
+    ids = source.columns.text(spec.id)
+    return polygons(Layer(source.layer, source.file), ids, study.crs)
+
+
 def _ids(source: Source, option: str, zone_ids: list[str] | None) -> list[str]:
     ids = source.columns.text(option)
     if zone_ids is not None and len(set(ids)) < len(ids):

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 from geosocial.errors import N_, MissingFileError, Said, StudyError
 from geosocial.study.parts import (
     AncillarySpec,
+    ClustersSpec,
     ContextSpec,
     DemandColumn,
     DemandSpec,
@@ -34,6 +35,7 @@ from geosocial.vocabulary import kinds, spheres
 
 __all__ = [
     "AncillarySpec",
+    "ClustersSpec",
     "ContextSpec",
     "DemandColumn",
     "DemandSpec",
@@ -73,6 +75,8 @@ class Study(Part):
     spheres: dict[str, SphereSpec]
     robustness: Robustness = Robustness()
     status: StatusRules = StatusRules()
+    #: Without it, no clusters are looked for.
+    clusters: ClustersSpec | None = None
     #: Folder of study.toml; not a key of the file.
     folder: Path = Path()
 

@@ -302,6 +302,30 @@ class Robustness(Part):
     closures: int = Field(default=5, ge=0)
 
 
+class ClustersSpec(Part):
+    """How clusters of places far from, and near to, the facilities of each coverage service are sought."""
+
+    #: Neighbours: polygons sharing a vertex (``queen``) or an edge (``rook``), the ``k`` nearest places
+    #: (``knn``), or those within ``distance_m`` (``distance``). Demand without polygons takes ``knn`` where
+    #: contiguity is asked, and the report says so.
+    weights: Literal["queen", "rook", "knn", "distance"] = "queen"
+    k: int = Field(default=8, ge=1)
+    distance_m: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    #: Polygons this near touch; without it they share vertices that are equal.
+    tolerance_m: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    #: For each place. Thousands of places need thousands: see `geosocial.measure.clustering`.
+    permutations: int = Field(default=9_999, ge=99, le=99_999)
+    seed: int = Field(default=1, ge=0)
+    #: Largest share of false discoveries that is expected among what is called a cluster.
+    level: float = Field(default=0.05, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _whole(self) -> ClustersSpec:
+        if self.weights == "distance" and self.distance_m is None:
+            raise ValueError("distance_m")
+        return self
+
+
 class StatusRules(Part):
     """When a figure is not said (too few people, or sites of an incomplete list), or said with care."""
 
