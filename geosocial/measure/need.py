@@ -95,7 +95,7 @@ def first_component(values: Floats) -> Component:
     """Return the first principal component of the standardised columns, by singular value decomposition.
 
     Z = (x − mean)/sd by column, Z = U·S·Vᵀ, scores = Z·v₁, explained = s₁²/Σs². The sign is fixed, Σ v ≥ 0:
-    where the loadings add up to 0, the first of the largest ones is positive. Where the first component is not
+    where the loadings add up to 0, the first of the largest is positive. Where the first component is not
     unique (s₁ = s₂, as of uncorrelated columns), v is the mean of the columns projected on all that tie,
     so that no library decides.
 
