@@ -187,9 +187,7 @@ def neighbours(study: Study, demand: pd.DataFrame) -> Neighbours:
     spec = study.clusters or ClustersSpec()
     if study.demand.method in {"area", "dasymetric"}:
         raise StudyError(
-            N_(
-                "{file}: [clusters] needs whole areas; [demand] method “{method}” divides them."
-            ),
+            N_("{file}: [clusters] needs whole areas; [demand] method “{method}” divides them."),
             hint=N_("Leave [clusters] out, or set method to “largest_overlap” in [demand]."),
             file=study.folder / "study.toml",
             method=study.demand.method,

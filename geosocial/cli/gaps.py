@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,8 @@ def command(say: Words) -> click.Command:
         if as_json:
             click.echo(told.as_json(say, results))
             return
-        for line in told.lines(say, results):
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        for line in told.lines(say, results, width=width):
             click.echo(line)
         if written:
             click.echo("")

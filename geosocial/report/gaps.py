@@ -21,18 +21,28 @@ TOLD: Final = ("measures", "overall", "ranking", "methods", "closures")
 LEAST_SERVED: Final = 3
 #: Columns that are set flush right.
 NUMBERS: Final = frozenset({0, 2, 3, 4, 5, 6, 7})
+#: Columns that a narrow terminal does without, the first to go first; the sentences say the last one again.
+SPARED: Final = (9, 4, 7, 5)
 
 
-def lines(words: Words, results: Results) -> Iterator[str]:
-    """Give the lines of the terminal: by service a headline, a table, a sentence for the least served."""
+def lines(words: Words, results: Results, *, width: int | None = None) -> Iterator[str]:
+    """Give the lines of the terminal: by service a headline, a table, a sentence for the least served.
+
+    A table that is wider than `width` characters goes without some columns, and says so.
+    """
     for number, (sphere, spec) in enumerate(results.study.services()):
         if number:
             yield ""
         yield from wording.headline(words, results, sphere, spec.key, "gap_share")
         yield ""
-        yield from _aligned(
-            [_heads(words, results, sphere, spec.key), *_rows(words, results, sphere, spec.key)]
-        )
+        table = [_heads(words, results, sphere, spec.key), *_rows(words, results, sphere, spec.key)]
+        kept, spared = _fitting(table, width)
+        yield from _aligned(table, kept)
+        if spared:
+            yield words.t(
+                "Left out for want of width: {columns}. A wider window, --json or --out shows them.",
+                columns=words.listing([table[0][at] for at in spared]),
+            )
         found = wording.figures(results)
         ranking = found.ranking(sphere, spec.key)
         if any(r.status == "low_confidence" for r in ranking):
@@ -106,15 +116,23 @@ def _rows(words: Words, results: Results, sphere: str, service: str) -> Iterator
         )
 
 
-def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """Give rows as lines of columns, numbers flush right; the signs that would move a cursor are left out."""
-    cells = [[_plain(cell) for cell in row] for row in rows]
-    widths = [max(len(row[n]) for row in cells) for n in range(len(cells[0]))]
+def _fitting(rows: Sequence[tuple[str, ...]], width: int | None) -> tuple[list[int], list[int]]:
+    """Return the columns that fit in `width` characters, and those left out."""
+    kept, spared = list(range(len(rows[0]))), []
+    for column in SPARED:
+        if width is None or max(len(line) for line in _aligned(rows, kept)) <= width:
+            break
+        kept.remove(column)
+        spared.append(column)
+    return kept, sorted(spared)
+
+
+def _aligned(rows: Sequence[tuple[str, ...]], columns: Sequence[int]) -> Iterator[str]:
+    """Give columns of rows as lines, numbers flush right; the signs that would move a cursor are left out."""
+    cells = [{n: _plain(row[n]) for n in columns} for row in rows]
+    widths = {n: max(len(row[n]) for row in cells) for n in columns}
     for row in cells:
-        set_ = [
-            cell.rjust(width) if n in NUMBERS else cell.ljust(width)
-            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
+        set_ = [cell.rjust(widths[n]) if n in NUMBERS else cell.ljust(widths[n]) for n, cell in row.items()]
         yield "  ".join(set_).rstrip()
 
 
