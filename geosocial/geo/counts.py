@@ -1,7 +1,7 @@
 """Facilities within a standard of each place, straight line, counted without making the pairs.
 
 The same rule as `geosocial.geo.distance.within`: detour · `numpy.hypot` (Δx, Δy) ≤ standard. Places fall into
-square cells, much smaller than the standard. A cell that lies in the circle of a facility as a whole counts it
+square cells, much smaller than the standard. A cell that lies wholly in the circle of a facility counts it
 for all its places at once; only the places of cells on the rim of a circle are compared one by one. Cells are
 called whole or outside with a margin above every rounding, so that the comparison decides all that is near.
 """
@@ -31,7 +31,7 @@ _CELLS = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """Square cells over the places: corner, side, columns and rows, and what rounding may shift a place by."""
+    """Square cells over the places: corner, side, columns, rows, and what rounding may shift a place by."""
 
     corner: Floats
     side: float
@@ -117,12 +117,12 @@ def counts_within(
     if here.any() and len(facilities):
         inside = slice(None) if here.all() else here
         px, py = np.ascontiguousarray(places[inside, 0]), np.ascontiguousarray(places[inside, 1])
-        found[inside] = _count(px, py, facilities, weight, standard_m, detour)
+        found[inside] = _count(px, py, facilities, weight, standard=standard_m, detour=detour)
     return found
 
 
 def _count(
-    x: Floats, y: Floats, facilities: Floats, weight: Floats, standard: float, detour: float
+    x: Floats, y: Floats, facilities: Floats, weight: Floats, *, standard: float, detour: float
 ) -> Floats:
     """Return the counts of places that all have a position."""
     radius = standard / detour

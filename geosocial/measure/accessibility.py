@@ -305,6 +305,7 @@ def checked_costs(costs: csr_array) -> tuple[Floats, Ints]:
 
 
 def both_amounts(costs: csr_array, demand: ArrayLike, supply: ArrayLike) -> tuple[Floats, Floats]:
+    """Return demand and supply as arrays, checked against the costs."""
     return _amounts(demand, costs.shape[0], "demand"), _amounts(supply, costs.shape[1], "supply")
 
 

@@ -4,7 +4,7 @@ A maximum flow from demand to facilities, over the pairs within the standard: un
 facility after another, what it serves in total does not depend on the order of anything. Who is served, where
 not all can be, is not unique: rows and facilities are one such way, the same for the same input.
 
-Whole numbers are solved exactly (Dinic's algorithm). With a fraction among them, or with totals beyond 2³¹ − 1,
+Whole numbers are solved exactly (Dinic's algorithm). With a fraction among them, or totals beyond 2³¹ − 1,
 they are a linear programme (HiGHS), whose total is right to about 1e-9 of the demand; nothing is rounded to
 whole people. A facility that never fills is given the sum of the demand; an infinite capacity is refused.
 """
@@ -133,4 +133,5 @@ def _fractional(row: Ints, column: Ints, people: Floats, room: Floats) -> Floats
     done = linprog(-np.ones(len(row)), A_ub=left, b_ub=limit, bounds=(0, None), method="highs")
     if done.status != 0:
         raise GeosocialError(N_("The maximum flow was not found: {got}"), got=done.message)
-    return np.asarray(done.x * unit, np.float64)
+    flow: Floats = np.asarray(done.x, np.float64) * unit
+    return flow

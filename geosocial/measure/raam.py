@@ -162,7 +162,7 @@ def _rest(game: _Game, tolerance: float, rounds: int) -> tuple[Floats, float, in
     share, price = np.zeros(len(game.travel)), np.zeros(len(game.room))
     toll, spread, done = _TOLL, np.inf, 0
     while done < rounds:
-        share, price, took = _step(game, share, price, toll, tolerance / 4, rounds - done)
+        share, price, took = _step(game, share, price, toll=toll, enough=tolerance / 4, most=rounds - done)
         done += took
         spread = game.spread(share)
         if spread <= tolerance:
@@ -177,7 +177,7 @@ def _rest(game: _Game, tolerance: float, rounds: int) -> tuple[Floats, float, in
 
 
 def _step(
-    game: _Game, before: Floats, price: Floats, toll: float, enough: float, most: int
+    game: _Game, before: Floats, price: Floats, *, toll: float, enough: float, most: int
 ) -> tuple[Floats, Floats, int]:
     """Return the shares and prices after one step with a toll, and how many steps of Newton it took.
 
