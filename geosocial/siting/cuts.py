@@ -104,7 +104,8 @@ class Program:
         kept = np.ones(self.size, bool) if kept is None else kept
         position, k, n = np.cumsum(kept) - 1, int(kept.sum()), len(self.weights)
         column, value = [np.arange(k)], [np.ones(k)]
-        length, low, high = [np.array([k])], [np.array([-np.inf])], [np.array([float(self.most)])]
+        # at least one site: where all candidates cost the same, no cut asks for any
+        length, low, high = [np.array([k])], [np.array([1.0])], [np.array([float(self.most)])]
         if np.isfinite(self.budget):
             column.append(np.arange(k))
             value.append(self.price[kept])
