@@ -12,7 +12,7 @@ Sources: Hakimi (1964); Cornuéjols, Nemhauser & Wolsey (1980); Durán-Mateluna,
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,10 @@ from geosocial.siting.covering import uncovered
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
+
+
+#: Draws of starts from the relaxed answer.
+_STARTS = 12
 
 
 @dataclass(slots=True)
@@ -138,9 +142,12 @@ def _search(costs: Floats, weights: Floats, open_: Choice, clock: Clock) -> _Kno
     if relaxed is None:
         return None
     known.bound = max(known.bound, relaxed.bound)
-    if not open_.priced and relaxed.shares is not None:
-        start = np.argsort(-relaxed.shares, kind="stable")[:most]
-        _improve(known, costs, weights, len(open_.fixed), most, clock, start)
+    if not open_.priced and relaxed.shares is not None and not known.proved:
+        for start in _rounded(relaxed.shares, most):
+            sites = _improve(known, costs, weights, len(open_.fixed), most, clock, start)
+            if known.proved or clock.over():
+                break
+            program.add(cuts.at(_shares(sites, costs.shape[1])))
     if relaxed.shares is not None and not known.proved:
         program.fix(relaxed, known.value - known.step)
     while not known.proved and not clock.over():
@@ -162,6 +169,19 @@ def _search(costs: Floats, weights: Floats, open_: Choice, clock: Clock) -> _Kno
     return known
 
 
+def _rounded(shares: Floats, most: int) -> Iterator[Ints]:
+    """Give starts near the open shares: the largest of them, then draws by share, the same in each run."""
+    yield np.argsort(-shares, kind="stable")[:most]
+    rng = np.random.default_rng(0)
+    some = np.flatnonzero(shares > 1e-6)
+    if len(some) <= most:
+        return
+    for _ in range(_STARTS):
+        # of all draws of `most`, the more likely the larger the share (Efraimidis & Spirakis 2006)
+        keys = np.log(rng.random(len(some))) / shares[some]
+        yield some[np.argsort(-keys, kind="stable")[:most]]
+
+
 def _shares(sites: Ints, size: int) -> Floats:
     shares = np.zeros(size)
     shares[sites] = 1.0
@@ -170,8 +190,8 @@ def _shares(sites: Ints, size: int) -> Floats:
 
 def _improve(
     known: _Known, costs: Floats, weights: Floats, locked: int, most: int, clock: Clock, start: Ints | None
-) -> None:
-    """Keep the better of what is known and what exchanges make of a start."""
+) -> Ints:
+    """Return what exchanges make of a start, and keep it where it is better than what is known."""
     finite = np.isfinite(costs)
     far = 0.0 if finite.all() else float(costs[finite].max()) * len(weights) + 1.0
     filled = costs if finite.all() else np.where(finite, costs, far)
@@ -181,8 +201,9 @@ def _improve(
     else:
         first = np.concatenate([must, np.setdiff1d(start, must)])[:most]
     if not len(first):
-        return
+        return first
     sites, _ = exchanged(filled, weights, first, locked, allowed, clock)
     value = float(weights @ costs[:, sites].min(axis=1))
     if np.isfinite(value) and value < known.value:
         known.open, known.value = sites, value
+    return sites
