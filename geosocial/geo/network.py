@@ -164,9 +164,8 @@ class StreetNetwork:
         places = np.column_stack([x[here], y[here]])
         reach, found = tree.query(places)
         # One of several nodes at one distance depends on the tree: the lowest is taken. They are few.
-        again, rival = tree.query(places, k=min(2, len(self)))
+        again = tree.query(places, k=min(2, len(self)))[0]
         tied = np.flatnonzero(again[:, -1] <= reach * (1 + _ROUNDING)) if len(self) > 1 else []
-        del rival
         for place in tied:
             near = np.array(sorted(tree.query_ball_point(places[place], reach[place] * (1 + _ROUNDING))))
             exact = np.hypot(self.x[near] - places[place, 0], self.y[near] - places[place, 1])
@@ -198,7 +197,7 @@ def metres_in(minutes: float, speed_kmh: float) -> float:
     1200.0
     """
     if not (np.isfinite(speed_kmh) and speed_kmh > 0 and np.isfinite(minutes) and minutes >= 0):
-        raise StudyError(N_("Minutes need a walking speed in km/h, above 0."))
+        raise StudyError(N_("Minutes, from 0 up, need a walking speed in km/h, above 0."))
     return minutes * 1000 * speed_kmh / 60
 
 

@@ -7,10 +7,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 
 from geosocial.errors import InputError, StudyError
 from geosocial.geo import network
 from geosocial.geo.network import StreetNetwork, metres_in, nearest, pairs_within
+
+
+def made(x: ArrayLike, y: ArrayLike, u: ArrayLike, v: ArrayLike, length: ArrayLike) -> StreetNetwork:
+    """Build a network from lists."""
+    ends = (np.asarray(part, dtype=np.intp) for part in (u, v))
+    places = (np.asarray(part, dtype=np.float64) for part in (x, y))
+    return StreetNetwork(*places, *ends, np.asarray(length, dtype=np.float64))
 
 
 def drawn(seed: int, nodes: int = 30, edges: int = 45) -> StreetNetwork:
@@ -18,7 +26,7 @@ def drawn(seed: int, nodes: int = 30, edges: int = 45) -> StreetNetwork:
     random = np.random.default_rng(seed)
     x, y = random.integers(0, 20, (2, nodes)) * 50.0
     u, v = random.integers(0, nodes, (2, edges))
-    return StreetNetwork(x, y, u, v, random.integers(0, 9, edges) * 25.0)
+    return made(x, y, u, v, random.integers(0, 9, edges) * 25.0)
 
 
 def oracle(streets: StreetNetwork) -> nx.Graph:
@@ -85,7 +93,7 @@ def test_snapping_as_brute_force_does_ties_to_the_lowest(seed: int, snap_m: floa
 
 def test_by_hand_one_way_parallel_disconnected_and_exactly_at_the_reach() -> None:
     # 0 —100— 1 —200— 2, again 1 —250— 2; 3 —10— 4 elsewhere. The first edge is drawn against the walk.
-    streets = StreetNetwork([0, 100, 300, 900, 910], [0] * 5, [1, 1, 2, 3], [0, 2, 1, 4], [100, 250, 200, 10])
+    streets = made([0, 100, 300, 900, 910], [0] * 5, [1, 1, 2, 3], [0, 2, 1, 4], [100, 250, 200, 10])
     here, there = streets.snap([0.0, 905.0, 5000.0], [30.0, 0.0, 0.0], 30), streets.snap([300.0], [40.0], 40)
     assert here[0].tolist() == [0, 3, -1]
     found = pairs_within(streets, here, there, reach=370.0)
@@ -142,6 +150,5 @@ def test_minutes_are_metres_at_a_speed() -> None:
     ],
 )
 def test_a_network_that_cannot_be_is_refused(arrays: tuple[list[float], ...], said: str) -> None:
-    x, y, u, v, length = (np.array(a) for a in arrays)
     with pytest.raises(InputError, match=said):
-        StreetNetwork(x, y, u, v, length)
+        made(*arrays)
