@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geosocial import provenance, tables
-from geosocial.errors import N_
+from geosocial.errors import N_, StudyError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geosocial.intake import Taken
+    from geosocial.measure.clustering import Neighbours
     from geosocial.measure.reach import Reach
     from geosocial.results import Results
     from geosocial.study import Study
@@ -57,14 +58,15 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
     import pandas as pd
 
     from geosocial import intake
-    from geosocial.measure import evaluate, supply
+    from geosocial.measure import clustering, evaluate, supply
     from geosocial.results import Results
 
     with step(N_("Zones")):
         zones, zones_file, zone_faults = intake.read_zones(study)
         context, context_files = intake.read_context(study)
     with step(N_("Demand")):
-        demand, demand_file, demand_faults = intake.read_demand(study, zones)
+        ancillary, ancillary_files = intake.read_ancillary(study)
+        demand, demand_file, demand_faults = intake.read_demand(study, zones, ancillary)
     geocoder = None
     if study.geocoding is not None or online:
         with step(N_("Address points")):
@@ -83,6 +85,9 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         lying = positions(study, zones, demand)
         measured = evaluate.measure(study, zones, places, demand, costs, reach=reach, positions=lying)
         by_zone = supply.by_zone(places, zones, study)
+    with step(N_("Clusters")) if study.clusters else nullcontext():
+        met = neighbours(study, demand) if study.clusters else None
+        clustered = clustering.clustered(study, zones, demand, costs, met)
     return Results(
         study=study,
         zones=zones,
@@ -105,9 +110,13 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
             zones_file,
             *context_files,
             demand_file,
+            *ancillary_files,
             *(geocoder.files if geocoder else ()),
             *(t.file for t in taken),
         ),
+        clusters=clustered.clusters,
+        autocorrelation=clustered.autocorrelation,
+        cluster_zones=clustered.cluster_zones,
     )
 
 
@@ -165,6 +174,34 @@ def nearest_costs(
     return costs
 
 
+def neighbours(study: Study, demand: pd.DataFrame) -> Neighbours:
+    """Return who is whose neighbour among the rows of demand, as the study's ``[clusters]`` says.
+
+    Contiguity needs the polygons of the demand; where it has none, the ``k`` nearest places are neighbours.
+    """
+    from geosocial import intake
+    from geosocial.geo import contiguity
+    from geosocial.measure.clustering import Neighbours
+    from geosocial.study import ClustersSpec
+
+    spec = study.clusters or ClustersSpec()
+    if study.demand.method in {"area", "dasymetric"}:
+        raise StudyError(
+            N_("{file}: [clusters] needs whole areas; [demand] method “{method}” divides them."),
+            hint=N_("Leave [clusters] out, or set method to “largest_overlap” in [demand]."),
+            file=study.folder / "study.toml",
+            method=study.demand.method,
+        )
+    x, y = demand["x"].to_numpy(), demand["y"].to_numpy()
+    if spec.weights == "distance" and spec.distance_m is not None:
+        return Neighbours(contiguity.distance_band(x, y, distance_m=spec.distance_m), "distance")
+    shapes = intake.read_demand_shapes(study) if spec.weights in {"queen", "rook"} else None
+    if shapes is None:
+        return Neighbours(contiguity.k_nearest(x, y, k=spec.k), "knn")
+    made = contiguity.queen if spec.weights == "queen" else contiguity.rook
+    return Neighbours(made(shapes, tolerance_m=spec.tolerance_m), spec.weights)
+
+
 def positions(study: Study, zones: pd.DataFrame, demand: pd.DataFrame) -> NDArray[np.intp] | None:
     """Return the position of the zone in which each demand row lies; None where the study does not ask."""
     if "position" not in study.robustness.zone_systems:
@@ -198,7 +235,7 @@ def write(
     frames = report_tables.frames(results)
     names = [
         "maps/atlas.html",
-        *(f"report/report.{lang}.html" for lang in langs),
+        *(f"report/{page}.{lang}.html" for page in ("report", "indicators") for lang in langs),
         *(f"tables/{name}.csv" for name in frames),
         "geosocial.xlsx",
         "geosocial.gpkg",
@@ -218,6 +255,35 @@ def write(
     return [out / name for name in names]
 
 
+def write_gaps(
+    results: Results, out: Path, *, langs: tuple[Lang, ...] = ("fr", "en"), step: Step = quiet
+) -> list[Path]:
+    """Write the tables, the workbook and the manifest alone, as `write` does.
+
+    Returns
+    -------
+    list of Path
+        What was written, the workbook first, the manifest last.
+
+    Raises
+    ------
+    OutputError
+        As `write`; also when the folder holds a whole run, which would be of two minds.
+    """
+    from geosocial.report import tables as report_tables
+
+    frames = report_tables.frames(results)
+    names = ["geosocial.xlsx", *(f"tables/{name}.csv" for name in frames), provenance.MANIFEST]
+    provenance.refuse_foreign(out, [out / name for name in names])
+    provenance.refuse_others(out, names)
+    with provenance.staged(out) as aside, step(N_("Tables")):
+        _write_frames(results, frames, aside, langs)
+        outputs = [aside / name for name in names[:-1]]
+        manifest = provenance.dumps(provenance.manifest(results, aside, outputs))
+        (aside / provenance.MANIFEST).write_text(manifest, encoding="utf-8", newline="\n")
+    return [out / name for name in names]
+
+
 def _write_atlas(results: Results, out: Path, langs: tuple[Lang, ...]) -> None:
     """Write the atlas; it holds both languages and opens in the first of `langs`."""
     from geosocial.cartography.atlas import write_atlas
@@ -228,11 +294,27 @@ def _write_atlas(results: Results, out: Path, langs: tuple[Lang, ...]) -> None:
 def _write_reports(results: Results, out: Path, langs: tuple[Lang, ...]) -> None:
     from geosocial.i18n import words
     from geosocial.report.html import draw, write_report
+    from geosocial.report.indicators import write_indicators
 
-    drawn = draw(results)
+    drawn, folder = draw(results), out / "report"
     for lang in langs:
-        links = {"atlas": "../maps/atlas.html"} | {o: f"report.{o}.html" for o in langs if o != lang}
-        write_report(results, out / "report" / f"report.{lang}.html", words(lang), files=links, drawn=drawn)
+        others = [other for other in langs if other != lang]
+        links = {"atlas": "../maps/atlas.html", "indicators": f"indicators.{lang}.html"}
+        links |= {other: f"report.{other}.html" for other in others}
+        write_report(results, folder / f"report.{lang}.html", words(lang), files=links, drawn=drawn)
+        links = {"report": f"report.{lang}.html"} | {other: f"indicators.{other}.html" for other in others}
+        write_indicators(folder / f"indicators.{lang}.html", words(lang), files=links)
+
+
+def _write_frames(
+    results: Results, frames: Mapping[str, pd.DataFrame], out: Path, langs: tuple[Lang, ...]
+) -> None:
+    from geosocial.io import write as files
+    from geosocial.report.workbook import write_workbook
+
+    for name, frame in frames.items():
+        files.write_table(frame, out / "tables" / f"{name}.csv")
+    write_workbook(results, out / "geosocial.xlsx", langs=langs)
 
 
 def _write_tables(
@@ -240,10 +322,7 @@ def _write_tables(
 ) -> None:
     from geosocial.io import write as files
     from geosocial.report import tables as report_tables
-    from geosocial.report.workbook import write_workbook
 
-    for name, frame in frames.items():
-        files.write_table(frame, out / "tables" / f"{name}.csv")
-    write_workbook(results, out / "geosocial.xlsx", langs=langs)
+    _write_frames(results, frames, out, langs)
     layers = report_tables.layers(results)
     files.write_geopackage(layers, out / "geosocial.gpkg", date=results.study.edition)

@@ -107,13 +107,7 @@ def refuse_foreign(out: Path, targets: list[Path]) -> None:
     OutputError
         Naming the first file of `targets` that exists without being listed in the folder's ``run.json``.
     """
-    known: set[str] = set()
-    try:
-        previous = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-        known = {str(entry["file"]) for entry in previous["outputs"]} | {MANIFEST}
-    except (OSError, ValueError, KeyError, TypeError):
-        # no run here yet, or a run.json that is not ours: then nothing in this folder is ours
-        known = set()
+    known = _written(out)
     for target in targets:
         if target.exists() and target.relative_to(out).as_posix() not in known:
             raise OutputError(
@@ -121,3 +115,30 @@ def refuse_foreign(out: Path, targets: list[Path]) -> None:
                 hint=N_("Choose another folder with --out, or move that file."),
                 file=target,
             )
+
+
+def refuse_others(out: Path, names: list[str]) -> None:
+    """Refuse to write a part of a run into a folder that holds more of an earlier one.
+
+    Raises
+    ------
+    OutputError
+        Naming the first file of the folder's ``run.json`` that is there and not among `names`.
+    """
+    for name in sorted(_written(out) - set(names)):
+        if (out / name).exists():
+            raise OutputError(
+                N_("{file} is of an earlier run: beside newer tables, the two would not agree."),
+                hint=N_("Choose another folder with --out, or do the whole job with run."),
+                file=out / name,
+            )
+
+
+def _written(out: Path) -> set[str]:
+    """Return the files that the last run has written into a folder, by its manifest."""
+    try:
+        previous = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        return {str(entry["file"]) for entry in previous["outputs"]} | {MANIFEST}
+    except (OSError, ValueError, KeyError, TypeError):
+        # no run here yet, or a run.json that is not ours: then nothing in this folder is ours
+        return set()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
+from geosocial import tables
+from geosocial.errors import N_, InputError
 from geosocial.study import Study
 
 if TYPE_CHECKING:
@@ -49,3 +51,49 @@ class Results:
     unmapped: pd.DataFrame
     duplicates: pd.DataFrame
     inputs: tuple[InputFile, ...]
+    #: Without rows unless the study looks for clusters.
+    clusters: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CLUSTERS))
+    autocorrelation: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.AUTOCORRELATION))
+    cluster_zones: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CLUSTER_ZONES))
+
+
+#: Tables of clusters, empty where the study does not ask for them.
+CLUSTERS = ("clusters", "autocorrelation", "cluster_zones")
+
+
+def one_sphere(study: Study, sphere: str) -> Study:
+    """Return a study of one of its spheres alone.
+
+    Raises
+    ------
+    InputError
+        When it has no such sphere; names those that it has.
+    """
+    if sphere not in study.spheres:
+        raise InputError(
+            N_("The study has no sphere “{got}”."),
+            hint=N_("Use one of {spheres}."),
+            got=sphere,
+            spheres=", ".join(study.spheres),
+        )
+    return study.model_copy(update={"spheres": {sphere: study.spheres[sphere]}})
+
+
+def _of_sphere(table: pd.DataFrame, sphere: str) -> pd.DataFrame:
+    return table[table["sphere"] == sphere].reset_index(drop=True)
+
+
+def only(results: Results, sphere: str) -> Results:
+    """Return results of one sphere: the rows of its services; what speaks of no sphere stays whole.
+
+    Raises
+    ------
+    InputError
+        As `one_sphere`.
+    """
+    study = one_sphere(results.study, sphere)
+    kept: dict[str, Any] = {
+        name: _of_sphere(getattr(results, name), sphere)
+        for name in ("supply", "measures", "overall", "ranking", "settings", "methods", "closures", *CLUSTERS)
+    }
+    return replace(results, study=study, **kept)

@@ -321,6 +321,7 @@ def _service_text(run: Run, words: Words, sphere: str, spec: Service) -> dict[st
         "say": [wording.zone_sentence(words, results, z, sphere, key) for z in zones],
         "rank": [wording.rank_text(words, results, z, sphere, key) for z in zones],
         "robust": [wording.robustness(words, results, z, sphere, key) for z in zones],
+        "firm": [wording.firmness(words, results, z, sphere, key) for z in zones],
         "settings": labels.settings(words, results, sphere, spec, zones),
         "supply": [labels.supply(words, results, z, spec) for z in zones],
         "status": [wording.upper_first(wording.status_label(words, s)) for s in statuses],
@@ -353,5 +354,6 @@ def _view_text(run: Run, words: Words, sphere: str, spec: Service, view: View) -
             words.percent(top) if fill != "rate" else words.number(top),
         ],
         "order": labels.order_note(words, spec, key),
+        "care": labels.care(words, results, sphere, spec, fill=fill),
         **labels.zone_values(words, results, sphere, spec, zones, fill=fill, amount=amount),
     }

@@ -278,8 +278,9 @@ def zone_values(
             out["mainIv"].append("")
             out["short"].append("")
             continue
-        out["val"].append(wording.value(words, fill, share.value))
         care = wording.status_label(words, share.status)
+        # no colour and no pattern: a figure that is said is drawn as the others are, and marked
+        out["val"].append(wording.value(words, fill, share.value) + ("*" if care else ""))
         between = wording.interval(words, fill, share.lower, share.upper)
         out["iv"].append(" · ".join(text for text in (between, care) if text))
         out["short"].append("" if amount == fill else words.people(number.value))
@@ -288,8 +289,18 @@ def zone_values(
             out["mainIv"].append(out["iv"][-1])
         else:
             out["main"].append(wording.amount(words, number.unit, number.value))
-            out["mainIv"].append(_between(words, number))
+            out["mainIv"].append(" · ".join(text for text in (_between(words, number), care) if text))
     return out
+
+
+def care(words: Words, results: Results, sphere: str, spec: Service, *, fill: str) -> str:
+    """Return what the asterisk of a legend means and how many zones have it; empty where none has."""
+    found = wording.figures(results)
+    marked = sum(found.value(z, sphere, spec.key, fill).status == "low_confidence" for z in found.names)
+    if not marked:
+        return ""
+    label = wording.status_label(words, "low_confidence")
+    return words.t("* {label}: {count}", label=label, count=wording.zone_count(words, results, marked))
 
 
 def _between(words: Words, figure: wording.Figure) -> str:

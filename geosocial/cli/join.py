@@ -70,7 +70,7 @@ def command(say: Words) -> click.Command:
             return
         for note in joined.notes:
             click.echo(say.t(note.template, **note.facts), err=True)
-        _say_faults(say, joined.faults, listed=faults is not None)
+        say_faults(say, joined.faults, listed=faults is not None)
         click.echo(wording.conservation_line(say, {"read": len(joined.frame), **joined.counts}))
         click.echo(str(target))
 
@@ -85,7 +85,7 @@ def command(say: Words) -> click.Command:
     )
 
 
-def _say_faults(say: Words, faults: pd.DataFrame, *, listed: bool) -> None:
+def say_faults(say: Words, faults: pd.DataFrame, *, listed: bool) -> None:
     """Say on stderr which rows deserve a look, so that no repair is silent; ``--faults`` holds them all."""
     from geosocial import wording
 

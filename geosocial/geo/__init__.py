@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-# At once, and light: the function must replace the module of the same name as this package's attribute.
+# At once, and light: each function must replace the module of the same name as this package's attribute.
 from geosocial.geo.join import JoinResult, join
+from geosocial.geo.transfer import Transfer, transfer
 
 if TYPE_CHECKING:
     from geosocial.geo.zone_index import ZoneIndex
 
-__all__ = ["JoinResult", "ZoneIndex", "join"]
+__all__ = ["JoinResult", "Transfer", "ZoneIndex", "join", "transfer"]
 
 
 def __getattr__(name: str) -> object:

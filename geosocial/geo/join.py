@@ -98,7 +98,7 @@ def join(points: pd.DataFrame, zones: gpd.GeoDataFrame, *, snap_m: float) -> Joi
 
     if not (np.isfinite(snap_m) and snap_m >= 0):
         raise StudyError(N_("snap_m must be a distance in metres, 0 or more."))
-    _check_zones(zones)
+    check_zones(zones)
     x, y = _positions(points, zones)
     index = ZoneIndex(zones)
     located = np.isfinite(x) & np.isfinite(y)
@@ -153,7 +153,7 @@ def boundary_counts(result: JoinResult) -> pd.DataFrame:
     return table.rename_axis("zone_id").reset_index()
 
 
-def _check_zones(zones: gpd.GeoDataFrame) -> None:
+def check_zones(zones: gpd.GeoDataFrame) -> None:
     """Raise when the zones have no metric CRS, no identifier, or an invalid polygon (all of these named)."""
     import shapely
 

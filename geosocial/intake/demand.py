@@ -1,21 +1,24 @@
-"""Read where people live: points with a position, or polygons that belong to the zone that they overlap most.
+"""Read where people live: points with a position, or polygons that go to zones by the method of the study.
 
-A polygon's position is a point inside it. An empty figure is suppressed: NaN, never 0; a text that is no
-number is suppressed too, and said. A negative figure refuses the file.
+A polygon belongs to the zone that it overlaps most, unless the study names another method; its position is a
+point inside it. Divided by area or by where people live, each of its pieces is a row, with its share of the
+counts: no total changes. A rate is not a count, and is refused. An empty figure is suppressed: NaN, never 0;
+a text that is no number is suppressed too, and said. A negative figure refuses the file.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geosocial.errors import N_, InputError
 from geosocial.intake.boundaries import polygons
-from geosocial.intake.columns import texts
+from geosocial.intake.demand_figures import counts, refuse
+from geosocial.intake.demand_pieces import Division, divide, read_ancillary
 from geosocial.intake.faults import Faults
-from geosocial.intake.figures import figures
 from geosocial.intake.locate import locate
 from geosocial.intake.source import Source, open_source, under_study
 from geosocial.io.layers import Layer
@@ -27,11 +30,19 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from geosocial.intake.demand_pieces import Inhabited
     from geosocial.study import Study
 
 
-def read_demand(study: Study, zones: gpd.GeoDataFrame) -> tuple[pd.DataFrame, InputFile, pd.DataFrame]:
+def read_demand(
+    study: Study, zones: gpd.GeoDataFrame, ancillary: Inhabited | None = None
+) -> tuple[pd.DataFrame, InputFile, pd.DataFrame]:
     """Return `geosocial.tables.DEMAND` with one float column a demand column, the file, and its faults.
+
+    Parameters
+    ----------
+    ancillary
+        From `read_ancillary`, which is asked where the study needs one and none is given.
 
     Raises
     ------
@@ -53,37 +64,65 @@ def read_demand(study: Study, zones: gpd.GeoDataFrame) -> tuple[pd.DataFrame, In
             file=path,
         )
     if source.long:
-        _refuse(source, "", sorted(source.long), N_("{file}: rows {rows} have more cells than the header."))
+        refuse(source, "", sorted(source.long), N_("{file}: rows {rows} have more cells than the header."))
     zone_ids = source.columns.text(spec.zone) if spec.zone else None
     ids = _ids(source, spec.id, zone_ids)
+    division: Division | None = None
     if _has_polygons(source) and not spec.x:
-        x, y, by_place = _from_polygons(source, ids, study, zones, faults)
+        shapes = _polygons(source, ids, study, faults)
+        if spec.method in {"area", "dasymetric"}:
+            division = divide(study, shapes, zones, ancillary or read_ancillary(study)[0], faults)
+            x, y, by_place = division.x, division.y, division.zone_ids
+        else:
+            x, y, by_place = _from_polygons(shapes, study, zones)
     else:
         x, y, by_place = _from_points(source, study, zones, faults, by_position=zone_ids is None)
-    if zone_ids is None:
-        zone_ids = by_place
-    else:
-        known = {"", *zones["zone_id"]}
-        strange = [i for i, zone in enumerate(zone_ids) if zone not in known]
-        _refuse(
-            source,
-            spec.zone,
-            strange,
-            N_("{file}: rows {rows} name zones that do not exist (column “{column}”)."),
-        )
-    for position, zone in enumerate(zone_ids):
-        if not zone:
-            faults.add(position, "demand_outside", "flagged")
+    zone_ids = by_place if zone_ids is None else _known(source, spec.zone, zone_ids, zones)
+    if division is None:
+        outside = np.array([not zone for zone in zone_ids], dtype=bool)
+        faults.add_all(np.flatnonzero(outside), "demand_outside", "flagged")
+    figures = counts(source, spec.columns, faults)
+    if division is not None:
+        ids = division.ids(ids)
+        figures = {key: division.divided(values) for key, values in figures.items()}
     demand = pd.DataFrame(
         {
             "demand_id": pd.Series(ids, dtype="str"),
             "x": x,
             "y": y,
             "zone_id": pd.Series(zone_ids, dtype="str"),
-            **{column.key: _figures(source, column.column, faults) for column in spec.columns},
+            **figures,
         }
     )
+    if spec.method:
+        file = replace(file, how={**file.how, "method": spec.method})
     return check(demand, DEMAND), file, faults.table()
+
+
+def _known(source: Source, option: str, zone_ids: list[str], zones: gpd.GeoDataFrame) -> list[str]:
+    """Return the zones that the rows name, or refuse those that do not exist."""
+    known = {"", *zones["zone_id"]}
+    strange = [i for i, zone in enumerate(zone_ids) if zone not in known]
+    refuse(
+        source, option, strange, N_("{file}: rows {rows} name zones that do not exist (column “{column}”).")
+    )
+    return zone_ids
+
+
+def read_demand_shapes(study: Study) -> npt.NDArray[np.object_] | None:
+    """Return the outlines of the demand in the study's CRS, a row of `read_demand` each; None without any.
+
+    Raises
+    ------
+    InputError
+        For an outline that cannot be used.
+    """
+    spec = study.demand
+    source = open_source(study.path(spec.file), layer=spec.layer, crs=spec.crs)
+    if source.layer is None or not _has_polygons(source):
+        return None
+    ids = source.columns.text(spec.id)
+    return polygons(Layer(source.layer, source.file), ids, study.crs)
 
 
 def _ids(source: Source, option: str, zone_ids: list[str] | None) -> list[str]:
@@ -97,7 +136,7 @@ def _ids(source: Source, option: str, zone_ids: list[str] | None) -> list[str]:
         ]
     counts = Counter(ids)
     twice = [i for i, identifier in enumerate(ids) if counts[identifier] > 1 or not identifier]
-    _refuse(
+    refuse(
         source,
         option,
         twice,
@@ -110,15 +149,20 @@ def _has_polygons(source: Source) -> bool:
     return source.layer is not None and bool(source.layer.geom_type.isin(["Polygon", "MultiPolygon"]).any())
 
 
+def _polygons(source: Source, ids: list[str], study: Study, faults: Faults) -> npt.NDArray[np.object_]:
+    assert source.layer is not None  # noqa: S101 - asked by the caller; for the type checker
+    return polygons(Layer(source.layer, source.file), ids, study.crs, faults)
+
+
 def _from_polygons(
-    source: Source, ids: list[str], study: Study, zones: gpd.GeoDataFrame, faults: Faults
+    shapes: npt.NDArray[np.object_], study: Study, zones: gpd.GeoDataFrame
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], list[str]]:
     from geosocial.geo.interpolate import largest_overlap, representative_points
 
-    assert source.layer is not None  # noqa: S101 - asked by the caller; for the type checker
-    shapes = polygons(Layer(source.layer, source.file), ids, study.crs, faults)
-    owner = largest_overlap(shapes, zones.geometry.to_numpy())
     x, y = representative_points(shapes)
+    if study.demand.method == "points":
+        return x, y, _zones_at(x, y, study, zones)
+    owner = largest_overlap(shapes, zones.geometry.to_numpy())
     names = [*zones["zone_id"], ""]  # position −1, no overlap, is the last
     return x, y, [names[i] for i in owner]
 
@@ -126,40 +170,27 @@ def _from_polygons(
 def _from_points(
     source: Source, study: Study, zones: gpd.GeoDataFrame, faults: Faults, *, by_position: bool
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], list[str]]:
-    import pandas as pd
-
     spec = study.demand
+    if spec.method not in {"", "points"}:
+        raise InputError(
+            N_("{file}: the method “{method}” needs polygons; these rows are points."),
+            hint=N_("Leave method out of [demand], or name the layer of polygons."),
+            file=source.columns.file,
+            method=spec.method,
+        )
     x, y = locate(source, x=spec.x, y=spec.y, crs=spec.crs, target=study.crs, faults=faults)
     lost = np.flatnonzero(np.isnan(x)).tolist()
-    _refuse(source, "", lost, N_("{file}: rows {rows} have no usable position."))
-    if not by_position:
-        return x, y, []
+    refuse(source, "", lost, N_("{file}: rows {rows} have no usable position."))
+    return x, y, _zones_at(x, y, study, zones) if by_position else []
+
+
+def _zones_at(
+    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], study: Study, zones: gpd.GeoDataFrame
+) -> list[str]:
+    """Return the zone in which each position lies, or the nearest within the study's snapping distance."""
+    import pandas as pd
+
     from geosocial.geo import join
 
     joined = join(pd.DataFrame({"x": x, "y": y}), zones, snap_m=study.snap_m).points
-    return x, y, joined["zone_id"].tolist()
-
-
-def _figures(source: Source, option: str, faults: Faults) -> npt.NDArray[np.float64]:
-    header = source.columns.header(option)
-    column = source.columns.table[header]
-    found, codes = figures(column)
-    for position in codes:
-        # "x", "..", "F": the statistical offices' signs for a figure that is not published.
-        cell = texts(column.iloc[[position]])[0]
-        faults.add(position, "suppressed_text", "flagged", column=header, value=cell)
-    bad = np.flatnonzero(found < 0).tolist()
-    _refuse(source, header, bad, N_("{file}: rows {rows} hold a negative figure (column “{column}”)."))
-    return found
-
-
-def _refuse(source: Source, column: str, positions: list[int], message: str) -> None:
-    if positions:
-        rows = ", ".join(str(int(source.rows[p])) for p in positions[:5])
-        raise InputError(
-            message,
-            hint=N_("Correct these rows and try again."),
-            file=source.columns.file,
-            column=column,
-            rows=rows + (f", … ({len(positions)})" if len(positions) > 5 else ""),
-        )
+    return list(joined["zone_id"])

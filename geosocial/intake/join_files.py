@@ -123,9 +123,9 @@ def join_files(
     """
     import pandas as pd
 
-    layer = _layer(Path(zones_path), crs)
-    zones, names, zone_notes = _zones(layer)
-    source = _points(Path(points_path), crs, sheet)
+    layer = layer_of(Path(zones_path), crs)
+    zones, names, zone_notes = zones_of(layer)
+    source = points_of(Path(points_path), crs, sheet)
     faults = Faults("points", str(points_path), source.rows)
     for position, surplus in source.long.items():
         faults.add(position, "long_row", "rejected", value=surplus[0])
@@ -133,7 +133,7 @@ def join_files(
         faults.add(position, "short_row", "flagged")
     wanted = Wanted() if addresses is None else wanted_columns(source.columns, columns)
     try:
-        x, y, own_crs, notes = _position_columns(source, crs, columns or {})
+        x, y, own_crs, notes = position_columns(source, crs, columns or {})
     except InputError:
         if not wanted:
             raise
@@ -203,7 +203,7 @@ def _shown(source: Source, own: Positions, *, geometry: bool, placed: bool) -> A
     return frame
 
 
-def _layer(path: Path, crs: str | None) -> Layer:
+def layer_of(path: Path, crs: str | None) -> Layer:
     """Read a layer, in the coordinate reference system that the user names only where it says none itself."""
     try:
         return read_layer(path)
@@ -213,7 +213,8 @@ def _layer(path: Path, crs: str | None) -> Layer:
         return read_layer(path, crs=crs)
 
 
-def _points(path: Path, crs: str | None, sheet: str | None) -> Source:
+def points_of(path: Path, crs: str | None, sheet: str | None) -> Source:
+    """Read a sheet or a layer that has rows, as `layer_of` does with the coordinate reference system."""
     try:
         source = open_source(path, layer=sheet)
     except UnknownCrsError:
@@ -229,7 +230,7 @@ def _points(path: Path, crs: str | None, sheet: str | None) -> Source:
     return source
 
 
-def _zones(layer: Layer) -> tuple[gpd.GeoDataFrame, dict[str, str], tuple[Said, ...]]:
+def zones_of(layer: Layer) -> tuple[gpd.GeoDataFrame, dict[str, str], tuple[Said, ...]]:
     """Return the zones in a metric system, the name of each, and what is to be said of them."""
     import geopandas as gpd
     import pandas as pd
@@ -290,7 +291,7 @@ def _metric(layer: Layer) -> pyproj.CRS:
     return utm
 
 
-def _position_columns(
+def position_columns(
     source: Source, crs: str | None, chosen: Mapping[str, str]
 ) -> tuple[str, str, str | None, tuple[Said, ...]]:
     """Return the columns x and y, their coordinate reference system, and what is to be said of them."""

@@ -77,4 +77,13 @@ REASONS: Final[Mapping[str, str]] = {
         "“{value}” is not a number: the figure is taken as suppressed (column “{column}”)."
     ),
     "demand_outside": N_("The place of demand is outside all zones and counts in none."),
+    "demand_partly_outside": N_(
+        "A part of the place of demand is outside all zones and counts in none: {value} of its figures."
+    ),
+    "row_outside": N_("The row lies outside all zones and counts in none."),
+    "row_partly_outside": N_(
+        "A part of the row lies outside all zones and counts in none: {value} of its figures."
+    ),
+    "row_counted_twice": N_("Zones overlap in this row: its figures count more than once there."),
+    "no_ancillary": N_("The ancillary layer has nothing in this polygon: it is divided by its area."),
 }

@@ -1,11 +1,11 @@
-"""Disparity: do resources lie where the people are, and where those in need are?
+"""Disparity: whether resources lie where the people are, and where those in need are.
 
 The two scores of the Urban Institute's Spatial Equity Data Tool, with an interval for what is not sure: the
 list of facilities is incomplete, census counts are rounded.
 
 Method of the interval. Each draw takes n facilities out of the n listed with replacement (multinomial: the
 number of times that one is drawn is 0, 1, 2 …, on average 1). So a draw loses some and doubles others: it
-goes both ways, the share of a place is on average what it is in the list, and nothing needs to be centred. The
+goes both ways, the share of a place is on average what it is in the list, and nothing needs centring. The
 interval holds the middle `level` of the draws (percentiles), and is widened where they leave the value out:
 lower ≤ value ≤ upper, always. Census counts are drawn again in the same draw where a base is given: a count
 that was rounded at random to a multiple of b came from a count less than b away, d away with probability
@@ -94,7 +94,7 @@ class Draws:
 def geographic_disparity(resources: ArrayLike, baseline: ArrayLike) -> Floats:
     """Return the geographic disparity of each place: Gₐ = rₐ/Σr − bₐ/Σb.
 
-    Above 0: the place has more of the resources than of the baseline. The scores add up to 0. Both sums run over
+    Above 0: the place has more of the resources than of the baseline. Scores add up to 0. Both sums run over
     the places where both are known; elsewhere G is NaN. All NaN where Σr or Σb is 0: no share exists.
 
     Parameters
@@ -123,7 +123,7 @@ def geographic_disparity(resources: ArrayLike, baseline: ArrayLike) -> Floats:
 
 
 def demographic_disparity(resources: ArrayLike, group: ArrayLike, universe: ArrayLike) -> float:
-    """Return the demographic disparity of a group: D_v = Σ rₐvₐ / Σ rₐ − v_city, with vₐ = groupₐ / universeₐ.
+    """Return the demographic disparity of a group: D_v = Σ rₐvₐ / Σ rₐ − v_city, vₐ = groupₐ / universeₐ.
 
     v_city = Σ group / Σ universe, over the places where both are known. Above 0: the resources lie where the
     group is over-represented. Resources in a place whose v is not known, or where nobody lives, are left out
@@ -156,7 +156,7 @@ def demographic_disparity(resources: ArrayLike, group: ArrayLike, universe: Arra
 
 
 def resources_left_out(resources: ArrayLike, group: ArrayLike, universe: ArrayLike) -> float:
-    """Return the share of the known resources that `demographic_disparity` leaves out; NaN where there is none.
+    """Return the share of the known resources left out by `demographic_disparity`; NaN where there is none.
 
     Examples
     --------
@@ -228,8 +228,8 @@ def demographic_interval(
 ) -> GroupDisparity:
     """Return the demographic disparity of a group with its interval, from the list of facilities.
 
-    Method and limits at the head of this module. Where all facilities lie in one place, the draws cannot differ:
-    the interval then reaches as far as if the unseen share of the resources lay where v is lowest, or highest.
+    Method and limits at the head of this module. Where all facilities lie in one place, draws cannot differ:
+    the interval then reaches as far as if the unseen share of resources lay where v is lowest, or highest.
 
     Parameters
     ----------
@@ -303,7 +303,7 @@ def _listed(place: ArrayLike, amount: ArrayLike | None, usable: NDArray[np.bool_
         row = int(np.flatnonzero(bad)[0])
         raise InputError(
             N_(
-                "The place of facility {row} is {got}: it must be a position from 0 to {last}, or −1 for none."
+                "The place of facility {row} is {got}: it must be a position from 0 to {last} or −1 for none."
             ),
             row=row,
             got=float(given[row]),
@@ -325,7 +325,7 @@ def _again(where: Ints, held: Floats, places: int, how: Draws, rng: np.random.Ge
 
 
 def _unrounded(counts: Floats, how: Draws, rng: np.random.Generator) -> Floats:
-    """Return what the counts may have been before they were rounded: (draws, places), or (1, places) if not."""
+    """Return what the counts may have been before rounding: (draws, places), or (1, places) if unrounded."""
     base = how.rounding_base
     if base <= 1:
         return counts[None, :]

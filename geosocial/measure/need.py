@@ -1,17 +1,17 @@
 """Need of small areas: one index out of several columns, and gaps weighted by it.
 
-Two ways. `equity_index` follows the City of Montréal's *Indice d'équité des milieux de vie* (2023): a principal
-component within each dimension; its scores in five classes of as many areas each; an area scores 1 in a
-dimension where it is in the two most vulnerable classes; the index is the sum of the scores, 0 to 6. In the
-City's two access dimensions, which rise with access, these are the classes 1 and 2: here every column is
+Two ways. `equity_index` follows the City of Montréal's *Indice d'équité des milieux de vie* (2023): a
+principal component within each dimension; its scores in five classes of as many areas each; an area scores 1
+in a dimension where it is in the two most vulnerable classes; the index is the sum of the scores, 0 to 6. In
+the City's two access dimensions, which rise with access, these are the classes 1 and 2: here every column is
 turned by its stated sense, so that a component always rises with need and the vulnerable classes are always
 the last ones. What the City's published summary leaves open is a setting: here the first component of the
 standardised columns, unrotated; each area counts once, however many live in it; ties share their class.
 
 `weighted_index` is the plain alternative: columns on one scale, added up with stated weights.
 
-Every column has its sense: 1 where more of it is more need, −1 where it is less. An area with an unknown value
-(NaN) has no figure in any index that uses the column, and takes no part in its component, scale and classes.
+Every column has its sense: 1 where more of it is more need, −1 where it is less. An area with an unknown
+value (NaN) has no figure in any index that uses the column, and has no part in its component, scale, classes.
 A constant column says nothing: its loading is 0, its standard score 0, its position ½ of a scale from 0 to 1.
 
 Sources: Ville de Montréal, Indice d'équité des milieux de vie, Données Québec; Jolliffe 2002, Principal
@@ -71,7 +71,7 @@ class EquityIndex:
     ----------
     areas
         The caller's index; for each dimension ``<name>_score`` (its component, rises with need),
-        ``<name>_class`` (1 least vulnerable) and ``<name>_vulnerable`` (0 or 1); ``need``, their weighted sum;
+        ``<name>_class`` (1 least vulnerable) and ``<name>_vulnerable`` (0 or 1); ``need``, the weighted sum;
         ``dimensions_known``. NaN where not known; ``need`` is NaN where any dimension is.
     loadings
         One row a column: dimension, column, sense, loading (after turning by the sense: a negative one works
@@ -94,9 +94,9 @@ class Component:
 def first_component(values: Floats) -> Component:
     """Return the first principal component of the standardised columns, by singular value decomposition.
 
-    Z = (x − mean)/sd by column, Z = U·S·Vᵀ, scores = Z·v₁, explained = s₁²/Σs². Its sign is fixed: Σ v ≥ 0; where
-    the loadings add up to 0, the first of the largest ones is positive. Where the first component is not
-    unique (s₁ = s₂, such as two uncorrelated columns), v is the mean of the columns projected on all that tie,
+    Z = (x − mean)/sd by column, Z = U·S·Vᵀ, scores = Z·v₁, explained = s₁²/Σs². The sign is fixed, Σ v ≥ 0:
+    where the loadings add up to 0, the first of the largest is positive. Where the first component is not
+    unique (s₁ = s₂, as of uncorrelated columns), v is the mean of the columns projected on all that tie,
     so that no library decides.
 
     Parameters
@@ -146,7 +146,7 @@ def classes(score: Floats, *, count: int = 5) -> Floats:
 
 
 def equity_index(table: pd.DataFrame, dimensions: Sequence[Dimension], *, count: int = 5) -> EquityIndex:
-    """Return the City's equity index of each area: Σ weight · 1[class > count − vulnerable] over the dimensions.
+    """Return the City's equity index of each area: Σ weight · 1[class > count − vulnerable] over dimensions.
 
     Conventions at the head of this module.
 
@@ -207,7 +207,7 @@ def weighted_index(
     """Return a plain index of need: Σ |w| · scaled(sign(w)·x) / Σ |w|.
 
     Scales: ``z`` (x − mean)/sd, around 0; ``min_max`` (x − min)/(max − min), from 0 to 1; ``rank``
-    (mid-rank − ½)/n, between 0 and 1. Each area counts once. An area with NaN in a column that weighs has NaN;
+    (mid-rank − ½)/n, between 0 and 1. Each area counts once. An area with NaN in a weighing column has NaN;
     the scale of a column is that of all its known values.
 
     Parameters

@@ -120,8 +120,14 @@ def glance(words: Words, results: Results) -> Glance:
                 "below the value of the whole. Zones are grouped by the number of spheres in which they are "
                 "underserved, then by name. Missing data are never counted as zero."
             ),
+            *([wording.care_note(words, results)] if _with_care(results) else ()),
         ),
     )
+
+
+def _with_care(results: Results) -> bool:
+    found, services = wording.figures(results), headline_services(results)
+    return any(found.rank(z, s, v).status == "low_confidence" for z in found.names for s, v in services)
 
 
 def _figure(words: Words, figure: wording.Figure) -> str:
@@ -177,4 +183,5 @@ def _cell(words: Words, results: Results, zone: str, sphere: str, service: str) 
     if rank.status in {"missing", "cannot_say"} or math.isnan(figure.value):
         return Cell(paint_of(rank), "", "", word, empty=True)
     settings = f"{rank.underserved_in}/{rank.settings}" if rank.settings else ""
-    return Cell(paint_of(rank), _figure(words, figure), settings, word, empty=False)
+    care = "*" if rank.status == "low_confidence" else ""
+    return Cell(paint_of(rank), _figure(words, figure), settings + care, word, empty=False)

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,7 +77,7 @@ def page(
     drawn = drawn or draw(results)
     sheet = style()
     digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
-    return _template().render(
+    return template("report.html").render(
         o=outline(words, results),
         files=dict(files or {}),
         style=sheet,
@@ -91,6 +91,7 @@ def page(
 _HYPHENED = re.compile(r"([^\s–]*\w-\w[^\s–]*)")
 
 
+@lru_cache(maxsize=4096)  # the names of zones come back in every table
 def unbroken(text: str) -> Markup:
     """Return a text, escaped, in which no name is cut at a hyphen; it may be cut at a dash or a space.
 
@@ -101,6 +102,8 @@ def unbroken(text: str) -> Markup:
     """
     from markupsafe import Markup, escape
 
+    if "-" not in text and "–" not in text:
+        return escape(text)
     parts = _HYPHENED.split(str(text))
     # an element with nowrap beside the dash would take the break away, so it is given back
     return Markup("").join(
@@ -112,22 +115,23 @@ def unbroken(text: str) -> Markup:
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """Return a template of the folder beside, compiled once an installation; it escapes every text."""
     from jinja2 import DictLoader, Environment, StrictUndefined
 
     from geosocial.report.compiled import Compiled
 
-    text = resources.files("geosocial.report").joinpath("templates/report.html").read_text(encoding="utf-8")
+    text = resources.files("geosocial.report").joinpath(f"templates/{name}").read_text(encoding="utf-8")
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        loader=DictLoader({"report.html": text}),
+        loader=DictLoader({name: text}),
         bytecode_cache=Compiled(),
     )
     environment.filters["nb"] = unbroken
-    return environment.get_template("report.html")
+    return environment.get_template(name)
 
 
 @cache

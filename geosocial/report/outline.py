@@ -93,6 +93,7 @@ def _labels(words: Words) -> dict[str, str]:
         "made": words.t("Made with geosocial. The same input gives the same report."),
         "settings_key": words.t("One square is one setting; full: underserved in it."),
         "atlas": words.t("Atlas"),
+        "indicators": words.t("Indicators"),
         "tables": words.t("Tables"),
         "other": "English" if words.lang == "fr" else "Français",
         "other_lang": "en" if words.lang == "fr" else "fr",

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geosocial import symbology, wording
-from geosocial.report import trust
+from geosocial.report import clusters, trust
+from geosocial.report.evidence import evidence
+from geosocial.report.parts import Part
 from geosocial.report.verdicts import Entry, Map, Sphere, main_indicator, paint_of, sphere_of, word_of
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ class Row:
     #: Why there is no figure, in a sentence; empty where there is one.
     why: str
     ranked: bool
+    #: To be read with care: marked, never patterned.
+    care: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,11 @@ class Service:
     facilities: tuple[tuple[str, str], ...]
     #: How to read the dot plot.
     reading: str
+    #: What the mark of a figure that is to be read with care means; empty where none has it.
+    care: str
+    evidence: tuple[Part, ...]
+    #: Where the places far from the service cluster; None where the study does not look for it.
+    clusters: Part | None
 
 
 def service_part(words: Words, results: Results, sphere: str, service: str) -> Service:
@@ -86,7 +95,16 @@ def service_part(words: Words, results: Results, sphere: str, service: str) -> S
         has_interval=any(r.interval for r in rows),
         facilities=_facilities(words, results, sphere, service),
         reading=_reading(words, drawn=any(r.interval for r in rows)),
+        care=_care(words, results, rows),
+        evidence=evidence(words, results, sphere, service, key=f"s-{number}"),
+        clusters=clusters.part(words, results, sphere, service, key=f"c-{number}"),
     )
+
+
+def _care(words: Words, results: Results, rows: tuple[Row, ...]) -> str:
+    if not any(row.care for row in rows):
+        return ""
+    return " ".join((wording.care_note(words, results), words.t("Its symbol is hollow.")))
 
 
 def _reading(words: Words, *, drawn: bool) -> str:
@@ -167,6 +185,7 @@ def _row(words: Words, results: Results, rank: wording.Rank, sphere: str, servic
         word=word_of(words, rank),
         why=why,
         ranked=bool(rank.rank),
+        care=rank.status == "low_confidence",
     )
 
 
@@ -220,7 +239,7 @@ def _gap_map(words: Words, results: Results, sphere: str, service: str, *, key: 
         fills[zone] = paint
         counts[paint] += 1
         if rank.rank:
-            marks[zone] = str(rank.rank)
+            marks[zone] = f"{rank.rank}{'*' if rank.status == 'low_confidence' else ''}"
     entries = [Entry(c.color, _counted(words, c.label, counts[c.color])) for c in classes]
     entries += [
         Entry(paint, _counted(words, wording.status_label(words, paint), counts[paint]))

@@ -137,7 +137,14 @@ LABELS: Final[Mapping[str, Mapping[str, Label]]] = {
     "settings": {"zone_id": _zone, "demand": _demand, "rule": _MEASURE["rule"], "supply": _MEASURE["supply"]},
     "declared": {"source": list_label, "zone_id": _zone},
     "duplicates": {"source": list_label},
+    "clusters": {"zone_id": _zone, "sphere": _sphere, "cluster": _plain(wording.cluster_label)},
+    "autocorrelation": {"sphere": _sphere, "weights": wording.weights_label},
+    "cluster_zones": {"zone_id": _zone, "sphere": _sphere, "unit": _unit},
 }
+
+
+#: The tables of clusters, by name.
+CLUSTERED: Final = ("clusters", "autocorrelation", "cluster_zones")
 
 
 def frames(results: Results) -> dict[str, pd.DataFrame]:
@@ -152,6 +159,7 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
         "settings": results.settings,
         "methods": results.methods,
         "closures": results.closures,
+        **clustered(results),
         "supply": results.supply,
         "zones": zones,
         "places": results.places,
@@ -166,6 +174,13 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
     out["inputs"] = _inputs(results)
     out["dictionary"] = dictionary(out)
     return out
+
+
+def clustered(results: Results) -> dict[str, pd.DataFrame]:
+    """Return the tables of clusters by name; none where the study looks for none."""
+    if results.study.clusters is None:
+        return {}
+    return {name: getattr(results, name) for name in CLUSTERED}
 
 
 def labelled(frame: pd.DataFrame, name: str, results: Results) -> pd.DataFrame:
@@ -269,7 +284,7 @@ def _meaning(table: str, column: str) -> tuple[str, str]:
 
 
 def layers(results: Results) -> dict[str, gpd.GeoDataFrame]:
-    """Return the layers of the GeoPackage: zones with their figures, located places, districts."""
+    """Return the layers of the GeoPackage: zones with their figures, places, clusters, districts."""
     import geopandas as gpd
     import pandas as pd
 
@@ -282,6 +297,10 @@ def layers(results: Results) -> dict[str, gpd.GeoDataFrame]:
         "zones": gpd.GeoDataFrame(wide, geometry=zones.geometry.to_numpy(), crs=zones.crs),
         "places": gpd.GeoDataFrame(places.drop(columns=["x", "y"]), geometry=points),
     }
+    if results.study.clusters is not None:
+        spots = labelled(results.clusters, "clusters", results)
+        at = gpd.points_from_xy(spots["x"], spots["y"], crs=zones.crs)
+        out["clusters"] = gpd.GeoDataFrame(spots.drop(columns=["x", "y"]), geometry=at)
     if "districts" in results.context:
         out["districts"] = results.context["districts"]
     return out

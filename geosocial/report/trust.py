@@ -257,6 +257,19 @@ def _limits(words: Words, results: Results) -> Part:
             unit=wording.lower_first(words.label(results.study.demand.unit_label)),
         ),
     ]
+    if results.study.demand.method == "area":
+        said.append(
+            words.t(
+                "A polygon of demand that lies in several zones is divided as if people lived evenly over it."
+            )
+        )
+    elif results.study.demand.method == "dasymetric":
+        said.append(
+            words.t(
+                "A polygon of demand that lies in several zones is divided by where the ancillary layer says "
+                "that people live."
+            )
+        )
     if incomplete:
         said.append(
             words.t("Not complete, by the study’s own word: {lists}.", lists=words.listing(incomplete))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geosocial import symbology, wording
 from geosocial.errors import N_
 from geosocial.i18n import Words, words
-from geosocial.report import sheets
+from geosocial.report import clusters, sheets
 from geosocial.report.sheets import Sheet, both, each
 
 if TYPE_CHECKING:
@@ -25,7 +25,14 @@ if TYPE_CHECKING:
     from geosocial.vocabulary import Lang
 
 #: Number formats by the kind of a column.
-FORMATS: Final = {"share": "0.0%", "whole": "#,##0", "rate": "#,##0.0", "metres": "#,##0", "text": "@"}
+FORMATS: Final = {
+    "share": "0.0%",
+    "whole": "#,##0",
+    "rate": "#,##0.0",
+    "metres": "#,##0",
+    "fine": "0.0000",
+    "text": "@",
+}
 #: What a text cell may hold at most.
 LONGEST: Final = 32_767
 
@@ -61,6 +68,7 @@ def workbook(results: Results, *, langs: Sequence[Lang] = ("fr", "en")) -> bytes
     content = [
         sheets.ranking(results, say),
         sheets.overall(results, say),
+        *clusters.sheets(results, say),
         sheets.supply(results, say),
         sheets.conservation(results, say),
         sheets.faults(results, say),

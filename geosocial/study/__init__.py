@@ -15,6 +15,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from geosocial.errors import N_, MissingFileError, Said, StudyError
 from geosocial.study.parts import (
+    AncillarySpec,
+    ClustersSpec,
     ContextSpec,
     DemandColumn,
     DemandSpec,
@@ -32,6 +34,8 @@ from geosocial.study.parts import (
 from geosocial.vocabulary import kinds, spheres
 
 __all__ = [
+    "AncillarySpec",
+    "ClustersSpec",
     "ContextSpec",
     "DemandColumn",
     "DemandSpec",
@@ -71,6 +75,8 @@ class Study(Part):
     spheres: dict[str, SphereSpec]
     robustness: Robustness = Robustness()
     status: StatusRules = StatusRules()
+    #: Without it, no clusters are looked for.
+    clusters: ClustersSpec | None = None
     #: Folder of study.toml; not a key of the file.
     folder: Path = Path()
 
@@ -105,6 +111,7 @@ class Study(Part):
             *(p.source for p in self.places),
             *(c.source for c in self.context),
             *([] if self.geocoding is None else [self.geocoding.source]),
+            *([] if self.demand.ancillary is None else [self.demand.ancillary.source]),
         }
         bad += [f"sources.{s}" for s in sorted(used - self.sources.keys())]
         if bad:

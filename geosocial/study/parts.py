@@ -73,16 +73,37 @@ class ContextSpec(Part):
 
 
 class DemandColumn(Part):
-    """One measure of demand: a column of the demand layer, its label and its unit."""
+    """One measure of demand: a column of the demand layer, its label and its unit.
+
+    Demand is a count. A share of another column is turned into one: share / per × that column.
+    """
 
     key: str
     column: str
     label: Text
     unit: Literal["people", "households"]
+    #: Key of the column of which this one is a share; without it the column holds counts.
+    share_of: str = ""
+    #: What a share of everybody is: 100 for percents, 1 for fractions.
+    per: float = Field(default=100.0, gt=0, allow_inf_nan=False)
+
+
+class AncillarySpec(Part):
+    """Where people live within the polygons of demand: inhabited polygons, or dwellings as points."""
+
+    file: Path
+    layer: str | None = None
+    crs: str | None = None
+    #: Column of the dwellings or people of each; without it a point is 1, a polygon its area.
+    weight: str = ""
+    #: Columns of the position, for points in a sheet.
+    x: str = ""
+    y: str = ""
+    source: str
 
 
 class DemandSpec(Part):
-    """Where people live: points with a position, or polygons assigned to zones by largest overlap."""
+    """Where people live: points with a position, or polygons that go to zones by a method."""
 
     file: Path
     layer: str | None = None
@@ -92,10 +113,28 @@ class DemandSpec(Part):
     y: str = ""
     #: Column with the zone id of each row; without it zones come from the geometry.
     zone: str = ""
+    #: How polygons go to zones: ``largest_overlap`` (each whole, to the zone that it overlaps most; so
+    #: without this key), ``points`` (each whole, to the zone of a point inside it), ``area`` (divided by
+    #: area), ``dasymetric`` (divided by where people live: ``[demand.ancillary]``).
+    method: Literal["", "largest_overlap", "points", "area", "dasymetric"] = ""
+    ancillary: AncillarySpec | None = None
     columns: tuple[DemandColumn, ...]
     #: What one row is, in words: "dissemination area", "250 m cell".
     unit_label: Text
     source: str
+
+    @model_validator(mode="after")
+    def _whole(self) -> DemandSpec:
+        if self.method and (self.zone or (self.x and self.method != "points")):
+            # A zone that is given leaves nothing to a method; points have no area.
+            raise ValueError("method")
+        if (self.ancillary is not None) != (self.method == "dasymetric"):
+            raise ValueError("ancillary")
+        counts = {column.key for column in self.columns if not column.share_of}
+        for column in self.columns:
+            if column.share_of and column.share_of not in counts:
+                raise ValueError(f"columns: share_of = {column.share_of}")
+        return self
 
 
 class PlacesSpec(Part):
@@ -261,6 +300,30 @@ class Robustness(Part):
     served_to: Share = 0.1
     #: Facilities listed for each zone among those that it would miss most.
     closures: int = Field(default=5, ge=0)
+
+
+class ClustersSpec(Part):
+    """How clusters of places far from, and near to, the facilities of each coverage service are sought."""
+
+    #: Neighbours: polygons sharing a vertex (``queen``) or an edge (``rook``), the ``k`` nearest places
+    #: (``knn``), or those within ``distance_m`` (``distance``). Demand without polygons takes ``knn`` where
+    #: contiguity is asked, and the report says so.
+    weights: Literal["queen", "rook", "knn", "distance"] = "queen"
+    k: int = Field(default=8, ge=1)
+    distance_m: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    #: Polygons this near touch; without it they share vertices that are equal.
+    tolerance_m: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    #: For each place. Thousands of places need thousands: see `geosocial.measure.clustering`.
+    permutations: int = Field(default=9_999, ge=99, le=99_999)
+    seed: int = Field(default=1, ge=0)
+    #: Largest share of false discoveries that is expected among what is called a cluster.
+    level: float = Field(default=0.05, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _whole(self) -> ClustersSpec:
+        if self.weights == "distance" and self.distance_m is None:
+            raise ValueError("distance_m")
+        return self
 
 
 class StatusRules(Part):

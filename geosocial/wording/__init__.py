@@ -3,6 +3,14 @@
 Built from `Results` only; nothing is computed that a measure should hold. A `Words` comes first everywhere.
 """
 
+from geosocial.wording.clusters import (
+    cluster_label,
+    cluster_note,
+    cluster_sentence,
+    clusters_heading,
+    far_sentence,
+    weights_label,
+)
 from geosocial.wording.figures import Figure, Figures, Rank, Setting, Supply, figures
 from geosocial.wording.labels import (
     COLON,
@@ -42,11 +50,14 @@ from geosocial.wording.sentences import (
     zone_sentence,
 )
 from geosocial.wording.settings import (
+    care_note,
     cost_label,
     dimension_label,
+    firmness,
     grid_note,
     has_draws,
     interval_note,
+    rank_range,
     rank_span,
     rule_label,
     setting_texts,
@@ -54,6 +65,7 @@ from geosocial.wording.settings import (
     system_label,
     what_flips,
 )
+from geosocial.wording.statements import flips_label, statement
 from geosocial.wording.trust import (
     SourceLine,
     conservation_line,
@@ -80,6 +92,11 @@ __all__ = [
     "action_label",
     "amount",
     "boroughs_only",
+    "care_note",
+    "cluster_label",
+    "cluster_note",
+    "cluster_sentence",
+    "clusters_heading",
     "conservation_line",
     "cost_label",
     "day",
@@ -88,8 +105,11 @@ __all__ = [
     "distance_note",
     "edition",
     "factor",
+    "far_sentence",
     "figure_text",
     "figures",
+    "firmness",
+    "flips_label",
     "grid_note",
     "has_draws",
     "headline",
@@ -104,6 +124,7 @@ __all__ = [
     "norm_note",
     "norm_rate",
     "outcome_count",
+    "rank_range",
     "rank_span",
     "rank_text",
     "reason",
@@ -118,6 +139,7 @@ __all__ = [
     "sources",
     "sphere_label",
     "standard_note",
+    "statement",
     "status_label",
     "supply_label",
     "system_label",
@@ -126,6 +148,7 @@ __all__ = [
     "value",
     "verdict_label",
     "verdict_note",
+    "weights_label",
     "what_flips",
     "why_missing",
     "why_not",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from geosocial.results import Results
 from geosocial.vocabulary import LocalText
@@ -91,6 +91,9 @@ class Figures:
     ranks: Mapping[Key, Rank]
     settings: Mapping[Key, tuple[Setting, ...]]
     supplies: Mapping[str, tuple[Supply, ...]]
+    #: Rows of `tables.METHODS` and of `tables.CLOSURES` by sphere and service, each by column.
+    methods: Mapping[tuple[str, str], tuple[Mapping[str, Any], ...]]
+    closures: Mapping[tuple[str, str], tuple[Mapping[str, Any], ...]]
 
     def value(self, zone_id: str, sphere: str, service: str, indicator: str) -> Figure:
         """Return a figure of a zone, or of the study as a whole for ``""``; missing when there is none."""
@@ -120,6 +123,15 @@ def _number(value: object) -> float:
 
 def _rows(table: pd.DataFrame, *columns: str) -> list[tuple[object, ...]]:
     return list(zip(*(table[c].tolist() for c in columns), strict=True))
+
+
+def _by_service(table: pd.DataFrame) -> dict[tuple[str, str], tuple[Mapping[str, Any], ...]]:
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    names = [str(name) for name in table.columns]
+    for values in _rows(table, *names):
+        row = dict(zip(names, values, strict=True))
+        found.setdefault((str(row["sphere"]), str(row["service"])), []).append(row)
+    return {key: tuple(rows) for key, rows in found.items()}
 
 
 def _build(results: Results) -> Figures:
@@ -189,6 +201,8 @@ def _build(results: Results) -> Figures:
         ranks=ranks,
         settings={k: tuple(sorted(v, key=lambda x: x.setting)) for k, v in settings.items()},
         supplies={k: tuple(v) for k, v in supplies.items()},
+        methods=_by_service(results.methods),
+        closures=_by_service(results.closures),
     )
 
 

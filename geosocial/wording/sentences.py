@@ -53,7 +53,8 @@ def _per(words: Words, results: Results, service: Service) -> str:
     return words.t("{per} {group}", per=words.number(service.per), group=label)
 
 
-def _rate(words: Words, results: Results, service: Service, rate: float) -> str:
+def rate_text(words: Words, results: Results, service: Service, rate: float) -> str:
+    """Return ``8.4 listed social or community dwellings for every 100 renter households``."""
     per = _per(words, results, service)
     if counts_dwellings(service):
         return words.t(
@@ -105,7 +106,7 @@ def _ratio(words: Words, results: Results, sphere: str, spec: Service, *, head: 
     found = figures(results)
     if indicator == "rate":
         rate = found.value("", sphere, spec.key, "rate").value
-        return words.t("{name}: {rate}.", name=head, rate=_rate(words, results, spec, rate))
+        return words.t("{name}: {rate}.", name=head, rate=rate_text(words, results, spec, rate))
     norm = words.number(norm_rate(results, sphere, spec.key), 1)
     per, missing = _per(words, results, spec), found.value("", sphere, spec.key, "gap").value
     if missing == 0:
@@ -266,7 +267,7 @@ def zone_sentence(words: Words, results: Results, zone_id: str, sphere: str, ser
     if spec.rule == "ratio":
         rate = found.value(zone_id, sphere, service, "rate").value
         norm = words.number(norm_rate(results, sphere, service), 1)
-        said = words.t("Here, {rate}.", rate=_rate(words, results, spec, rate)) + " "
+        said = words.t("Here, {rate}.", rate=rate_text(words, results, spec, rate)) + " "
         if gap.value > 0:
             missing = amount(words, "dwellings" if counts_dwellings(spec) else "facilities", gap.value)
             said += words.t(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from geosocial.errors import N_
 from geosocial.wording.figures import Rank, Setting, figures
-from geosocial.wording.labels import demand_label, factor, kind_label, service_of
+from geosocial.wording.labels import demand_label, factor, kind_label, service_of, upper_first
 
 if TYPE_CHECKING:
     from geosocial.i18n import Words
@@ -96,12 +96,45 @@ def rank_span(words: Words, row: Rank) -> str:
     return words.t("rank {low} to {high} over the settings", low=low, high=high)
 
 
+def rank_range(words: Words, row: Rank) -> str:
+    """Return ``1–7``, the ranks of a zone over the settings, for a cell; a dash where it is not ranked."""
+    if not row.rank_low or not row.rank_high:
+        return "–"
+    ends = dict.fromkeys(words.number(rank) for rank in (row.rank_low, row.rank_high))
+    return "–".join(ends)
+
+
 def what_flips(words: Words, row: Rank) -> str:
     """Return what changes the outcome of a zone most often, in a sentence; empty where nothing does."""
     if not row.flips:
         return ""
     return words.t(
         "What changes the outcome most often: {dimension}.", dimension=dimension_label(words, row.flips)
+    )
+
+
+def firmness(words: Words, results: Results, zone_id: str, sphere: str, service: str) -> str:
+    """Return how firm the place of a zone is: the span of its ranks, what changes the outcome; or nothing."""
+    row = figures(results).rank(zone_id, sphere, service)
+    span = rank_span(words, row)
+    said = f"{upper_first(span)}." if span else ""
+    return " ".join(text for text in (said, what_flips(words, row)) if text)
+
+
+def care_note(words: Words, results: Results) -> str:
+    """Return what the mark of a figure that is to be read with care means."""
+    rules = results.study.status
+    silent = words.percent(rules.max_unknown)
+    if rules.care_across:
+        return words.t(
+            "* To be read with care: the interval crosses the value that the zone is judged against, or the "
+            "demand is suppressed in more than {silent} of its places. It is ranked all the same.",
+            silent=silent,
+        )
+    return words.t(
+        "* To be read with care: the demand is suppressed in more than {silent} of the places of the zone. "
+        "It is ranked all the same.",
+        silent=silent,
     )
 
 

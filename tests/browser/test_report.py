@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report")
-    toy = city()
+    toy = city(pairs=True, status={"max_unknown": 1, "care_across": True})
     for lang, other in (("fr", "en"), ("en", "fr")):
         write_report(toy, folder / f"report.{lang}.html", words(lang), files={other: f"report.{other}.html"})
     return folder

@@ -127,7 +127,10 @@ def test_one_language_writes_one_report_and_speaks_it(study: Path, geosocial: Ru
     assert done.returncode == 0, done.stderr
     assert f"Projets{NB}: 6{NB}lus = 3{NB}associés" in done.stdout
     assert "Besoins" in done.stderr
-    assert [f for f in files(tmp_path / "fr") if f.startswith("report/")] == ["report/report.fr.html"]
+    assert [f for f in files(tmp_path / "fr") if f.startswith("report/")] == [
+        "report/indicators.fr.html",
+        "report/report.fr.html",
+    ]
 
 
 def test_json_reports_the_manifest(study: Path, geosocial: Run, tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ def test_version(geosocial: Run) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, f"geosocial {__version__}\n", "")
 
 
-@pytest.mark.parametrize("verb", [[], ["run"], ["join"]], ids=lambda v: " ".join(v) or "geosocial")
+@pytest.mark.parametrize(
+    "verb", [[], ["run"], ["join"], ["gaps"], ["indicators"]], ids=lambda v: " ".join(v) or "geosocial"
+)
 def test_each_verb_helps_with_an_example_in_both_languages(geosocial: Run, verb: list[str]) -> None:
     english, french = geosocial(*verb, "--help"), geosocial(*verb, "--help", lang="fr")
     assert english.returncode == french.returncode == 0

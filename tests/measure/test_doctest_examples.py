@@ -8,7 +8,10 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["accessibility", "coverage", "decay", "gaps", "inequality", "robustness"])
+@pytest.mark.parametrize(
+    "name",
+    ["accessibility", "clusters", "coverage", "decay", "gaps", "inequality", "permutations", "robustness"],
+)
 def test_examples_run(name: str) -> None:
     module = importlib.import_module(f"geosocial.measure.{name}")
     found = doctest.testmod(module)

@@ -13,7 +13,7 @@ from geosocial.measure import coverage, evaluate, gaps, robustness, supply
 from geosocial.measure.evaluate import Measured
 from geosocial.measure.indicators import INDICATORS, supply_unit, units
 from geosocial.study import Robustness, Service, Study
-from geosocial.tables import CONTRACTS, MEASURES, check
+from geosocial.tables import CLOSURES, CONTRACTS, MEASURES, METHODS, RANKING, SETTINGS, SUPPLY, check
 from geosocial.vocabulary import kinds
 from tests.measure.toy import Toy, toy_costs, toy_places, toy_results, toy_study, toy_tables, toy_toml
 
@@ -274,11 +274,25 @@ def test_units_are_those_of_the_contract() -> None:
 def test_every_indicator_is_whole_in_both_languages() -> None:
     for key, indicator in INDICATORS.items():
         assert indicator.key == key
-        for text in (indicator.label, indicator.source):
+        for text in (indicator.label, indicator.source, indicator.meaning):
             assert text.fr
             assert text.en
+            assert text.fr != text.en or indicator.source is text
         assert indicator.formula
-        assert indicator.sense in {"more_is_better", "more_is_worse"}
+        assert indicator.unit
+        assert indicator.sense in {"more_is_better", "more_is_worse", "neutral"}
+        assert indicator.level in {"input", "output", "outcome"}
+
+
+def test_every_figure_of_a_table_is_an_indicator() -> None:
+    """Positions, numbers of rows and of settings are no figures; neither are names and marks."""
+    named = {table for indicator in INDICATORS.values() for table in indicator.tables}
+    aside = {"x", "y", "source_row", "order", "setting", "settings", "standard_m", "tied", "ranked"}
+    for contract in (RANKING, SETTINGS, METHODS, CLOSURES, SUPPLY):
+        figures = {c for c, column in contract.columns.items() if column.dtype in {"float", "int"}}
+        assert {f"{contract.name}.{c}" for c in figures - aside} <= named, contract.name
+    columns = {f"{c.name}.{column}" for c in CONTRACTS for column in c.columns} | {"measures"}
+    assert named <= columns
 
 
 def bad_demand(row: int, column: str, value: float | str) -> Toy:

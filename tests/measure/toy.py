@@ -344,7 +344,7 @@ def toy_costs() -> dict[tuple[str, str], NDArray[np.float64]]:
 
 
 def toy_reach(study: Study | None = None) -> dict[tuple[str, str], Reach]:
-    """Return every pair of cell and facility within 2,000 metres × 1.25, of each coverage service, by pairs."""
+    """Return every pair of cell and facility within 2,000 metres × 1.25, of each coverage service."""
     from geosocial.geo.pairs import Pairs
     from geosocial.measure import supply
     from geosocial.measure.reach import Reach

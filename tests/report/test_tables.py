@@ -17,10 +17,13 @@ from geosocial.results import Results
 from geosocial.vocabulary import Lang
 from tests.wording.city import city
 
+#: Neighbours in the toy city: the cells beside.
+CLUSTERS = {"weights": "distance", "distance_m": 1000, "permutations": 99}
+
 
 @pytest.fixture(scope="module")
 def toy() -> Results:
-    return city()
+    return city(clusters=CLUSTERS)
 
 
 def test_every_contract_column_is_written_unchanged(toy: Results) -> None:
@@ -93,7 +96,7 @@ def test_layers_carry_the_figures_side_by_side(toy: Results) -> None:
 @pytest.mark.parametrize("langs", [("fr", "en"), ("fr",), ("en",)])
 def test_the_workbook_holds_the_same_figures(toy: Results, langs: tuple[Lang, ...]) -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.workbook(toy, langs=langs)))
-    assert len(book.sheet_names) == 10
+    assert len(book.sheet_names) == 12
     rows = book.get_sheet_by_index(1).to_python()
     head, body = rows[0], rows[1:]
     assert head[3] == {"fr": "Écart (part)", "en": "Gap (share)"}.get(
@@ -144,7 +147,32 @@ def test_nothing_typed_becomes_a_formula_or_a_link(toy: Results) -> None:
 
 
 def test_the_workbook_has_the_same_bytes_twice(toy: Results) -> None:
-    assert workbook.workbook(toy) == workbook.workbook(city())
+    assert workbook.workbook(toy) == workbook.workbook(city(clusters=CLUSTERS))
+
+
+def test_clusters_are_written_where_the_study_asks_for_them(toy: Results) -> None:
+    names = {"clusters", "autocorrelation", "cluster_zones"}
+    assert names <= set(tables.frames(toy))
+    clusters = tables.frames(toy)["clusters"]
+    missing = clusters[clusters["cluster"] == "missing"].iloc[0]
+    assert (missing["cluster_fr"], missing["cluster_en"]) == (
+        "population inconnue ou nulle",
+        "nobody is known to live there",
+    )
+    layer = tables.layers(toy)["clusters"]
+    assert len(layer) == len(clusters) == 2 * len(toy.demand)
+    assert (layer.geometry.x.to_numpy() == toy.clusters["x"].to_numpy()).all()
+    assert layer.crs == toy.zones.crs
+    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.workbook(toy, langs=("en",))))
+    rows = book.get_sheet_by_name("Clusters").to_python()
+    assert len(rows) == 1 + len(toy.cluster_zones)
+    assert [r[3] for r in rows[1:10]] == ["" if math.isnan(v) else v for v in toy.cluster_zones["total"][:9]]
+    likeness = book.get_sheet_by_name("Likeness of neighbours").to_python()
+    assert [r[1] for r in likeness[1:]] == pytest.approx(toy.autocorrelation["i"].tolist(), abs=1e-12)
+    plain = city()
+    assert not names & set(tables.frames(plain))
+    assert "clusters" not in tables.layers(plain)
+    assert len(CalamineWorkbook.from_filelike(io.BytesIO(workbook.workbook(plain))).sheet_names) == 10
 
 
 def test_a_missing_figure_is_an_empty_cell(toy: Results) -> None:

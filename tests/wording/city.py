@@ -8,10 +8,11 @@ import pandas as pd
 
 from geosocial import tables
 from geosocial.intake.duplicates import duplicates
-from geosocial.measure import evaluate, supply
+from geosocial.measure import clustering, evaluate, supply
+from geosocial.pipeline import neighbours
 from geosocial.results import InputFile, Results
 from geosocial.tables import OUTCOMES
-from tests.measure.toy import Toy, toy_study, toy_tables
+from tests.measure.toy import Toy, toy_reach, toy_study, toy_tables
 
 FAULTS = [
     ("named", "named.csv", 4, "", "", "outside", "flagged"),
@@ -20,10 +21,16 @@ FAULTS = [
 DECLARED = [("named", "named.csv", 2, "named:2", "Théâtre de la Côte", "Vieux-Bourg", "Z3", "Z2")]
 
 
-def city(toy: Toy | None = None, **changes: Any) -> Results:
-    """Return the results of the toy city; `changes` replace keys of its study."""
+def city(toy: Toy | None = None, *, pairs: bool = False, **changes: Any) -> Results:
+    """Return the results of the toy city; `changes` replace keys of its study.
+
+    `pairs`: with every pair of demand and facility, so that methods are compared and closures tried.
+    """
     toy, study = toy or toy_tables(), toy_study(**changes)
-    measured = evaluate.measure(study, toy.zones, toy.places, toy.demand, toy.costs)
+    reach = toy_reach(study) if pairs else None
+    measured = evaluate.measure(study, toy.zones, toy.places, toy.demand, toy.costs, reach=reach)
+    near = neighbours(study, toy.demand) if study.clusters else None
+    found = clustering.clustered(study, toy.zones, toy.demand, toy.costs, near)
     return Results(
         study=study,
         zones=toy.zones,
@@ -43,6 +50,9 @@ def city(toy: Toy | None = None, **changes: Any) -> Results:
         unmapped=_table([("places", "Parc", 3)], tables.UNMAPPED),
         duplicates=duplicates(toy.places),
         inputs=(InputFile("places", "places.csv", "ab" * 32, 1234, 6, {"encoding": "utf-8"}),),
+        clusters=found.clusters,
+        autocorrelation=found.autocorrelation,
+        cluster_zones=found.cluster_zones,
     )
 
 

@@ -51,6 +51,7 @@ function legend() {
   for (const k of order) Lg.append(row(W.colors[k], TW.classes[k], k));
   Lg.append(el('hr'), row(paintOf(-2, 'L'), U.cannot, -2), row(paintOf(-1, 'L'), U.missing, -1));
   if (T.towns.length) Lg.append(el('div', { class: 'row' }, swatch(D.look.land), el('span', { class: 'note', text: U.outside })));
+  if (TW.care) Lg.append(el('p', { class: 'note care', text: TW.care }));
   byId('std').textContent = TS.note;
   if (focused !== undefined) Lg.querySelector(`[data-k="${focused}"]`)?.focus();
 }
@@ -107,7 +108,7 @@ function squares(z) {
     const on = b === '1';
     g.append(sv('rect', { x: (k % columns) * 11 + 0.5, y: Math.floor(k / columns) * 11 + 0.5, width: 8, height: 8, rx: 1, fill: on ? D.look.ink : '#fff', stroke: on ? D.look.ink : D.look.control, 'stroke-dasharray': b === '-' ? '2 1.5' : 'none' }, sv('title', { text: TS.settings[k] || '' })));
   });
-  return el('div', { class: 'rob' }, g, el('p', {}, el('b', { text: TS.robust[z] }), el('span', { class: 'note', text: U.square })));
+  return el('div', { class: 'rob' }, g, el('p', {}, el('b', { text: TS.robust[z] }), el('span', { class: 'note', text: U.square })), TS.firm[z] ? el('p', { class: 'note firm', text: TS.firm[z] }) : null);
 }
 function zoneCard(z) {
   const c = byId('card'), zone = T.zones[z], said = W.cls[z] >= 0, views = [st.i, ...S.views.keys()].filter((k, n) => n === 0 || k !== st.i);

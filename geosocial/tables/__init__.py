@@ -5,16 +5,46 @@ Tables are plain (Geo)DataFrames with a RangeIndex. Missing text is ``""``, a mi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from geosocial.errors import N_, ConservationError, InputError
+from geosocial.errors import N_, ConservationError
+from geosocial.tables.clusters import AUTOCORRELATION, CLUSTER_KINDS, CLUSTER_ZONES, CLUSTERS
+from geosocial.tables.contract import Column, Contract, check, empty
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Dtype = Literal["text", "float", "int", "bool"]
+__all__ = [
+    "AUTOCORRELATION",
+    "CLOSURES",
+    "CLUSTERS",
+    "CLUSTER_KINDS",
+    "CLUSTER_ZONES",
+    "CONSERVATION",
+    "CONTRACTS",
+    "DECLARED",
+    "DEMAND",
+    "DIMENSIONS",
+    "DUPLICATES",
+    "FAULTS",
+    "MEASURES",
+    "METHODS",
+    "OUTCOMES",
+    "OVERALL",
+    "PLACES",
+    "RANKING",
+    "SETTINGS",
+    "STATUSES",
+    "SUPPLY",
+    "UNMAPPED",
+    "VERDICTS",
+    "ZONES",
+    "Column",
+    "Contract",
+    "check",
+    "check_conservation",
+    "empty",
+]
 
 #: What became of a record. read = the sum of these, in every run.
 OUTCOMES = ("matched", "snapped", "outside", "ambiguous", "unlocated", "rejected")
@@ -24,25 +54,6 @@ STATUSES = ("ok", "low_confidence", "cannot_say", "missing")
 DIMENSIONS = ("standard", "demand", "rule", "supply", "cost", "zone_system")
 #: What may be said of a zone over all the settings tried; ``""`` where it is not judged.
 VERDICTS = ("underserved", "served", "depends", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its dtype, what it means, its unit."""
-
-    dtype: Dtype
-    meaning: str
-    unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Contract:
-    """A table: its columns in order, and the columns that identify a row."""
-
-    name: str
-    columns: Mapping[str, Column]
-    key: tuple[str, ...] = ()
-
 
 ZONES = Contract(
     "zones",
@@ -312,44 +323,13 @@ CONTRACTS = (
     SETTINGS,
     METHODS,
     CLOSURES,
+    CLUSTERS,
+    AUTOCORRELATION,
+    CLUSTER_ZONES,
     DECLARED,
     UNMAPPED,
     DUPLICATES,
 )
-
-_KINDS = {"text": "OSU", "float": "f", "int": "iu", "bool": "b"}
-
-
-def check(table: pd.DataFrame, contract: Contract) -> pd.DataFrame:
-    """Return `table` when it obeys `contract`.
-
-    Raises
-    ------
-    InputError
-        Naming every missing column, wrong dtype and repeated key at once.
-    """
-    import pandas as pd
-
-    bad = []
-    for name, column in contract.columns.items():
-        if name not in table.columns:
-            bad.append(f"{name}: missing")
-        elif not (
-            pd.api.types.is_string_dtype(table[name])
-            if column.dtype == "text"
-            else table[name].dtype.kind in _KINDS[column.dtype]
-        ):
-            bad.append(f"{name}: {table[name].dtype}, not {column.dtype}")
-    if not bad and contract.key and table.duplicated(list(contract.key)).any():
-        bad.append(f"{', '.join(contract.key)}: repeated")
-    if bad:
-        raise InputError(
-            N_("Table “{table}” does not follow its contract: {faults}."),
-            hint=N_("See geosocial.tables."),
-            table=contract.name,
-            faults="; ".join(bad),
-        )
-    return table
 
 
 def check_conservation(conservation: pd.DataFrame) -> pd.DataFrame:
