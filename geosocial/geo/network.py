@@ -120,12 +120,31 @@ class StreetNetwork:
 
         return np.asarray(connected_components(self.graph, directed=False)[1], np.intp)
 
+    @cached_property
+    def main(self) -> StreetNetwork:
+        """Return the component with the most nodes as a network of its own; of equals, that of the lowest node."""
+        size = np.bincount(self.components)
+        if len(size) < 2:
+            return self
+        first = np.full(len(size), len(self))
+        np.minimum.at(first, self.components, np.arange(len(self)))
+        largest = np.flatnonzero(size == size.max())
+        kept = self.components == largest[np.argmin(first[largest])]
+        number = np.cumsum(kept) - 1
+        edge = kept[self.u]
+        return StreetNetwork(
+            self.x[kept], self.y[kept], number[self.u[edge]], number[self.v[edge]], self.length[edge]
+        )
+
     def main_share(self) -> float:
-        """Return the share of the length of all edges that lies in the component with the most of it."""
-        if not self.length.sum() > 0:
-            return float("nan")
-        held = np.bincount(self.components[self.u], weights=self.length)
-        return float(held.max() / held.sum())
+        """Return the share of the nodes that lies in the component with the most of them; NaN without nodes.
+
+        Examples
+        --------
+        >>> StreetNetwork([0, 9, 90], [0, 0, 0], [0], [1], [9]).main_share()
+        0.6666666666666666
+        """
+        return len(self.main) / len(self) if len(self) else float("nan")
 
     def snap(self, x: ArrayLike, y: ArrayLike, snap_m: float) -> tuple[Ints, Floats]:
         """Return the nearest node of each place and the straight line to it; ties go to the lowest node.
@@ -174,31 +193,6 @@ class StreetNetwork:
         kept = exact <= snap_m
         node[here[kept]], leg[here[kept]] = found[kept], exact[kept]
         return node, leg
-
-
-def metres_in(minutes: float, speed_kmh: float) -> float:
-    """Return how far one walks in some minutes: metres = minutes · 1000 · km/h / 60.
-
-    Parameters
-    ----------
-    minutes
-        Time, minutes.
-    speed_kmh
-        Walking speed, km/h, above 0.
-
-    Raises
-    ------
-    StudyError
-        When the speed is not a number above 0, or the time not a number from 0 up.
-
-    Examples
-    --------
-    >>> metres_in(15, 4.8)
-    1200.0
-    """
-    if not (np.isfinite(speed_kmh) and speed_kmh > 0 and np.isfinite(minutes) and minutes >= 0):
-        raise StudyError(N_("Minutes, from 0 up, need a walking speed in km/h, above 0."))
-    return minutes * 1000 * speed_kmh / 60
 
 
 def nearest(network: StreetNetwork, sources: ArrayLike, *, legs: ArrayLike | None = None) -> Floats:
