@@ -58,7 +58,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
     import pandas as pd
 
     from geosocial import intake
-    from geosocial.measure import clustering, evaluate, supply
+    from geosocial.measure import clustering, equity, evaluate, supply
     from geosocial.results import Results
 
     with step(N_("Zones")):
@@ -88,6 +88,10 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
     with step(N_("Clusters")) if study.clusters else nullcontext():
         met = neighbours(study, demand) if study.clusters else None
         clustered = clustering.clustered(study, zones, demand, costs, met)
+    with step(N_("Equity")) if study.equity else nullcontext():
+        shared = equity.equity(
+            study, zones, places, demand, measures=measured.measures, costs=costs, reach=reach
+        )
     return Results(
         study=study,
         zones=zones,
@@ -117,6 +121,12 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         clusters=clustered.clusters,
         autocorrelation=clustered.autocorrelation,
         cluster_zones=clustered.cluster_zones,
+        disparity=shared.disparity,
+        inequality=shared.inequality,
+        lorenz=shared.lorenz,
+        hubs=shared.hubs,
+        hub_zones=shared.hub_zones,
+        need_gaps=shared.need_gaps,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from geosocial.errors import N_, MissingFileError, Said, StudyError
+from geosocial.study.equity import EquityGroup, EquitySpec
 from geosocial.study.parts import (
     AncillarySpec,
     ClustersSpec,
@@ -39,6 +40,8 @@ __all__ = [
     "ContextSpec",
     "DemandColumn",
     "DemandSpec",
+    "EquityGroup",
+    "EquitySpec",
     "GeocodingSpec",
     "PlacesSpec",
     "Robustness",
@@ -77,6 +80,8 @@ class Study(Part):
     status: StatusRules = StatusRules()
     #: Without it, no clusters are looked for.
     clusters: ClustersSpec | None = None
+    #: Without it, no disparity, inequality, hub or need is told.
+    equity: EquitySpec | None = None
     #: Folder of study.toml; not a key of the file.
     folder: Path = Path()
 
@@ -114,6 +119,9 @@ class Study(Part):
             *([] if self.demand.ancillary is None else [self.demand.ancillary.source]),
         }
         bad += [f"sources.{s}" for s in sorted(used - self.sources.keys())]
+        if self.equity is not None:
+            named = [self.equity.people, *(c for g in self.equity.groups for c in (g.column, g.of))]
+            bad += [f"equity: {c}" for c in dict.fromkeys(named) if c not in columns]
         if bad:
             raise ValueError("; ".join(bad))
         return self
