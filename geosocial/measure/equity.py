@@ -1,8 +1,8 @@
 """Equity of a study: disparity, inequality, hubs where gaps of several spheres meet, gaps weighted by need.
 
 An ordered list of tables over what the other kernels find; formulas stand in `geosocial.measure.disparity`,
-`geosocial.measure.inequality` and `geosocial.measure.need`. What people have is the number of facilities within
-the standard of their place. Zones whose supply is missing take no part: what is not known is not 0.
+`geosocial.measure.inequality` and `geosocial.measure.need`. What people have is the number of facilities
+within the standard of their place. Zones whose supply is missing take no part: what is not known is not 0.
 """
 
 from __future__ import annotations
@@ -188,41 +188,43 @@ def _disparity(city: City) -> Iterator[Row]:
                 "upper": geo.upper[at],
             }
         if known.any() and np.isfinite(found.x[listed]).all():
-            yield from _groups(city, sphere, service, told, (found.x[listed], found.y[listed], held))
+            yield from _groups(city, sphere, service, found, (told, listed, held))
 
 
 def _groups(
     city: City,
     sphere: str,
     service: Service,
-    told: NDArray[np.bool_],
-    listed: tuple[Floats, Floats, Floats],
+    found: Facilities,
+    drawn: tuple[NDArray[np.bool_], Ints, Floats],
 ) -> Iterator[Row]:
     """Give the demographic disparity of each group: facilities belong to the nearest place with people."""
-    from scipy.spatial import cKDTree
+    from geosocial.geo.distance import nearest
 
+    told, listed, held = drawn
     inside = city.zone >= 0
     inside[inside] = told[city.zone[inside]]
-    x, y, held = listed
+    rows, at = np.unique(listed, return_inverse=True)
+    x, y = found.x[rows], found.y[rows]
     for group in city.spec.groups:
         some, heads = city.people(group.column), city.people(group.of)
         lived = np.flatnonzero(inside & (heads > 0) & ~np.isnan(some))
         if not len(lived) or not len(x):
             continue
         spot = city.demand[["x", "y"]].to_numpy(np.float64)[lived]
-        place = np.asarray(cKDTree(spot).query(np.column_stack([x, y]))[1], np.intp)
-        found = demographic_interval(place, some[lived], heads[lived], how=city.draws, amount=held)
+        place = nearest(x, y, spot[:, 0], spot[:, 1], detour=1)[1][at]
+        off = demographic_interval(place, some[lived], heads[lived], how=city.draws, amount=held)
         whole = float(some[lived].sum() / heads[lived].sum())
         yield {
             "zone_id": "",
             "sphere": sphere,
             "service": service.key,
             "group": group.column,
-            "resources": found.value + whole,
+            "resources": off.value + whole,
             "baseline": whole,
-            "value": found.value,
-            "lower": found.lower,
-            "upper": found.upper,
+            "value": off.value,
+            "lower": off.lower,
+            "upper": off.upper,
         }
 
 
@@ -356,9 +358,9 @@ def _need(city: City) -> Floats:
         for g in groups:
             of.setdefault(g.dimension, {})[g.column] = g.sense
         dimensions = [Dimension(name, columns) for name, columns in of.items()]
-        return equity_index(shares, dimensions).areas["need"].to_numpy(np.float64)
+        return np.asarray(equity_index(shares, dimensions).areas["need"], np.float64)
     weights = {g.column: g.sense * g.weight for g in groups}
-    return weighted_index(shares, weights, scale=city.spec.scale).to_numpy(np.float64)
+    return np.asarray(weighted_index(shares, weights, scale=city.spec.scale), np.float64)
 
 
 def _need_gaps(city: City) -> Iterator[Row]:
