@@ -121,12 +121,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         clusters=clustered.clusters,
         autocorrelation=clustered.autocorrelation,
         cluster_zones=clustered.cluster_zones,
-        disparity=shared.disparity,
-        inequality=shared.inequality,
-        lorenz=shared.lorenz,
-        hubs=shared.hubs,
-        hub_zones=shared.hub_zones,
-        need_gaps=shared.need_gaps,
+        **shared.named(),
     )
 
 

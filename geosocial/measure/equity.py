@@ -106,6 +106,10 @@ class Equity:
     hub_zones: pd.DataFrame
     need_gaps: pd.DataFrame
 
+    def named(self) -> dict[str, pd.DataFrame]:
+        """Return the tables by the names of their contracts."""
+        return {contract.name: getattr(self, contract.name) for contract in tables.EQUITY}
+
 
 def equity(
     study: Study,
@@ -176,11 +180,7 @@ def _disparity(city: City) -> Iterator[Row]:
         geo = geographic_interval(place, base, how=city.draws, amount=held)
         share = base / np.nansum(base) if np.nansum(base) > 0 else base * np.nan
         for at, zone in enumerate(city.zones["zone_id"]):
-            yield {
-                "zone_id": zone,
-                "sphere": sphere,
-                "service": service.key,
-                "group": "",
+            yield {"zone_id": zone, "sphere": sphere, "service": service.key, "group": ""} | {
                 "resources": geo.value[at] + share[at],
                 "baseline": share[at],
                 "value": geo.value[at],
@@ -382,10 +382,7 @@ def _need_gaps(city: City) -> Iterator[Row]:
         ranks, again = _ranks(gap), _ranks(weighted)
         unit = str(mine["unit"].iloc[0]) if len(mine) else ""
         for at, zone in enumerate(city.zones["zone_id"]):
-            yield {
-                "zone_id": zone,
-                "sphere": sphere,
-                "service": service.key,
+            yield {"zone_id": zone, "sphere": sphere, "service": service.key} | {
                 "need": need[at],
                 "weight": weight[at],
                 "gap": gap[at],

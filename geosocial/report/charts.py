@@ -267,7 +267,7 @@ def lorenz(curves: Sequence[Any], axes: tuple[str, str, str]) -> Markup:
     `curves` have a label, a colour, a shape, and shares of people and of what they hold, 0 to 1.
     """
     ink, muted, line = (symbology.color(c) for c in ("ink", "muted", "line"))
-    size, left, top = 360, 46, 12
+    size, left, top = 360, 66, 12
 
     def at(x: float, y: float) -> str:
         return f"{left + x * size:.1f} {top + (1 - y) * size:.1f}"
@@ -287,10 +287,15 @@ def lorenz(curves: Sequence[Any], axes: tuple[str, str, str]) -> Markup:
     parts.append(
         Markup('<path d="M{}L{}" stroke="{}" stroke-dasharray="4 3"/>').format(at(0, 0), at(1, 1), muted)
     )
+    seen: set[str] = set()
     for n, curve in enumerate(curves):
+        dash = "7 4" if curve.color in seen else "none"
+        seen.add(curve.color)
         path = "L".join(at(x, y) for x, y in zip(curve.people, curve.held, strict=True))
         parts.append(
-            Markup('<path d="M{}" fill="none" stroke="{}" stroke-width="2"/>').format(path, curve.color)
+            Markup('<path d="M{}" fill="none" stroke="{}" stroke-width="2" stroke-dasharray="{}"/>').format(
+                path, curve.color, dash
+            )
         )
         # a mark of the sphere on each curve, at another height each, so that colour alone says nothing
         off = [abs(held - 0.2 - 0.13 * n) for held in curve.held]
@@ -302,7 +307,7 @@ def lorenz(curves: Sequence[Any], axes: tuple[str, str, str]) -> Markup:
     parts.append(
         Markup('<text x="{}" y="{}" text-anchor="middle" fill="{}">{}</text>').format(px, py, ink, axes[0])
     )
-    px, py = at(-0.115, 0.5).split()
+    px, py = at(-0.15, 0.5).split()
     parts.append(
         Markup(
             '<text x="{0}" y="{1}" text-anchor="middle" fill="{2}" transform="rotate(-90 {0} {1})">{3}</text>'

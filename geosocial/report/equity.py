@@ -139,8 +139,8 @@ def _groups(words: Words, results: Results) -> Part | None:
         tuple(shown),
         frozenset({2, 3, 4, 5}),
         words.t(
-            "Demographic disparity (Spatial Equity Data Tool): the share of the group at the places nearest to "
-            "the facilities, less its share in all zones. Interval: the facilities drawn again."
+            "Demographic disparity (Spatial Equity Data Tool): the share of the group at the places nearest "
+            "to the facilities, less its share in all zones. Interval: the facilities drawn again."
         ),
     )
     return Part("e-groups", words.t("Whom the facilities are near"), (), table)
@@ -323,7 +323,7 @@ def _hub_sheet(results: Results, say: Sequence[Words]) -> Sheet:
         for r in results.hub_zones.to_dict(orient="records")
     ]
     return Sheet(
-        N_("Where gaps meet"),
+        N_("Several gaps"),
         N_("How many people live beyond the standard of no sphere, one, two and more, by zone."),
         (
             Column(N_("Zone"), width=38),
@@ -351,7 +351,8 @@ def _disparity_sheet(results: Results, say: Sequence[Words]) -> Sheet:
     return Sheet(
         N_("Disparity"),
         N_(
-            "Share of the facilities less share of the demand, by zone; whom the facilities are near, by group."
+            "Share of the facilities less share of the demand, by zone; whom the facilities are near, "
+            "by group."
         ),
         (
             Column(N_("Service"), width=34),

@@ -303,7 +303,8 @@ def _missed_sheet(results: Results, say: Sequence[Words]) -> Sheet:
     return Sheet(
         N_("Missed most"),
         N_(
-            "The facilities that matter most to each zone: the demand that no other would cover if one closed."
+            "The facilities that matter most to each zone: the demand that no other would cover if one "
+            "closed."
         ),
         (
             Column(N_("Service"), width=34),

@@ -50,8 +50,8 @@ def hubs_sentence(words: Words, results: Results) -> str:
     most = int(rows["unmet"].max())
     all_ = rows[(rows["zone_id"] == "") & (rows["unmet"] == most)].iloc[0]
     return words.t(
-        "{people} ({share}) live beyond the standard of facilities of two spheres or more, and {all} of all "
-        "{most} spheres that have a standard.",
+        "{people} people ({share}) live beyond the standard of facilities of two spheres or more, and "
+        "{all} of all {most} spheres that have a standard.",
         people=words.people(float(whole["people"].sum())),
         share=share(words, float(whole["share"].sum())),
         all=words.people(float(all_["people"])),
@@ -76,11 +76,11 @@ def hubs_worst(words: Words, results: Results) -> str:
 
 
 def group_label(words: Words, results: Results, column: str) -> str:
-    """Return a group among whom it is counted: ``low-income residents among residents``."""
+    """Return a group among whom it is counted: ``low-income residents as a share of residents``."""
     spec = results.study.equity
     of = next((g.of for g in spec.groups if g.column == column), "") if spec else ""
     return words.t(
-        "{group} among {whole}",
+        "{group} as a share of {whole}",
         group=lower_first(demand_label(words, results, column)),
         whole=lower_first(demand_label(words, results, of)),
     )
