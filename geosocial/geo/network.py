@@ -122,7 +122,7 @@ class StreetNetwork:
 
     @cached_property
     def main(self) -> StreetNetwork:
-        """Return the component with the most nodes as a network of its own; of equals, that of the lowest node."""
+        """Return the component with the most nodes, alone; of equals, that of the lowest node."""
         size = np.bincount(self.components)
         if len(size) < 2:
             return self
@@ -179,13 +179,13 @@ class StreetNetwork:
         here = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         if not (len(here) and len(self)):
             return node, leg
-        tree = cKDTree(np.column_stack([self.x, self.y]))
+        tree: Any = cKDTree(np.column_stack([self.x, self.y]))
         places = np.column_stack([x[here], y[here]])
         reach, found = tree.query(places)
         # One of several nodes at one distance depends on the tree: the lowest is taken. They are few.
         again = tree.query(places, k=min(2, len(self)))[0]
-        tied = np.flatnonzero(again[:, -1] <= reach * (1 + _ROUNDING)) if len(self) > 1 else []
-        for place in tied:
+        tied = np.flatnonzero((again[:, -1:] <= reach[:, None] * (1 + _ROUNDING)).all(axis=1))
+        for place in tied[: len(tied) * (len(self) > 1)]:
             near = np.array(sorted(tree.query_ball_point(places[place], reach[place] * (1 + _ROUNDING))))
             exact = np.hypot(self.x[near] - places[place, 0], self.y[near] - places[place, 1])
             found[place] = near[np.argmin(exact)]
@@ -235,7 +235,7 @@ def nearest(network: StreetNetwork, sources: ArrayLike, *, legs: ArrayLike | Non
     wider = _csr(
         row, np.concatenate([graph.indices, first]), np.concatenate([graph.data, start[first]]), size + 1
     )
-    return np.asarray(dijkstra(wider, indices=size)[:size], np.float64)
+    return np.asarray(dijkstra(wider, indices=np.array([size]))[0, :size], np.float64)
 
 
 def pairs_within(

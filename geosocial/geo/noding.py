@@ -74,7 +74,7 @@ def from_lines(x: ArrayLike, y: ArrayLike, line: ArrayLike) -> StreetNetwork:
     vertex[order] = np.cumsum(other) - 1
     begins = np.ones(len(x), dtype=bool)
     begins[1:] = line[1:] != line[:-1]
-    ends = np.append(begins[1:], True)  # noqa: FBT003 - numpy's own signature
+    ends = np.append(begins[1:], True)
     stands = np.bincount(vertex) > 1
     stands[vertex[begins | ends]] = True
     at = np.flatnonzero(stands[vertex])

@@ -71,7 +71,7 @@ def nearest_cost(costs: csr_array) -> Floats:
     >>> nearest_cost(costs)
     array([200.,  inf])
     """
-    data, starts = _checked(costs)
+    data, starts = checked_costs(costs)
     nearest = np.full(costs.shape[0], np.inf)
     some = np.flatnonzero(np.diff(starts))
     if len(some):
@@ -91,9 +91,53 @@ def in_reach(costs: csr_array, *, standard: float) -> Ints:
     >>> in_reach(costs, standard=800).tolist(), in_reach(costs, standard=799).tolist()
     ([2, 0], [1, 0])
     """
-    data, starts = _checked(costs)
+    data, starts = checked_costs(costs)
     row = np.repeat(np.arange(costs.shape[0]), np.diff(starts))
     return np.bincount(row[data <= standard], minlength=costs.shape[0])
+
+
+def covered_share(costs: csr_array, demand: ArrayLike, *, standard: float, least: int = 1) -> float:
+    """Return the share of the demand covered at least k times: Σ Pᵢ·1[Σⱼ 1[d_ij ≤ d₀] ≥ k] / Σ Pᵢ.
+
+    k = 1 is coverage, k = 2 backup coverage (Hogan & ReVelle 1986). NaN where there is no demand.
+
+    Parameters
+    ----------
+    costs, demand, standard
+        As in `two_step_fca`.
+    least
+        k, 1 or more.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> costs = csr_array((np.array([300.0, 800.0, 9.0]), np.array([0, 1, 0]), np.array([0, 2, 3])))
+    >>> [covered_share(costs, [10, 30], standard=800, least=k) for k in (1, 2, 3)]
+    [1.0, 0.25, 0.0]
+    """
+    if least < 1 or least != int(least):
+        raise InputError(N_("“{name}” must be a whole number from 1 up, not {got}."), name="least", got=least)
+    people = _amounts(demand, costs.shape[0], "demand")
+    times = np.bincount(_pairs(costs, binary(standard)).row, minlength=costs.shape[0])
+    whole = float(people.sum())
+    return float(people[times >= least].sum()) / whole if whole > 0 else float("nan")
+
+
+def catchment_demand(costs: csr_array, demand: ArrayLike, *, standard: float) -> Floats:
+    """Return the demand within the standard of each facility: Dⱼ = Σᵢ Pᵢ·1[d_ij ≤ d₀], 0 where there is none.
+
+    A place in two catchments counts in both. Parameters and errors as in `two_step_fca`.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> costs = csr_array((np.array([300.0, 800.0, 9.0]), np.array([0, 1, 0]), np.array([0, 2, 3])))
+    >>> catchment_demand(costs, [10, 30], standard=800)
+    array([40., 10.])
+    """
+    pairs = _pairs(costs, binary(standard))
+    people = _amounts(demand, costs.shape[0], "demand")
+    return pairs.by_facility(people[pairs.row])
 
 
 def cumulative(costs: csr_array, supply: ArrayLike, *, standard: float) -> Floats:
@@ -169,7 +213,7 @@ def two_step_fca(
     array([0.1, 0.2])
     """
     pairs = _pairs(costs, _limited(decay, standard))
-    people, held = _both(costs, demand, supply)
+    people, held = both_amounts(costs, demand, supply)
     ratio = _ratio(held, pairs.by_facility(pairs.weight * people[pairs.row]))
     return pairs.by_demand(pairs.weight * ratio[pairs.column])
 
@@ -183,7 +227,7 @@ def three_step_fca(
     facilities. Parameters, result and errors as in `two_step_fca`.
     """
     pairs = _pairs(costs, _limited(decay, standard))
-    people, held = _both(costs, demand, supply)
+    people, held = both_amounts(costs, demand, supply)
     share = pairs.weight * _ratio(pairs.weight, pairs.by_demand(pairs.weight)[pairs.row])
     ratio = _ratio(held, pairs.by_facility(share * people[pairs.row]))
     return pairs.by_demand(share * ratio[pairs.column])
@@ -198,7 +242,7 @@ def modified_two_step_fca(
     far: Σ Pᵢ Aᵢ ≤ Σ Sⱼ. Parameters, result and errors as in `two_step_fca`.
     """
     pairs = _pairs(costs, _limited(decay, standard))
-    people, held = _both(costs, demand, supply)
+    people, held = both_amounts(costs, demand, supply)
     ratio = _ratio(held, pairs.by_facility(pairs.weight * people[pairs.row]))
     return pairs.by_demand(pairs.weight**2 * ratio[pairs.column])
 
@@ -213,7 +257,7 @@ def balanced_fca(
     errors as in `two_step_fca`.
     """
     pairs = _pairs(costs, _limited(decay, standard))
-    people, held = _both(costs, demand, supply)
+    people, held = both_amounts(costs, demand, supply)
     of_demand = _ratio(pairs.weight, pairs.by_demand(pairs.weight)[pairs.row])
     of_supply = _ratio(pairs.weight, pairs.by_facility(pairs.weight)[pairs.column])
     ratio = _ratio(held, pairs.by_facility(of_demand * people[pairs.row]))
@@ -234,7 +278,7 @@ def _ratio(part: Floats, whole: Floats) -> Floats:
 
 
 def _pairs(costs: csr_array, decay: Decay) -> _Pairs:
-    data, starts = _checked(costs)
+    data, starts = checked_costs(costs)
     row = np.repeat(np.arange(costs.shape[0]), np.diff(starts))
     weight = decay(data)
     kept = weight > 0
@@ -243,7 +287,7 @@ def _pairs(costs: csr_array, decay: Decay) -> _Pairs:
     return _Pairs(row, costs.indices, weight, costs.shape)
 
 
-def _checked(costs: csr_array) -> tuple[Floats, Ints]:
+def checked_costs(costs: csr_array) -> tuple[Floats, Ints]:
     """Return the stored costs and where each row starts, costs checked."""
     data = np.asarray(costs.data, np.float64)
     bad = ~(data >= 0)
@@ -260,7 +304,8 @@ def _checked(costs: csr_array) -> tuple[Floats, Ints]:
     return data, np.asarray(costs.indptr)
 
 
-def _both(costs: csr_array, demand: ArrayLike, supply: ArrayLike) -> tuple[Floats, Floats]:
+def both_amounts(costs: csr_array, demand: ArrayLike, supply: ArrayLike) -> tuple[Floats, Floats]:
+    """Return demand and supply as arrays, checked against the costs."""
     return _amounts(demand, costs.shape[0], "demand"), _amounts(supply, costs.shape[1], "supply")
 
 
