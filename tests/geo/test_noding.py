@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -41,7 +43,7 @@ def test_ways_are_those_over_all_vertices(lines: list[list[tuple[int, int]]]) ->
     # Every vertex a node of networkx: distances between the nodes that are kept must be the same.
     graph = nx.Graph()
     for line in lines:
-        for a, b in zip(line, line[1:], strict=False):
+        for a, b in itertools.pairwise(line):
             graph.add_edge(a, b, weight=float(np.hypot(a[0] - b[0], a[1] - b[1])))
     x, y = np.array([p for line in lines for p in line], float).T
     number = np.repeat(np.arange(len(lines)), [len(line) for line in lines])

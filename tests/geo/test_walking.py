@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geosocial.geo.network import StreetNetwork
 from geosocial.geo.walking import Walking
+from tests.geo.test_network import made
 
 
 def ways(x: list[float], y: list[float], snap_m: float = 50) -> Walking:
     """Return a street of three junctions, 100 m apart, with a bend to the north."""
-    streets = StreetNetwork([0, 100, 100], [0, 0, 100], [0, 1], [1, 2], [100, 100])
+    streets = made([0, 100, 100], [0, 0, 100], [0, 1], [1, 2], [100, 100])
     node, leg = streets.snap(x, y, snap_m)
     return Walking(streets, np.array(x, float), np.array(y, float), node, leg, snap_m, 1.5)
 
@@ -48,7 +48,7 @@ def test_nobody_and_nothing() -> None:
 
 def test_where_the_streets_do_not_lead() -> None:
     # Two streets that do not meet: from one the facility on the other is out of reach.
-    streets = StreetNetwork([0, 10, 500, 510], [0, 0, 0, 0], [0, 2], [1, 3], [10, 10])
+    streets = made([0, 10, 500, 510], [0, 0, 0, 0], [0, 2], [1, 3], [10, 10])
     node, leg = streets.snap([0.0], [0.0], 50)
     found = Walking(streets, np.array([0.0]), np.array([0.0]), node, leg, 50, 1.3)
     assert np.isinf(found.nearest(np.array([510.0]), np.array([0.0]))).all()
