@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import access, clusters, counts, geocode, interpolate, join, million, run
+from benchmarks import access, clusters, counts, geocode, interpolate, join, million, network, run
 
 print("Joining points to the 58 districts\n")
 join.main([10_000, 100_000, 10_000_000], 7, inside=False)
@@ -10,6 +10,8 @@ print("\nAddresses to address points\n")
 geocode.main(460_000, 5_000, 5)
 print("\nAccessibility\n")
 access.main(20_000, 5_000, 5)
+print("\nStreet networks\n")
+network.main(360, 300, 300, 5)
 print("\nFacilities within a standard\n")
 counts.main(500_000, 2_000, 3)
 print("\nAreal interpolation\n")

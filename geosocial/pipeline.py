@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from geosocial.geo.walking import Walking
     from geosocial.intake import Taken
     from geosocial.measure.clustering import Neighbours
     from geosocial.measure.reach import Reach
@@ -58,7 +59,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
     import pandas as pd
 
     from geosocial import intake
-    from geosocial.measure import clustering, evaluate, supply
+    from geosocial.measure import clustering, equity, evaluate, supply
     from geosocial.results import Results
 
     with step(N_("Zones")):
@@ -79,8 +80,11 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
     duplicates = intake.duplicates(places, pd.concat([t.contacts for t in taken], ignore_index=True))
     conservation = tables.check_conservation(intake.conservation(taken))
     with step(N_("Costs to the nearest facility")):
-        reach = reaches(study, zones, places, demand)
-        costs = nearest_costs(study, reach, demand)
+        streets = intake.read_streets(study)
+        ways = None if streets is None else streets.walking(study, demand)
+        far = [] if ways is None else [intake.far_from_streets(ways, demand, demand_file.path, places)]
+        reach = reaches(study, zones, places, demand, ways)
+        costs = nearest_costs(study, reach, demand, ways)
     with step(N_("Coverage, gaps, ranking")):
         lying = positions(study, zones, demand)
         measured = evaluate.measure(study, zones, places, demand, costs, reach=reach, positions=lying)
@@ -88,12 +92,16 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
     with step(N_("Clusters")) if study.clusters else nullcontext():
         met = neighbours(study, demand) if study.clusters else None
         clustered = clustering.clustered(study, zones, demand, costs, met)
+    with step(N_("Equity")) if study.equity else nullcontext():
+        shared = equity.equity(
+            study, zones, places, demand, measures=measured.measures, costs=costs, reach=reach
+        )
     return Results(
         study=study,
         zones=zones,
         context=context,
         places=tables.check(places, tables.PLACES),
-        faults=pd.concat([zone_faults, demand_faults, *(t.faults for t in taken)], ignore_index=True),
+        faults=pd.concat([zone_faults, demand_faults, *(t.faults for t in taken), *far], ignore_index=True),
         conservation=conservation,
         demand=tables.check(demand, tables.DEMAND),
         supply=by_zone,
@@ -113,20 +121,26 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
             *ancillary_files,
             *(geocoder.files if geocoder else ()),
             *(t.file for t in taken),
+            *(() if streets is None else (streets.file,)),
         ),
         clusters=clustered.clusters,
         autocorrelation=clustered.autocorrelation,
         cluster_zones=clustered.cluster_zones,
+        **shared.named(),
     )
 
 
 def reaches(
-    study: Study, zones: pd.DataFrame, places: pd.DataFrame, demand: pd.DataFrame
+    study: Study,
+    zones: pd.DataFrame,
+    places: pd.DataFrame,
+    demand: pd.DataFrame,
+    ways: Walking | None = None,
 ) -> dict[tuple[str, str], Reach]:
     """Return the facilities of each coverage service and the pairs within the largest standard tried.
 
-    Straight line × the study's detour factor. Facilities outside all zones count: people walk across a
-    boundary.
+    Along streets where the study has them, else straight line × its detour factor; with streets the straight
+    line is tried as another cost. Facilities outside all zones count: people walk across a boundary.
     """
     from geosocial.geo.pairs import pairs_within
     from geosocial.measure import supply
@@ -137,25 +151,25 @@ def reaches(
         if service.rule != "coverage" or service.standard_m is None:
             continue
         near = supply.facilities(places, zones, study, service)
-        pairs = pairs_within(
-            demand["x"].to_numpy(),
-            demand["y"].to_numpy(),
-            near.x,
-            near.y,
-            reach=service.standard_m * max(1.0, *study.robustness.standard_factors),
-            detour=study.detour,
-        )
-        found[sphere, service.key] = Reach(near, {"straight": pairs})
+        most = service.standard_m * max(1.0, *study.robustness.standard_factors)
+        x, y = demand["x"].to_numpy(), demand["y"].to_numpy()
+        pairs = {"straight": pairs_within(x, y, near.x, near.y, reach=most, detour=study.detour)}
+        if ways is not None:
+            pairs = {"network": ways.pairs(near.x, near.y, reach=most), **pairs}
+        found[sphere, service.key] = Reach(near, pairs)
     return found
 
 
 def nearest_costs(
-    study: Study, reach: Mapping[tuple[str, str], Reach], demand: pd.DataFrame
+    study: Study,
+    reach: Mapping[tuple[str, str], Reach],
+    demand: pd.DataFrame,
+    ways: Walking | None = None,
 ) -> dict[tuple[str, str], NDArray[np.float64]]:
     """Return, for each (sphere, service), the cost in metres from each demand row to the nearest facility.
 
-    Straight line × the study's detour factor; inf where the service has no facility. What lies beyond the
-    pairs within reach is looked up by itself.
+    Along streets, or straight line × the study's detour factor; inf where the service has no facility that
+    can be reached. What lies beyond the pairs within reach is looked up by itself.
     """
     import numpy as np
 
@@ -167,7 +181,9 @@ def nearest_costs(
     for key, near in reach.items():
         cost = within.nearest(near.own, np.full(len(near.own.data), fill_value=True))
         far = np.flatnonzero(np.isinf(cost))
-        if len(far) and len(near.facilities):
+        if ways is not None and len(far) and len(near.facilities):
+            cost[far] = ways.nearest(near.facilities.x, near.facilities.y)[far]
+        elif len(far) and len(near.facilities):
             fx, fy = near.facilities.x, near.facilities.y
             cost[far], _ = nearest(x[far], y[far], fx, fy, detour=study.detour)
         costs[key] = cost

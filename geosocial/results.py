@@ -55,10 +55,19 @@ class Results:
     clusters: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CLUSTERS))
     autocorrelation: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.AUTOCORRELATION))
     cluster_zones: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CLUSTER_ZONES))
+    #: Without rows unless the study asks for equity.
+    disparity: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.DISPARITY))
+    inequality: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.INEQUALITY))
+    lorenz: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.LORENZ))
+    hubs: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.HUBS))
+    hub_zones: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.HUB_ZONES))
+    need_gaps: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.NEED_GAPS))
 
 
 #: Tables of clusters, empty where the study does not ask for them.
 CLUSTERS = ("clusters", "autocorrelation", "cluster_zones")
+#: Tables of equity that speak of a service; hubs speak of all spheres.
+EQUITY = ("disparity", "inequality", "lorenz", "need_gaps")
 
 
 def one_sphere(study: Study, sphere: str) -> Study:
@@ -94,6 +103,16 @@ def only(results: Results, sphere: str) -> Results:
     study = one_sphere(results.study, sphere)
     kept: dict[str, Any] = {
         name: _of_sphere(getattr(results, name), sphere)
-        for name in ("supply", "measures", "overall", "ranking", "settings", "methods", "closures", *CLUSTERS)
+        for name in (
+            "supply",
+            "measures",
+            "overall",
+            "ranking",
+            "settings",
+            "methods",
+            "closures",
+            *CLUSTERS,
+            *EQUITY,
+        )
     }
     return replace(results, study=study, **kept)

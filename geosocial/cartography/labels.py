@@ -121,6 +121,8 @@ def scale_note(words: Words, results: Results, spec: Service) -> str:
         return words.t("Dot: value. Line: the norm or the value of the whole.")
     if drawn:
         return words.t("Dot: value. Bar: interval. Line: the whole.")
+    if results.study.network is not None:
+        return words.t("Dot: value. Line: the norm or the value of the whole.")
     low, high = results.study.robustness.detour_range
     return words.t(
         "Dot: value. Bar: detour factor from {low} to {high}. Line: the whole.",

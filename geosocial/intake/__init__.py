@@ -8,6 +8,7 @@ from geosocial.intake.join_files import Joined, join_files
 from geosocial.intake.places import Taken, conservation, read_places
 from geosocial.intake.placing import read_geocoder
 from geosocial.intake.reasons import REASONS
+from geosocial.intake.streets import far_from_streets, read_streets
 from geosocial.intake.zones import read_context, read_zones
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Taken",
     "conservation",
     "duplicates",
+    "far_from_streets",
     "interpolate_files",
     "join_files",
     "read_ancillary",
@@ -25,5 +27,6 @@ __all__ = [
     "read_demand_shapes",
     "read_geocoder",
     "read_places",
+    "read_streets",
     "read_zones",
 ]

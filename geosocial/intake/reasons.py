@@ -55,6 +55,7 @@ REASONS: Final[Mapping[str, str]] = {
     "repaired_sign": N_("The minus sign of the position was missing or misplaced."),
     "repaired_decimal": N_("The decimal mark of the position was missing."),
     "repaired_crs": N_("The position is in another coordinate reference system than the list: {value}."),
+    "far_from_street": N_("No street is near {value}: its distances are straight lines times the detour."),
     "declared_elsewhere": N_(
         "The row declares the zone “{value}”, and does not lie in it (column “{column}”)."
     ),

@@ -12,8 +12,10 @@ import hashlib
 import re
 import stat
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Literal
+from typing import BinaryIO, Final, Literal
 
 from geosocial.errors import N_, InputError, MissingFileError
 from geosocial.io.archive import is_workbook
@@ -105,8 +107,22 @@ def read_bytes(file: Path) -> bytes:
     MissingFileError
         When it cannot be opened.
     """
+    with opened(file) as stream:
+        return stream.read()
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[BinaryIO]:
+    """Open a file that `check_path` has let through.
+
+    Raises
+    ------
+    MissingFileError
+        When it cannot be opened or read.
+    """
     try:
-        return file.read_bytes()
+        with file.open("rb") as stream:
+            yield stream
     except OSError as error:
         raise MissingFileError(
             N_("{file}: the file cannot be opened ({reason})."),
@@ -164,16 +180,8 @@ def detect(path: Path | str) -> tuple[Path, Form]:
     'text'
     """
     file = check_path(path)
-    try:
-        with file.open("rb") as stream:
-            head = stream.read(4096)
-    except OSError as error:
-        raise MissingFileError(
-            N_("{file}: the file cannot be opened ({reason})."),
-            hint=N_("Check its name and the permissions of its folder."),
-            file=file,
-            reason=error.strerror or error,
-        ) from error
+    with opened(file) as stream:
+        head = stream.read(4096)
     if not head.strip():
         raise InputError(
             N_("{file}: the file is empty."),
@@ -207,6 +215,12 @@ def _form(file: Path, head: bytes) -> Form | None:
         (_is_text(head), "text"),
     ]
     return next((form for matches, form in known if matches), None)
+
+
+def is_graphml(file: Path) -> bool:
+    """Return whether a file that `check_path` has let through is GraphML, by its root element."""
+    with opened(file) as stream:
+        return _root(stream.read(4096)) == "graphml"
 
 
 def _is_geopackage(head: bytes) -> bool:

@@ -10,14 +10,14 @@ formats say (EPSG:4326).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from geosocial.errors import N_, InputError
-from geosocial.io.detect import read_bytes
+from geosocial.io.detect import opened
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -103,24 +103,42 @@ def _no_layer(file: Path, layer: str, names: Iterable[str]) -> NoReturn:
     )
 
 
-def _tree(file: Path) -> Element:
-    """Return the tree of an XML file, its names without prefixes, when it has no document type."""
-    builder = TreeBuilder()
+def parse(
+    file: Path,
+    *,
+    start: Callable[[str, dict[str, str]], object],
+    end: Callable[[str], object],
+    text: Callable[[str], object],
+) -> None:
+    """Tell what stands in an XML file, part by part, names without prefixes; no document type, no entity.
+
+    Parameters
+    ----------
+    file
+        The file; it is never held whole.
+    start, end, text
+        Called with the name and the attributes of an element, with its name when it ends, with its text.
+
+    Raises
+    ------
+    InputError
+        When it is not XML, is nested without end, or has a document type.
+    """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     depth = 0
 
-    def start(name: str, attributes: dict[str, str]) -> None:
+    def begin(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth
         depth += 1
         if depth > _DEEPEST:
             raise _DamagedError(name)
-        builder.start(name.rpartition(" ")[2], attributes)
+        start(name.rpartition(" ")[2], attributes)
 
-    def end(name: str) -> None:
+    def finish(name: str) -> None:
         nonlocal depth
         depth -= 1
-        builder.end(name.rpartition(" ")[2])
+        end(name.rpartition(" ")[2])
 
     def refuse(*_: object) -> NoReturn:
         raise InputError(
@@ -129,11 +147,12 @@ def _tree(file: Path) -> Element:
             file=file,
         )
 
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = builder.data
+    parser.StartElementHandler, parser.EndElementHandler = begin, finish
+    parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
     try:
-        parser.Parse(read_bytes(file), True)
+        with opened(file) as stream:
+            parser.ParseFile(stream)
     except (expat.ExpatError, _DamagedError, LookupError, ValueError) as error:
         if isinstance(error, InputError):
             raise
@@ -143,6 +162,12 @@ def _tree(file: Path) -> Element:
             file=file,
             reason=" ".join(str(error).split())[:200],
         ) from error
+
+
+def _tree(file: Path) -> Element:
+    """Return the tree of an XML file, its names without prefixes, when it has no document type."""
+    builder = TreeBuilder()
+    parse(file, start=builder.start, end=builder.end, text=builder.data)
     return builder.close()
 
 

@@ -257,10 +257,14 @@ def demographic_interval(
     if not np.isfinite(value):
         return GroupDisparity(float("nan"), float("nan"), float("nan"))
     rng = np.random.default_rng(how.seed)
-    drawn = _again(where, held, len(heads), how, rng)
+    # only the places that hold something are drawn: the others weigh nothing
+    used, at = np.unique(where, return_inverse=True)
+    drawn = _again(at, held, len(used), how, rng)
     members = _unrounded(np.where(counted, some, 0.0), how, rng)
     people = _unrounded(np.where(counted, heads, 0.0), how, rng)
-    low, high = _interval(np.array([value]), _demographic(drawn, members, people, counted)[:, None], how)
+    city = _rate(members.sum(axis=1), people.sum(axis=1))
+    there = _there(drawn, members[:, used], people[:, used])
+    low, high = _interval(np.array([value]), (there - city)[:, None], how)
     lower, upper = float(low[0]), float(high[0])
     if len(np.unique(where)) == 1:
         reach = _unseen(len(where), how)
@@ -281,17 +285,24 @@ def _shares(column: Floats) -> Floats:
 
 def _demographic(held: Floats, some: Floats, heads: Floats, counted: NDArray[np.bool_]) -> Floats:
     """Return D of each draw: one row a draw; NaN where there is no resource or nobody."""
-    lived = counted & (heads > 0) & ~np.isnan(held)
-    rate = np.divide(some, heads, out=np.zeros(lived.shape), where=lived)
-    kept = np.where(lived, held, 0.0)
-    total = kept.sum(axis=1)
-    people = np.where(counted, heads, 0.0).sum(axis=1)
-    members = np.where(counted, some, 0.0).sum(axis=1)
-    nothing = np.full(len(total), np.nan)
-    there = np.divide((kept * rate).sum(axis=1), total, out=nothing.copy(), where=total > 0)
-    city = np.divide(members, people, out=nothing, where=people > 0)
-    found: Floats = there - city
+    people = np.where(counted, heads, 0.0)
+    members = np.where(counted, some, 0.0)
+    found: Floats = _there(held, members, people) - _rate(members.sum(axis=1), people.sum(axis=1))
     return found
+
+
+def _there(held: Floats, some: Floats, heads: Floats) -> Floats:
+    """Return the mean share of the group over the resources, one a draw; nobody lives where heads is 0."""
+    lived = (heads > 0) & ~np.isnan(held)
+    kept = np.where(lived, held, 0.0)
+    share = np.divide(some, heads, out=np.zeros(lived.shape), where=heads > 0)
+    return _rate((kept * share).sum(axis=1), kept.sum(axis=1))
+
+
+def _rate(part: Floats, whole: Floats) -> Floats:
+    """Return part / whole, NaN where whole is 0."""
+    rate: Floats = np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole > 0)
+    return rate
 
 
 def _listed(place: ArrayLike, amount: ArrayLike | None, usable: NDArray[np.bool_]) -> tuple[Ints, Floats]:

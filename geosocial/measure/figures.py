@@ -75,15 +75,13 @@ def of_coverage(city: City, sphere: str, service: Service, ground: Ground) -> di
 
 def _covered(city: City, sphere: str, service: Service, ground: Ground) -> Ends:
     """Return the covered demand of each zone and its range under the detour factors of the study."""
-    study = city.study
-    least, most = study.robustness.detour_range
     found = coverage.covered_with_interval(
         city.demand[service.demand],
         city.costs[sphere, service.key],
         city.zone,
         len(city.zone_ids),
         standard=standard_of(service),
-        stretch=(least / study.detour, most / study.detour),
+        stretch=city.study.stretch,
     )
     value, low, high = (
         np.where(ground.known, end, np.nan) for end in (found.covered, found.lower, found.upper)

@@ -261,6 +261,61 @@ def _at(share: float) -> str:
     return f"{min(max(share, 0.0), 1.0) * 100:.2f}%"
 
 
+def lorenz(curves: Sequence[Any], axes: tuple[str, str, str]) -> Markup:
+    """Return Lorenz curves in one square: people across, what they have upwards, the diagonal dashed.
+
+    `curves` have a label, a colour, a shape, and shares of people and of what they hold, 0 to 1.
+    """
+    ink, muted, line = (symbology.color(c) for c in ("ink", "muted", "line"))
+    size, left, top = 360, 66, 12
+
+    def at(x: float, y: float) -> str:
+        return f"{left + x * size:.1f} {top + (1 - y) * size:.1f}"
+
+    parts = [
+        Markup('<svg class="lz" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
+            size + left + 16, size + top + 44, "; ".join(f"{c.label}, {c.gini}" for c in curves)
+        )
+    ]
+    for step in (0.0, 0.25, 0.5, 0.75, 1.0):
+        parts.append(Markup('<path d="M{}L{}" stroke="{}"/>').format(at(0, step), at(1, step), line))
+        for x, y, anchor in ((-0.02, step, "end"), (step, -0.06, "middle")):
+            px, py = at(x, y).split()
+            said = f"{round(step * 100)}\u00a0%"
+            form = Markup('<text x="{}" y="{}" dy=".35em" text-anchor="{}" fill="{}">{}</text>')
+            parts.append(form.format(px, py, anchor, muted, said))
+    parts.append(
+        Markup('<path d="M{}L{}" stroke="{}" stroke-dasharray="4 3"/>').format(at(0, 0), at(1, 1), muted)
+    )
+    seen: set[str] = set()
+    for n, curve in enumerate(curves):
+        dash = "7 4" if curve.color in seen else "none"
+        seen.add(curve.color)
+        path = "L".join(at(x, y) for x, y in zip(curve.people, curve.held, strict=True))
+        parts.append(
+            Markup('<path d="M{}" fill="none" stroke="{}" stroke-width="2" stroke-dasharray="{}"/>').format(
+                path, curve.color, dash
+            )
+        )
+        # a mark of the sphere on each curve, at another height each, so that colour alone says nothing
+        off = [abs(held - 0.2 - 0.13 * n) for held in curve.held]
+        place = off.index(min(off))
+        right, down = (float(v) for v in at(curve.people[place], curve.held[place]).split())
+        mark = symbology.shape_path(curve.shape, right, down, 5.5)
+        parts.append(Markup('<path d="{}" fill="{}" stroke="#fff"/>').format(mark, curve.color))
+    px, py = at(0.5, -0.115).split()
+    parts.append(
+        Markup('<text x="{}" y="{}" text-anchor="middle" fill="{}">{}</text>').format(px, py, ink, axes[0])
+    )
+    px, py = at(-0.15, 0.5).split()
+    parts.append(
+        Markup(
+            '<text x="{0}" y="{1}" text-anchor="middle" fill="{2}" transform="rotate(-90 {0} {1})">{3}</text>'
+        ).format(px, py, ink, axes[1])
+    )
+    return Markup("").join(parts) + Markup("</svg>")
+
+
 @cache
 def squares(judged: tuple[bool | None, ...]) -> Markup:
     """Return one square a setting tried: full where underserved, empty where not, absent where unjudged."""

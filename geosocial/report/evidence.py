@@ -6,11 +6,14 @@ Every figure is taken from the tables of `Results`; rows are chosen, ordered and
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial import wording
+from geosocial.errors import N_
 from geosocial.report.parts import Part, Table, list_label
+from geosocial.report.sheets import Column, Sheet, Value, each
+from geosocial.report.tables import UNITS
 
 if TYPE_CHECKING:
     from geosocial.i18n import Words
@@ -239,3 +242,79 @@ def _rest(words: Words, count: int, file: str) -> str:
     if count <= MOST:
         return ""
     return words.t("More rows in tables/{file}: {rest}.", rest=words.number(count - MOST), file=file)
+
+
+def sheets(results: Results, say: Sequence[Words]) -> list[Sheet]:
+    """Return the sheets of what stands behind the verdicts."""
+    return [_methods_sheet(results, say), _missed_sheet(results, say)]
+
+
+def _methods_sheet(results: Results, say: Sequence[Words]) -> Sheet:
+    numbers = ("containment", "radius", "own_radius", "edge_effect", "e2sfca")
+    rows: list[tuple[Value, ...]] = []
+    for r in results.methods.to_dict(orient="records"):
+        below = sum(bool(r[name]) for name in ("containment_below", "radius_below", "e2sfca_below"))
+        rows.append(
+            (
+                each([wording.service_label(w, results, str(r["sphere"]), str(r["service"])) for w in say]),
+                each([wording.zone_name(w, results, str(r["zone_id"])) for w in say]),
+                *(r[name] for name in numbers),
+                below,
+                each([wording.status_label(w, str(r["status"])) for w in say]),
+            )
+        )
+    return Sheet(
+        N_("Methods"),
+        N_(
+            "Three methods side by side: facilities in the zone, coverage, accessibility; and what the "
+            "neighbours’ facilities add."
+        ),
+        (
+            Column(N_("Service"), width=34),
+            Column(N_("Zone"), width=38),
+            Column(N_("In the zone (per 10,000)"), "rate", 14),
+            Column(N_("Coverage"), "share", 12),
+            Column(N_("Coverage by its own"), "share", 14),
+            Column(N_("Neighbours add"), "share", 14),
+            Column(N_("Accessibility (per 10,000)"), "rate", 15),
+            Column(N_("Below the city in"), "whole", 13),
+            Column(N_("Status"), width=34),
+        ),
+        rows,
+    )
+
+
+def _missed_sheet(results: Results, say: Sequence[Words]) -> Sheet:
+    rows: list[tuple[Value, ...]] = []
+    for r in results.closures.to_dict(orient="records"):
+        kind = each([wording.upper_first(wording.kind_label(w, str(r["kind"]))) for w in say])
+        rows.append(
+            (
+                each([wording.service_label(w, results, str(r["sphere"]), str(r["service"])) for w in say]),
+                each([wording.zone_name(w, results, str(r["zone_id"])) for w in say]),
+                r["order"],
+                str(r["name"]) or kind,
+                each([wording.zone_name(w, results, str(r["facility_zone_id"])) for w in say]),
+                r["lost"],
+                r["lost_share"],
+                each([w.t(UNITS.get(str(r["unit"]), "")) for w in say]),
+            )
+        )
+    return Sheet(
+        N_("Missed most"),
+        N_(
+            "The facilities that matter most to each zone: the demand that no other would cover if one "
+            "closed."
+        ),
+        (
+            Column(N_("Service"), width=34),
+            Column(N_("Zone"), width=38),
+            Column(N_("Order"), "whole", 9),
+            Column(N_("Facility"), width=60),
+            Column(N_("Zone"), width=38),
+            Column(N_("Uncovered without it"), "whole", 14),
+            Column(N_("Share"), "share", 10),
+            Column(N_("Unit"), width=24),
+        ),
+        rows,
+    )

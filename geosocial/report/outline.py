@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geosocial import wording
-from geosocial.report import trust
+from geosocial.report import equity, trust
 from geosocial.report.glance import Glance, glance
 from geosocial.report.services import Service, service_part
 from geosocial.report.verdicts import (
@@ -57,6 +57,7 @@ class Outline:
     verdict_note: str
     glance: Glance
     services: tuple[Service, ...]
+    equity: equity.Equity | None
     trust: trust.Trust
     labels: dict[str, str]
 
@@ -77,6 +78,7 @@ def outline(words: Words, results: Results) -> Outline:
         verdict_note=f"{wording.verdict_note(words, results)} {wording.distance_note(words, results)}",
         glance=glance(words, results),
         services=tuple(service_part(words, results, s, v.key) for s, v in results.study.services()),
+        equity=equity.equity(words, results),
         trust=trust.trust(words, results),
         labels=_labels(words),
     )

@@ -140,6 +140,16 @@ LABELS: Final[Mapping[str, Mapping[str, Label]]] = {
     "clusters": {"zone_id": _zone, "sphere": _sphere, "cluster": _plain(wording.cluster_label)},
     "autocorrelation": {"sphere": _sphere, "weights": wording.weights_label},
     "cluster_zones": {"zone_id": _zone, "sphere": _sphere, "unit": _unit},
+    "disparity": {"zone_id": _zone, "sphere": _sphere, "group": _demand},
+    "inequality": {
+        "sphere": _sphere,
+        "index": _plain(wording.index_label),
+        "group": _demand,
+        "unit": _unit,
+    },
+    "lorenz": {"sphere": _sphere},
+    "hubs": {"zone_id": _zone},
+    "hub_zones": {"zone_id": _zone},
 }
 
 
@@ -160,6 +170,7 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
         "methods": results.methods,
         "closures": results.closures,
         **clustered(results),
+        **shared(results),
         "supply": results.supply,
         "zones": zones,
         "places": results.places,
@@ -181,6 +192,13 @@ def clustered(results: Results) -> dict[str, pd.DataFrame]:
     if results.study.clusters is None:
         return {}
     return {name: getattr(results, name) for name in CLUSTERED}
+
+
+def shared(results: Results) -> dict[str, pd.DataFrame]:
+    """Return the tables of equity by name; none where the study does not ask for it."""
+    if results.study.equity is None:
+        return {}
+    return {contract.name: getattr(results, contract.name) for contract in tables.EQUITY}
 
 
 def labelled(frame: pd.DataFrame, name: str, results: Results) -> pd.DataFrame:

@@ -243,12 +243,16 @@ def _unmapped(words: Words, results: Results) -> Part | None:
 
 def _limits(words: Words, results: Results) -> Part:
     incomplete = [words.label(p.label) for p in results.study.places if p.counted and not p.complete]
+    straight = words.t(
+        "Distances are straight lines times the detour factor: neither rivers nor railways nor motorways are "
+        "taken into account."
+    )
+    streets = words.t(
+        "Distances follow the streets of the network as it stands; stairs, slopes, lights and closures are "
+        "not taken into account."
+    )
     said = [
-        words.t(
-            "Distances are straight lines times the detour factor: neither rivers "
-            "nor railways nor motorways are taken "
-            "into account."
-        ),
+        straight if results.study.network is None else streets,
         words.t(
             "Being near is not being served: opening hours, capacity, price and language are not measured."
         ),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geosocial import symbology, wording
 from geosocial.errors import N_
 from geosocial.i18n import Words, words
-from geosocial.report import clusters, sheets
+from geosocial.report import clusters, equity, evidence, sheets
 from geosocial.report.sheets import Sheet, both, each
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ def workbook(results: Results, *, langs: Sequence[Lang] = ("fr", "en")) -> bytes
         sheets.ranking(results, say),
         sheets.overall(results, say),
         *clusters.sheets(results, say),
+        *equity.sheets(results, say),
+        *evidence.sheets(results, say),
         sheets.supply(results, say),
         sheets.conservation(results, say),
         sheets.faults(results, say),

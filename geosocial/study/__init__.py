@@ -14,6 +14,8 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from geosocial.errors import N_, MissingFileError, Said, StudyError
+from geosocial.study.equity import EquityGroup, EquitySpec
+from geosocial.study.minutes import in_metres
 from geosocial.study.parts import (
     AncillarySpec,
     ClustersSpec,
@@ -21,6 +23,7 @@ from geosocial.study.parts import (
     DemandColumn,
     DemandSpec,
     GeocodingSpec,
+    NetworkSpec,
     Part,
     PlacesSpec,
     Robustness,
@@ -39,7 +42,10 @@ __all__ = [
     "ContextSpec",
     "DemandColumn",
     "DemandSpec",
+    "EquityGroup",
+    "EquitySpec",
     "GeocodingSpec",
+    "NetworkSpec",
     "PlacesSpec",
     "Robustness",
     "Service",
@@ -65,18 +71,24 @@ class Study(Part):
     #: Straight-line metres are multiplied by this to stand for walking distance.
     detour: float = Field(ge=1)
     detour_source: Text
+    #: Walking speed, by which a standard in minutes becomes metres.
+    walk_kmh: float = Field(default=4.8, gt=0, allow_inf_nan=False)
     snap_m: float = Field(default=250, ge=0)
     sources: dict[str, Source]
     zones: ZonesSpec
     context: tuple[ContextSpec, ...] = ()
     demand: DemandSpec
     places: tuple[PlacesSpec, ...]
+    #: Without it, distances are straight lines × detour.
+    network: NetworkSpec | None = None
     geocoding: GeocodingSpec | None = None
     spheres: dict[str, SphereSpec]
     robustness: Robustness = Robustness()
     status: StatusRules = StatusRules()
     #: Without it, no clusters are looked for.
     clusters: ClustersSpec | None = None
+    #: Without it, no disparity, inequality, hub or need is told.
+    equity: EquitySpec | None = None
     #: Folder of study.toml; not a key of the file.
     folder: Path = Path()
 
@@ -87,6 +99,20 @@ class Study(Part):
     def services(self) -> list[tuple[str, Service]]:
         """Return every (sphere, service), in the order of the file."""
         return [(sphere, service) for sphere, spec in self.spheres.items() for service in spec.services]
+
+    @property
+    def stretch(self) -> tuple[float, float]:
+        """Return the two factors on costs that the detour range stands for; 1 along streets."""
+        if self.network is not None:
+            return 1.0, 1.0
+        least, most = self.robustness.detour_range
+        return least / self.detour, most / self.detour
+
+    @model_validator(mode="before")
+    @classmethod
+    def _minutes(cls, data: Any) -> Any:
+        """Turn each standard in minutes into metres: minutes · 1000 · km/h / 60."""
+        return in_metres(data) if isinstance(data, dict) else data
 
     @model_validator(mode="after")
     def _references(self) -> Study:
@@ -110,10 +136,13 @@ class Study(Part):
             self.demand.source,
             *(p.source for p in self.places),
             *(c.source for c in self.context),
-            *([] if self.geocoding is None else [self.geocoding.source]),
+            *(part.source for part in (self.geocoding, self.network) if part is not None),
             *([] if self.demand.ancillary is None else [self.demand.ancillary.source]),
         }
         bad += [f"sources.{s}" for s in sorted(used - self.sources.keys())]
+        if self.equity is not None:
+            named = [self.equity.people, *(c for g in self.equity.groups for c in (g.column, g.of))]
+            bad += [f"equity: {c}" for c in dict.fromkeys(named) if c not in columns]
         if bad:
             raise ValueError("; ".join(bad))
         return self

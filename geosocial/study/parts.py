@@ -239,6 +239,8 @@ class Service(Part):
     rule: Literal["coverage", "ratio"] = "coverage"
     #: Coverage: the largest acceptable cost, in metres along streets (straight line × detour factor).
     standard_m: float | None = Field(default=None, gt=0)
+    #: The same in minutes, at the study's ``walk_kmh``; one of the two.
+    standard_min: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     standard_source: Text | None = None
     #: Coverage: share of the demand that is due within the standard. Ratio: supply due per `per` units of
     #: demand, or ``"city"`` for the city-wide ratio.
@@ -259,6 +261,17 @@ class Service(Part):
             if not (fits and other):
                 raise ValueError("alternative_supply")
         return self
+
+
+class NetworkSpec(Part):
+    """Streets along which people walk: a layer of lines, or a graph in GraphML."""
+
+    file: Path
+    layer: str | None = None
+    crs: str | None = None
+    #: Most that a place may be from the nearest junction, in metres.
+    snap_m: float = Field(default=250, ge=0, allow_inf_nan=False)
+    source: str
 
 
 class SphereSpec(Part):

@@ -10,6 +10,16 @@ from typing import TYPE_CHECKING
 from geosocial.errors import N_, ConservationError
 from geosocial.tables.clusters import AUTOCORRELATION, CLUSTER_KINDS, CLUSTER_ZONES, CLUSTERS
 from geosocial.tables.contract import Column, Contract, check, empty
+from geosocial.tables.equity import (
+    DISPARITY,
+    EQUITY,
+    HUB_ZONES,
+    HUBS,
+    INDICES,
+    INEQUALITY,
+    LORENZ,
+    NEED_GAPS,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,10 +35,18 @@ __all__ = [
     "DECLARED",
     "DEMAND",
     "DIMENSIONS",
+    "DISPARITY",
     "DUPLICATES",
+    "EQUITY",
     "FAULTS",
+    "HUBS",
+    "HUB_ZONES",
+    "INDICES",
+    "INEQUALITY",
+    "LORENZ",
     "MEASURES",
     "METHODS",
+    "NEED_GAPS",
     "OUTCOMES",
     "OVERALL",
     "PLACES",
@@ -326,6 +344,7 @@ CONTRACTS = (
     CLUSTERS,
     AUTOCORRELATION,
     CLUSTER_ZONES,
+    *EQUITY,
     DECLARED,
     UNMAPPED,
     DUPLICATES,

@@ -11,6 +11,14 @@ from geosocial.wording.clusters import (
     far_sentence,
     weights_label,
 )
+from geosocial.wording.equity import (
+    disparity_verdict,
+    group_label,
+    hubs_sentence,
+    hubs_worst,
+    index_label,
+    points,
+)
 from geosocial.wording.figures import Figure, Figures, Rank, Setting, Supply, figures
 from geosocial.wording.labels import (
     COLON,
@@ -102,6 +110,7 @@ __all__ = [
     "day",
     "demand_label",
     "dimension_label",
+    "disparity_verdict",
     "distance_note",
     "edition",
     "factor",
@@ -111,8 +120,12 @@ __all__ = [
     "firmness",
     "flips_label",
     "grid_note",
+    "group_label",
     "has_draws",
     "headline",
+    "hubs_sentence",
+    "hubs_worst",
+    "index_label",
     "indicator_label",
     "interval",
     "interval_note",
@@ -124,6 +137,7 @@ __all__ = [
     "norm_note",
     "norm_rate",
     "outcome_count",
+    "points",
     "rank_range",
     "rank_span",
     "rank_text",

@@ -148,8 +148,9 @@ def interval_note(words: Words, results: Results, sphere: str, service: str) -> 
     """Return what the intervals of a service hold; empty where it has none."""
     rules, ratio = results.study.robustness, service_of(results, sphere, service).rule == "ratio"
     low, high = (factor(words, end) for end in rules.detour_range)
+    streets = results.study.network is not None
     if not has_draws(results):
-        if ratio:
+        if ratio or streets:
             return ""
         return words.t(
             "Interval: detour factor from {low} to {high}. It says nothing of what "
@@ -167,6 +168,13 @@ def interval_note(words: Words, results: Results, sphere: str, service: str) -> 
         return words.t(
             "Interval: {confidence} of what comes out when {complete} of a complete list, or {incomplete} of "
             "an incomplete one, is drawn again, and counts are rounded otherwise.",
+            **draws,
+        )
+    if streets:
+        return words.t(
+            "Interval: {confidence} of what comes out when {complete} of a complete list, or {incomplete} of "
+            "an incomplete one, is drawn again, and counts are rounded otherwise. A zone without variation "
+            "is not a zone without doubt.",
             **draws,
         )
     return words.t(

@@ -81,9 +81,19 @@ def standard_note(words: Words, results: Results, sphere: str, service: str) -> 
         group = lower_first(demand_label(words, results, spec.demand))
         return words.t("Ratio: listed supply per {per} {group}.", per=words.number(spec.per), group=group)
     source = aside(words.label(spec.standard_source)) if spec.standard_source else words.t("assumption")
+    standard = words.metres(spec.standard_m or math.nan)
+    if spec.standard_min is not None:
+        standard = words.t(
+            "{minutes} min on foot ({metres} at {speed} km/h)",
+            minutes=words.number(spec.standard_min),
+            metres=standard,
+            speed=words.number(results.study.walk_kmh, 1),
+        )
+    if results.study.network is not None:
+        return words.t("Standard: {standard}, along streets ({source}).", standard=standard, source=source)
     return words.t(
         "Standard: {standard}, straight line × {factor} ({source}).",
-        standard=words.metres(spec.standard_m or math.nan),
+        standard=standard,
         factor=factor(words, results.study.detour),
         source=source,
     )
@@ -115,6 +125,14 @@ def service_note(words: Words, results: Results, sphere: str, service: str) -> s
 def distance_note(words: Words, results: Results) -> str:
     """Return how distances were measured."""
     study = results.study
+    if study.network is not None:
+        return words.t(
+            "Distances: along streets ({source}); straight line × {factor} from places farther than {snap} "
+            "from a junction.",
+            source=words.label(study.sources[study.network.source].title),
+            factor=factor(words, study.detour),
+            snap=words.metres(study.network.snap_m),
+        )
     return words.t(
         "Distances: straight line × {factor} (detour factor; {source}).",
         factor=factor(words, study.detour),

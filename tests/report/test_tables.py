@@ -19,11 +19,12 @@ from tests.wording.city import city
 
 #: Neighbours in the toy city: the cells beside.
 CLUSTERS = {"weights": "distance", "distance_m": 1000, "permutations": 99}
+EQUITY = {"people": "residents", "groups": [{"column": "low_income", "of": "residents"}]}
 
 
 @pytest.fixture(scope="module")
 def toy() -> Results:
-    return city(clusters=CLUSTERS)
+    return city(clusters=CLUSTERS, equity=EQUITY)
 
 
 def test_every_contract_column_is_written_unchanged(toy: Results) -> None:
@@ -96,7 +97,7 @@ def test_layers_carry_the_figures_side_by_side(toy: Results) -> None:
 @pytest.mark.parametrize("langs", [("fr", "en"), ("fr",), ("en",)])
 def test_the_workbook_holds_the_same_figures(toy: Results, langs: tuple[Lang, ...]) -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.workbook(toy, langs=langs)))
-    assert len(book.sheet_names) == 12
+    assert len(book.sheet_names) == 17
     rows = book.get_sheet_by_index(1).to_python()
     head, body = rows[0], rows[1:]
     assert head[3] == {"fr": "Écart (part)", "en": "Gap (share)"}.get(
@@ -147,7 +148,7 @@ def test_nothing_typed_becomes_a_formula_or_a_link(toy: Results) -> None:
 
 
 def test_the_workbook_has_the_same_bytes_twice(toy: Results) -> None:
-    assert workbook.workbook(toy) == workbook.workbook(city(clusters=CLUSTERS))
+    assert workbook.workbook(toy) == workbook.workbook(city(clusters=CLUSTERS, equity=EQUITY))
 
 
 def test_clusters_are_written_where_the_study_asks_for_them(toy: Results) -> None:
@@ -172,7 +173,7 @@ def test_clusters_are_written_where_the_study_asks_for_them(toy: Results) -> Non
     plain = city()
     assert not names & set(tables.frames(plain))
     assert "clusters" not in tables.layers(plain)
-    assert len(CalamineWorkbook.from_filelike(io.BytesIO(workbook.workbook(plain))).sheet_names) == 10
+    assert len(CalamineWorkbook.from_filelike(io.BytesIO(workbook.workbook(plain))).sheet_names) == 12
 
 
 def test_a_missing_figure_is_an_empty_cell(toy: Results) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from geosocial import tables
 from geosocial.intake.duplicates import duplicates
-from geosocial.measure import clustering, evaluate, supply
+from geosocial.measure import clustering, equity, evaluate, supply
 from geosocial.pipeline import neighbours
 from geosocial.results import InputFile, Results
 from geosocial.tables import OUTCOMES
@@ -31,6 +31,15 @@ def city(toy: Toy | None = None, *, pairs: bool = False, **changes: Any) -> Resu
     measured = evaluate.measure(study, toy.zones, toy.places, toy.demand, toy.costs, reach=reach)
     near = neighbours(study, toy.demand) if study.clusters else None
     found = clustering.clustered(study, toy.zones, toy.demand, toy.costs, near)
+    shared = equity.equity(
+        study,
+        toy.zones,
+        toy.places,
+        toy.demand,
+        measures=measured.measures,
+        costs=toy.costs,
+        reach=toy_reach(study) if study.equity else {},
+    )
     return Results(
         study=study,
         zones=toy.zones,
@@ -53,6 +62,12 @@ def city(toy: Toy | None = None, *, pairs: bool = False, **changes: Any) -> Resu
         clusters=found.clusters,
         autocorrelation=found.autocorrelation,
         cluster_zones=found.cluster_zones,
+        disparity=shared.disparity,
+        inequality=shared.inequality,
+        lorenz=shared.lorenz,
+        hubs=shared.hubs,
+        hub_zones=shared.hub_zones,
+        need_gaps=shared.need_gaps,
     )
 
 
