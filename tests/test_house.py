@@ -20,6 +20,7 @@ FLOORS: list[set[str]] = [
     {"results"},
     {"geo"},
     {"measure"},
+    {"siting"},
     {"io"},
     {"intake", "provenance"},
     {"symbology", "wording"},
@@ -30,7 +31,7 @@ FLOORS: list[set[str]] = [
 ]
 #: What a room of mathematics must never import.
 PRESENTATION = {"folium", "branca", "jinja2", "click", "gettext", "babel", "xlsxwriter"}
-MATHS = {"geo", "measure"}
+MATHS = {"geo", "measure", "siting"}
 
 
 def room(file: Path) -> str:

@@ -76,7 +76,11 @@ def p_center(
     if trouble:
         return infeasible("p_center", pairs.places, clock, trouble)
     levels = _levels(pairs, held, open_)
-    low, high, best = 0, len(levels), None  # the answer is at a level in low … high; high = len: none is known
+    low, high, best = (
+        0,
+        len(levels),
+        None,
+    )  # the answer is at a level in low … high; high = len: none is known
     open_end = False
     while low < high and not open_end:
         # The largest cost is asked first: without an answer there, there is none.

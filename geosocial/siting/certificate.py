@@ -78,7 +78,9 @@ def check(certificate: Mapping[str, object], costs: csr_array | ArrayLike, weigh
     if certificate["status"] in {"infeasible", "unknown"} or not isinstance(sites, list):
         return wrong
     standard = certificate["standard"]
-    value = _value(str(certificate["model"]), pairs, held, set(sites), math.inf if standard is None else standard)
+    value = _value(
+        str(certificate["model"]), pairs, held, set(sites), math.inf if standard is None else standard
+    )
     if certificate["model"] == "lscp" and isinstance(certificate["site_costs"], list) and value is not None:
         value = math.fsum(certificate["site_costs"])
     said = certificate["objective"]
@@ -103,7 +105,9 @@ def _value(model: str, pairs: Reach, weights: Floats, sites: set[int], standard:
         return None
     if model == "lscp":
         return float(len(sites))
-    return math.fsum(w * d for w, d in asked) if model == "p_median" else max((d for _, d in asked), default=0.0)
+    return (
+        math.fsum(w * d for w, d in asked) if model == "p_median" else max((d for _, d in asked), default=0.0)
+    )
 
 
 def _plain(number: float) -> float | None:

@@ -168,7 +168,9 @@ def maximal(patterns: Patterns, open_: Choice, clock: Clock, known: Sequence[Int
     if clock.over():
         return Best(chosen, bound, proved=False, method=method.removesuffix(", HiGHS"))
     small = merged(columns(patterns, kept)) if not kept.all() else patterns
-    found, better, proved = _by_highs(small, np.isin(small.candidate, chosen), open_, most, left, clock, whole)
+    found, better, proved = _by_highs(
+        small, np.isin(small.candidate, chosen), open_, most, left, clock, whole
+    )
     if better is not None:
         covered = np.isin(patterns.candidate, better)[patterns.column]
         gained = patterns.weight[np.unique(patterns.row[covered])].sum()

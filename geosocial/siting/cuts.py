@@ -182,7 +182,7 @@ class Program:
         if known is not None and kept[known].all() and np.isfinite(value):
             shares = np.zeros(self.size)
             shares[known] = 1.0
-            near = self.cuts._level(shares)[1]  # noqa: SLF001 - the same room
+            near = self.cuts._level(shares)[1]
             begin = np.concatenate([shares[kept], near])
         out = solve(self._model(kept, integer=True), clock, start=begin)
         bound = out.bound / self.scale

@@ -228,7 +228,10 @@ def choice(
         raise InputError(N_("Candidate {row} is both fixed and forbidden."), row=int(both[0]))
     if sites is not None and (isinstance(sites, bool) or int(sites) != sites or sites < 0):
         raise InputError(
-            N_("“{name}” must be a whole number from {least} up, not {got}."), name="sites", least=0, got=sites
+            N_("“{name}” must be a whole number from {least} up, not {got}."),
+            name="sites",
+            least=0,
+            got=sites,
         )
     if (budget is None) != (site_costs is None) and not (costs_alone and budget is None):
         raise InputError(N_("A budget needs the cost of each site, and the costs of sites need a budget."))

@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from geosocial.errors import N_, Said
+from geosocial.siting.covering import uncovered
 from geosocial.siting.cuts import Cuts, Program
 from geosocial.siting.exchange import exchanged, greedy
-from geosocial.siting.inputs import Choice, Floats, Ints, Reach, amounts, choice, reach
+from geosocial.siting.inputs import Choice, Floats, Ints, amounts, choice, reach
 from geosocial.siting.result import SAME, Clock, Interrupt, SitingResult, gap_of, infeasible, nearest
-from geosocial.siting.covering import uncovered
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

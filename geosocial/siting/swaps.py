@@ -28,16 +28,14 @@ class Cover:
         self.open = np.zeros(len(patterns.candidate), bool)
         by_column = np.argsort(patterns.column, kind="stable")
         self._rows = self.row[by_column]
-        self._start = np.concatenate(
-            [[0], np.cumsum(np.bincount(patterns.column, minlength=len(self.open)))]
-        )
+        self._start = np.concatenate([[0], np.cumsum(np.bincount(patterns.column, minlength=len(self.open)))])
         self.gain = self.demand(patterns.weight)
 
     def demand(self, weight: Floats) -> Floats:
         """Return the sum of a weight of the patterns that each candidate covers."""
-        return np.bincount(
-            self.patterns.column, weights=weight[self.row], minlength=len(self.open)
-        ).astype(np.float64)
+        return np.bincount(self.patterns.column, weights=weight[self.row], minlength=len(self.open)).astype(
+            np.float64
+        )
 
     def covers(self, candidate: int) -> Ints:
         """Return the patterns that a candidate covers."""

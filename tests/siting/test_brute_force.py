@@ -26,7 +26,9 @@ def instances(draw: st.DrawFn) -> dict[str, Any]:
     cost = st.sampled_from([0.0, 1.0, 2.5, 3.0, 4.0, 4.5, 7.0, 9.0, math.inf])
     costs = np.array(draw(st.lists(cost, min_size=n * m, max_size=n * m))).reshape(n, m)
     weights = np.array(draw(st.lists(st.sampled_from([0.0, 1.0, 2.0, 0.3, 5.7]), min_size=n, max_size=n)))
-    roles = draw(st.lists(st.sampled_from(["free", "free", "free", "fixed", "forbidden"]), min_size=m, max_size=m))
+    roles = draw(
+        st.lists(st.sampled_from(["free", "free", "free", "fixed", "forbidden"]), min_size=m, max_size=m)
+    )
     given_: dict[str, Any] = {
         "fixed": [j for j in range(m) if roles[j] == "fixed"],
         "forbidden": [j for j in range(m) if roles[j] == "forbidden"],
@@ -47,7 +49,8 @@ def choices(m: int, limits: dict[str, Any]) -> Iterator[list[int]]:
                 set(limits["fixed"]) <= set(chosen)
                 and not set(limits["forbidden"]) & set(chosen)
                 and (limits["sites"] is None or size <= limits["sites"])
-                and sum(limits.get("site_costs", [0] * m)[j] for j in chosen) <= limits.get("budget", math.inf)
+                and sum(limits.get("site_costs", [0] * m)[j] for j in chosen)
+                <= limits.get("budget", math.inf)
             ):
                 yield list(chosen)
 
