@@ -2,7 +2,7 @@
 
 Plain functions over costs and weights (`mclp`, `lscp`, `p_median`, `p_center`, `frontier`); never a geometry,
 never a file. Within means cost ≤ standard. Answers are `SitingResult`: what cannot be is a status with its
-reason, bad input an `InputError`. `geosocial.siting.certificate` lets anyone check an answer without a solver.
+reason, bad input an `InputError`. `geosocial.siting.certificate` lets anyone check one without a solver.
 """
 
 from geosocial.siting.center import p_center

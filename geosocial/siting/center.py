@@ -113,7 +113,7 @@ def p_center(
 
 
 def _levels(pairs: Reach, weights: Floats, open_: Choice) -> Floats:
-    """Return the costs that the answer can have, rising: none below what the worst-placed place has nearest."""
+    """Return the costs that the answer can have, rising: none below what the worst-placed has nearest."""
     allowed = np.zeros(pairs.candidates, bool)
     allowed[open_.free] = allowed[open_.fixed] = True
     kept = pairs.pairs(allowed[pairs.column] & (weights > 0)[pairs.row])
@@ -132,7 +132,7 @@ def _farthest(pairs: Reach, weights: Floats, sites: Ints) -> float:
 def _cover(
     pairs: Reach, weights: Floats, open_: Choice, standard: float, clock: Clock
 ) -> tuple[bool, Ints | None]:
-    """Return whether it is settled that the choice can cover all within the standard, and with which sites."""
+    """Return whether it is settled that the choice can cover all within the standard, and by which sites."""
     if uncovered(pairs, weights, open_, standard):
         return True, None
     patterns = reduced(covering(pairs, weights, open_, standard=standard), open_.price, all_covered=True)

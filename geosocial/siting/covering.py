@@ -3,10 +3,10 @@
 - MCLP: max Σ Pᵢxᵢ; xᵢ ≤ Σ_{j∈Nᵢ} yⱼ; Σ yⱼ ≤ p (Church & ReVelle 1974).
 - LSCP: min Σ yⱼ; Σ_{j∈Nᵢ} yⱼ ≥ 1 (Toregas, Swain, ReVelle & Bergman 1971).
 
-Nᵢ are the candidates with cost ≤ standard. The problem is reduced (`geosocial.siting.patterns`), a good choice
-found (`geosocial.siting.swaps`), and HiGHS proves it or finds a better one. Ties: the choice found first
-stays unless another is strictly better, and the search takes its steps in a fixed order, so that the same
-input gives the same sites. Ctrl-C while HiGHS works ends the search with the best found, elsewhere it goes on.
+Nᵢ are the candidates with cost ≤ standard. The problem is reduced (`geosocial.siting.patterns`), a good
+choice found (`geosocial.siting.swaps`), and HiGHS proves it or finds a better one. Ties: the choice found
+first stays unless another is strictly better, and the search takes its steps in a fixed order, so that the
+same input gives the same sites. Ctrl-C while HiGHS works ends the search with the best found.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from geosocial.errors import N_, Said
 from geosocial.siting import swaps
 from geosocial.siting.bounds import lagrangian, residual
-from geosocial.siting.inputs import Choice, Floats, Ints, Reach, amounts, choice, number, reach, starts
+from geosocial.siting.inputs import Bools, Choice, Floats, Ints, Reach, amounts, choice, number, reach, starts
 from geosocial.siting.patterns import Patterns, columns, covering, merged, reduced
 from geosocial.siting.result import Clock, Interrupt, SitingResult, gap_of, infeasible, nearest
 from geosocial.siting.solver import Model, solve
@@ -112,11 +112,12 @@ def mclp(
     if trouble:
         return infeasible("mclp", pairs.places, clock, trouble, d0)
     patterns = reduced(covering(pairs, held, open_, standard=d0), open_.price)
-    return answer(pairs, held, open_, maximal(patterns, open_, clock), clock, d0, patterns.already)
+    best = maximal(patterns, open_, clock)
+    return answer(pairs, held, open_, best, clock=clock, standard=d0, already=patterns.already)
 
 
 def answer(
-    pairs: Reach, weights: Floats, open_: Choice, best: Best, clock: Clock, standard: float, already: float
+    pairs: Reach, weights: Floats, open_: Choice, best: Best, *, clock: Clock, standard: float, already: float
 ) -> SitingResult:
     """Return the answer of an MCLP: its demand covered counted again from the costs."""
     chosen = np.union1d(open_.fixed, best.sites)
@@ -140,7 +141,7 @@ def answer(
 
 
 def maximal(patterns: Patterns, open_: Choice, clock: Clock, known: Sequence[Ints] = ()) -> Best:
-    """Return the candidates that cover the most of the patterns, from the best of greedy and `known` choices."""
+    """Return the candidates that cover most of the patterns, from the best of greedy and `known` choices."""
     most, left = open_.most - len(open_.fixed), open_.budget - open_.price[open_.fixed].sum()
     cover = swaps.start(patterns, most, open_.price, left, clock)
     for sites in known:
@@ -169,7 +170,7 @@ def maximal(patterns: Patterns, open_: Choice, clock: Clock, known: Sequence[Int
         return Best(chosen, bound, proved=False, method=method.removesuffix(", HiGHS"))
     small = merged(columns(patterns, kept)) if not kept.all() else patterns
     found, better, proved = _by_highs(
-        small, np.isin(small.candidate, chosen), open_, most, left, clock, whole
+        small, np.asarray(np.isin(small.candidate, chosen)), open_, most, left, clock=clock, whole=whole
     )
     if better is not None:
         covered = np.isin(patterns.candidate, better)[patterns.column]
@@ -180,7 +181,7 @@ def maximal(patterns: Patterns, open_: Choice, clock: Clock, known: Sequence[Int
 
 
 def _by_highs(
-    patterns: Patterns, known: Ints, open_: Choice, most: int, left: float, clock: Clock, whole: bool
+    patterns: Patterns, known: Bools, open_: Choice, most: int, left: float, *, clock: Clock, whole: bool
 ) -> tuple[float, Ints | None, bool]:
     """Return bound, candidates and whether they are proved, of the best cover by HiGHS."""
     k = len(patterns.candidate)
@@ -354,7 +355,7 @@ def least(patterns: Patterns, price: Floats, clock: Clock) -> Best:
 
 
 def enough(patterns: Patterns, price: Floats, most: int, left: float, clock: Clock) -> Ints | None:
-    """Return up to `most` candidates of a price of up to `left` that cover every pattern, None if none is known.
+    """Return up to `most` candidates of a price up to `left` that cover every pattern, None if none is known.
 
     None before the clock is over means that there are none.
     """

@@ -82,7 +82,7 @@ class Program:
     """The master program of the p-median: shares yⱼ, then θᵢ of each place."""
 
     def __init__(
-        self, cuts: Cuts, weights: Floats, locked: int, most: int, price: Floats, budget: float
+        self, cuts: Cuts, weights: Floats, *, locked: int, most: int, price: Floats, budget: float
     ) -> None:
         self.cuts, self.size = cuts, len(price)
         self.weights = weights

@@ -96,7 +96,7 @@ def greedy(costs: Floats, weights: Floats, fixed: Ints, allowed: Ints, most: int
 
 
 def exchanged(
-    costs: Floats, weights: Floats, sites: Ints, locked: int, allowed: Ints, clock: Clock
+    costs: Floats, weights: Floats, sites: Ints, *, locked: int, allowed: Ints, clock: Clock
 ) -> tuple[Ints, float]:
     """Return the sites after the best exchanges, the first `locked` of them kept, and their value."""
     state = Exchange(costs, weights, sites)

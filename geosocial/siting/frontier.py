@@ -68,7 +68,7 @@ def frontier(
         clock = Clock(time_limit, interrupt)
         open_ = choice(pairs.candidates, sites=count + len(every.fixed), fixed=must, forbidden=never)
         best = maximal(patterns, open_, clock, known=[known])
-        found = answer(pairs, held, open_, best, clock, d0, patterns.already)
+        found = answer(pairs, held, open_, best, clock=clock, standard=d0, already=patterns.already)
         known = found.sites
         rows.append(
             {

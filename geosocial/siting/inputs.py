@@ -117,7 +117,7 @@ def reach(costs: csr_array | ArrayLike) -> Reach:
     Raises
     ------
     InputError
-        Not two-dimensional; a cost that is NaN or negative; a pair that is stored twice: row and column named.
+        Not two-dimensional; a cost that is NaN or negative; a pair stored twice: row and column named.
 
     Examples
     --------

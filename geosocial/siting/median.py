@@ -132,24 +132,32 @@ def _search(costs: Floats, weights: Floats, open_: Choice, clock: Clock) -> _Kno
     cuts = Cuts(costs)
     known.bound = float(weights @ cuts.least)
     if not open_.priced:
-        _improve(known, costs, weights, len(open_.fixed), most, clock, None)
+        _improve(known, costs, weights, len(open_.fixed), most, clock=clock, start=None)
     if known.proved or clock.over():
         return known
-    program = Program(cuts, weights, len(open_.fixed), most, price, open_.budget)
+    program = Program(cuts, weights, locked=len(open_.fixed), most=most, price=price, budget=open_.budget)
     if known.open is not None:
         program.add(cuts.at(_shares(known.open, costs.shape[1])))
     relaxed = program.relax(clock)
     if relaxed is None:
         return None
     known.bound = max(known.bound, relaxed.bound)
-    if not open_.priced and relaxed.shares is not None and not known.proved:
+    if relaxed.shares is None or known.proved:
+        return known
+    if not open_.priced:
         for start in _rounded(relaxed.shares, most):
-            sites = _improve(known, costs, weights, len(open_.fixed), most, clock, start)
+            sites = _improve(known, costs, weights, len(open_.fixed), most, clock=clock, start=start)
             if known.proved or clock.over():
-                break
+                return known
             program.add(cuts.at(_shares(sites, costs.shape[1])))
-    if relaxed.shares is not None and not known.proved:
-        program.fix(relaxed, known.value - known.step)
+    program.fix(relaxed, known.value - known.step)
+    return _whole(known, costs, weights, program, clock, whole=whole)
+
+
+def _whole(
+    known: _Known, costs: Floats, weights: Floats, program: Program, clock: Clock, *, whole: bool
+) -> _Known | None:
+    """Return the best choice after whole programs, with more cuts each time; None if there is none."""
     while not known.proved and not clock.over():
         found = program.whole(known.open, known.value, clock, whole=whole)
         if found.infeasible:
@@ -164,7 +172,7 @@ def _search(costs: Floats, weights: Floats, open_: Choice, clock: Clock) -> _Kno
         value = float(weights @ costs[:, sites].min(axis=1))
         if value < known.value:
             known.open, known.value = sites, value
-        if not program.add(cuts.violated(np.round(found.shares), found.theta)):
+        if not program.add(program.cuts.violated(np.round(found.shares), found.theta)):
             break
     return known
 
@@ -189,7 +197,14 @@ def _shares(sites: Ints, size: int) -> Floats:
 
 
 def _improve(
-    known: _Known, costs: Floats, weights: Floats, locked: int, most: int, clock: Clock, start: Ints | None
+    known: _Known,
+    costs: Floats,
+    weights: Floats,
+    locked: int,
+    most: int,
+    *,
+    clock: Clock,
+    start: Ints | None,
 ) -> Ints:
     """Return what exchanges make of a start, and keep it where it is better than what is known."""
     finite = np.isfinite(costs)
@@ -202,7 +217,7 @@ def _improve(
         first = np.concatenate([must, np.setdiff1d(start, must)])[:most]
     if not len(first):
         return first
-    sites, _ = exchanged(filled, weights, first, locked, allowed, clock)
+    sites, _ = exchanged(filled, weights, first, locked=locked, allowed=allowed, clock=clock)
     value = float(weights @ costs[:, sites].min(axis=1))
     if np.isfinite(value) and value < known.value:
         known.open, known.value = sites, value

@@ -99,7 +99,8 @@ def merged(patterns: Patterns) -> Patterns:
         if _same_sets(patterns, first[group]):
             break
     kept = _rows(patterns, first)
-    return replace(kept, weight=np.bincount(group, weights=patterns.weight, minlength=len(first)))
+    weight = np.bincount(group, weights=patterns.weight, minlength=len(first)).astype(np.float64)
+    return replace(kept, weight=weight)
 
 
 def _hashes(patterns: Patterns, seed: int) -> Ints:
@@ -166,8 +167,9 @@ def undominated(patterns: Patterns, price: Floats) -> Patterns:
 
 
 def easier(patterns: Patterns) -> Patterns:
-    """Return the patterns without those that any cover of the others covers: the candidates of one contain
-    those of another. For problems in which every pattern must be covered.
+    """Return the patterns without those that any cover of the others covers.
+
+    The candidates of one contain those of another. For problems in which every pattern must be covered.
     """
     times = np.bincount(patterns.column, minlength=len(patterns.candidate)).astype(np.float64)
     if not len(patterns.weight) or (times**2).sum() > _MOST_WORK:

@@ -27,7 +27,7 @@ class SitingResult:
     ----------
     status
         ``optimal``: proved. ``time_limit``, ``interrupted``: the best found by then, with its bound.
-        ``infeasible``: proved to have no answer, `reason` says why. ``unknown``: stopped before any was found.
+        ``infeasible``: proved to have no answer, `reason` says why. ``unknown``: stopped before any.
     objective, bound
         Value of the sites, and the proved limit that no other choice passes; NaN where there is none.
     gap

@@ -67,7 +67,8 @@ def _quiet() -> Any:
 
         def enableCallbacks(self) -> None:  # noqa: N802 - the name is HiGHS's
             self.setOptionValue("output_flag", False)
-            super().enableCallbacks()
+            base: Any = super()
+            base.enableCallbacks()
 
     return Quiet
 

@@ -94,7 +94,7 @@ class Cover:
 
 
 def greedy(patterns: Patterns, most: int, price: Floats, budget: float, *, by_price: bool = False) -> Cover:
-    """Return the greedy choice of up to `most` candidates within the budget; what gains nothing is left out."""
+    """Return the greedy choice of up to `most` candidates in the budget; what gains nothing is left out."""
     cover, left, cost = Cover(patterns), budget, price[patterns.candidate]
     with np.errstate(divide="ignore", invalid="ignore"):
         while len(cover.sites) < most:
@@ -140,7 +140,7 @@ def start(patterns: Patterns, most: int, price: Floats, budget: float, clock: Cl
 
 
 def whole_cover(patterns: Patterns, price: Floats) -> Ints:
-    """Return candidates that cover every pattern: greedy, then without those that the others make superfluous.
+    """Return candidates that cover every pattern: greedy, without those that others make superfluous.
 
     `price` is what each candidate counts: 1, or its cost.
     """

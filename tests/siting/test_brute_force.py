@@ -59,7 +59,7 @@ def value(model: str, costs: Any, weights: Any, chosen: list[int], limits: dict[
     near = [min((row[j] for j in chosen), default=math.inf) for row in costs]
     asked = [(w, d) for w, d in zip(weights, near, strict=True) if w > 0]
     if model == "mclp":
-        return sum(w for w, d in asked if d <= STANDARD)
+        return float(sum(w for w, d in asked if d <= STANDARD))
     if any(d > (STANDARD if model == "lscp" else 1e9) for _, d in asked):
         return None
     if model == "lscp":
