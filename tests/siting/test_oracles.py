@@ -1,4 +1,4 @@
-"""Siting beside spopt with CBC in a process of its own; graphs as in the OR-Library; what must never change."""
+"""Siting beside spopt with CBC in its own process; graphs as in the OR-Library; what must never change."""
 
 from __future__ import annotations
 
