@@ -304,9 +304,11 @@ def checked_costs(costs: csr_array) -> tuple[Floats, Ints]:
     return data, np.asarray(costs.indptr)
 
 
-def both_amounts(costs: csr_array, demand: ArrayLike, supply: ArrayLike) -> tuple[Floats, Floats]:
-    """Return demand and supply as arrays, checked against the costs."""
-    return _amounts(demand, costs.shape[0], "demand"), _amounts(supply, costs.shape[1], "supply")
+def both_amounts(
+    costs: csr_array, demand: ArrayLike, supply: ArrayLike, *, held: str = "supply"
+) -> tuple[Floats, Floats]:
+    """Return demand and supply (or what a facility is said to hold), checked."""
+    return _amounts(demand, costs.shape[0], "demand"), _amounts(supply, costs.shape[1], held)
 
 
 def _amounts(values: ArrayLike, size: int, name: str) -> Floats:

@@ -4,19 +4,21 @@ A maximum flow from demand to facilities, over the pairs within the standard: un
 facility after another, what it serves in total does not depend on the order of anything. Who is served, where
 not all can be, is not unique: rows and facilities are one such way, the same for the same input.
 
-Whole numbers are solved exactly (Dinic's algorithm). With a fraction among them, or totals beyond 2³¹ − 1,
-they are a linear programme (HiGHS), whose total is right to about 1e-9 of the demand; nothing is rounded to
-whole people. A facility that never fills is given the sum of the demand; an infinite capacity is refused.
+Solved by Dinic's algorithm on whole numbers, in units that are powers of two. Whole amounts stay whole, and
+exact. Of fractions, what the first unit is too coarse for is served in further passes over what is left, each
+with a finer unit, until less than 1e-14 of the demand can be missing; nothing is rounded to whole people. A
+facility that never fills is given the sum of the demand; an infinite capacity is refused.
+
+Sources: Ford & Fulkerson (1956), Maximal flow through a network; Dinitz (1970).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geosocial.errors import N_, GeosocialError
 from geosocial.measure.accessibility import both_amounts, checked_costs
 from geosocial.measure.coverage import Floats, Ints
 from geosocial.measure.decay import binary
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from scipy.sparse import csr_array
 
-#: Most that scipy's integer flow can carry.
-_MOST = 2**31 - 1
+#: Most units in a pass: the integers of scipy's flow hold twice as many.
+_MOST = 2**30 - 1
+#: Part of the demand that may be missing.
+_ENOUGH = 1e-14
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,10 @@ def served(costs: csr_array, demand: ArrayLike, capacity: ArrayLike, *, standard
     standard
         d₀, in the unit of the costs; a pair at exactly the standard counts.
 
+    Returns
+    -------
+    The maximum and one way to reach it, in the unit of the demand; 0 where nothing is in reach.
+
     Raises
     ------
     InputError
@@ -80,58 +88,52 @@ def served(costs: csr_array, demand: ArrayLike, capacity: ArrayLike, *, standard
     (18.0, [12.0, 6.0])
     """
     data, starts = checked_costs(costs)
-    people, room = both_amounts(costs, demand, capacity)
+    people, room = both_amounts(costs, demand, capacity, held="capacity")
     row = np.repeat(np.arange(costs.shape[0]), np.diff(starts))
     column = np.asarray(costs.indices, np.intp)
     kept = (binary(standard)(data) > 0) & (people[row] > 0) & (room[column] > 0)
-    row, column = row[kept], column[kept]
-    if not len(row):
-        flow = np.zeros(0)
-    elif _whole(people) and _whole(room):
-        flow = _exact(row, column, people, room)
-    else:
-        flow = _fractional(row, column, people, room)
+    # A pair that is stored twice is one pair.
+    row, column = np.divmod(np.unique(row[kept] * len(room) + column[kept]), max(len(room), 1))
+    flow = _flow(row, column, people, room)
     by_demand = np.bincount(row, weights=flow, minlength=len(people)).astype(np.float64)
     by_facility = np.bincount(column, weights=flow, minlength=len(room)).astype(np.float64)
     return Served(float(by_demand.sum()), by_demand, by_facility, np.maximum(people - by_demand, 0.0))
 
 
-def _whole(values: Floats) -> bool:
-    return bool((values == np.floor(values)).all() and values.sum() <= _MOST)
+def _flow(row: Ints, column: Ints, people: Floats, room: Floats) -> Floats:
+    """Return the flow of each pair.
+
+    At most (n + m)·u can be missing after a pass with the unit u: a cut of it, with what its unit left out.
+    No pair needs to carry more in the next pass, which may also take back what went before.
+    """
+    flow = np.zeros(len(row))
+    whole = missing = float(people.sum())
+    room = np.minimum(room, whole)
+    asked, free = people, room
+    while len(row) and missing > _ENOUGH * whole:
+        unit = float(2.0 ** np.ceil(np.log2(missing / _MOST)))
+        limits = [np.floor(np.minimum(v, missing) / unit) for v in (asked, free, flow)]
+        flow = flow + unit * _pass(row, column, *limits, most=float(np.floor(missing / unit)))
+        if not (np.fmod(people, unit).any() or np.fmod(room, unit).any()):
+            break
+        asked = np.maximum(people - np.bincount(row, weights=flow, minlength=len(people)), 0.0)
+        free = np.maximum(room - np.bincount(column, weights=flow, minlength=len(room)), 0.0)
+        missing = (len(people) + len(room)) * unit
+    return flow
 
 
-def _exact(row: Ints, column: Ints, people: Floats, room: Floats) -> Floats:
-    """Return the flow of each pair, by whole numbers: source 0, places, facilities, sink."""
+def _pass(row: Ints, column: Ints, asked: Floats, free: Floats, back: Floats, *, most: float) -> Floats:
+    """Return what each pair gains in whole units: source 0, places, facilities, sink."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import maximum_flow
 
-    n, m = len(people), len(room)
+    n, m = len(asked), len(free)
     sink = n + m + 1
-    begin = np.concatenate([np.zeros(n, np.intp), row + 1, np.arange(n + 1, sink)])
-    end = np.concatenate([np.arange(1, n + 1), column + n + 1, np.full(m, sink)])
-    most = np.concatenate([people, np.minimum(people[row], room[column]), room]).astype(np.int32)
-    graph = csr_array((most, (begin, end)), shape=(sink + 1, sink + 1))
+    some = np.flatnonzero(back)
+    begin = np.concatenate([np.zeros(n, np.intp), row + 1, column[some] + n + 1, np.arange(n + 1, sink)])
+    end = np.concatenate([np.arange(1, n + 1), column + n + 1, row[some] + 1, np.full(m, sink)])
+    limit = np.concatenate([asked, np.full(len(row), most), back[some], free]).astype(np.int32)
+    graph = csr_array((limit, (begin, end)), shape=(sink + 1, sink + 1))
     flow = maximum_flow(graph, 0, sink).flow
     found: Floats = np.asarray(flow[row + 1, column + n + 1], np.float64).ravel()
     return found
-
-
-def _fractional(row: Ints, column: Ints, people: Floats, room: Floats) -> Floats:
-    """Return the flow of each pair, by linear programming, in units of the largest amount."""
-    from scipy.optimize import linprog
-    from scipy.sparse import csr_array
-
-    pair = np.arange(len(row))
-    unit = max(float(people.max()), float(room.max()))
-    sums = csr_array(
-        (np.ones(2 * len(row)), (np.concatenate([row, column + len(people)]), np.tile(pair, 2))),
-        shape=(len(people) + len(room), len(row)),
-    )
-    limit = np.concatenate([people, room]) / unit
-    # scipy's annotations know dense arrays only; HiGHS takes the sparse one as it is.
-    left: Any = sums
-    done = linprog(-np.ones(len(row)), A_ub=left, b_ub=limit, bounds=(0, None), method="highs")
-    if done.status != 0:
-        raise GeosocialError(N_("The maximum flow was not found: {got}"), got=done.message)
-    flow: Floats = np.asarray(done.x, np.float64) * unit
-    return flow

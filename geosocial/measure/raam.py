@@ -9,7 +9,8 @@ convex: the loads Dⱼ and the costs are unique, whatever the start or the order
 where among equal costs is not. Demand is moved in steps, by all rows at once: each step may move it freely
 for what it gains less a toll μ/2·Σ(Δs)² on the shares that move, and the toll is lowered from step to step.
 Within a step the prices of the crowds, one a facility, are found by Newton's method. It is at rest when no
-used facility of a row is dearer than its cheapest by more than the tolerance.
+used facility of a row is dearer than its cheapest by more than the tolerance. Where demand or supply differ
+by ten orders of magnitude it may not come to rest: that is refused, never returned.
 
 Source: Saxon & Snow (2020), A Rational Agent Model for the Spatial Accessibility of Primary Health Care.
 """
@@ -115,6 +116,10 @@ def raam(
         Most that a used facility may be dearer than the cheapest of its row, in the unit of the result.
     rounds
         Most steps of Newton.
+
+    Returns
+    -------
+    Costs, loads and shares, without a unit but for the loads, which are in that of the demand.
 
     Raises
     ------
