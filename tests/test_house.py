@@ -26,6 +26,7 @@ FLOORS: list[set[str]] = [
     {"symbology", "wording"},
     {"cartography", "report"},
     {"pipeline"},
+    {"sites"},
     {"cli"},
     {"__main__"},
 ]
