@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 Model: TypeAlias = Literal["mclp", "lscp", "p-median", "p-center"]
 Step: TypeAlias = Callable[..., AbstractContextManager[None]]
-MODELS: tuple[Model, ...] = ("mclp", "lscp", "p-median", "p-center")
 #: Most pairs that are held at once by the models that need every pair.
 MOST_PAIRS = 60_000_000
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from geosocial.sites import Proposal
     from geosocial.study import Study
 
+#: As `geosocial.sites.Model`; that room is not loaded to show a help.
+MODELS = ("mclp", "lscp", "p-median", "p-center")
 #: Files of a proposal: certificate, and the costs and weights that it is checked on.
 CERTIFICATE, COSTS = "certificate.json", "costs.npz"
 
@@ -28,9 +30,9 @@ def command(say: Words) -> click.Command:
             _check(say, Path(checked))
             return
         from geosocial import intake
+        from geosocial.cli.site_lines import site_lines
         from geosocial.sites import Asked, propose
         from geosocial.study import read_study
-        from geosocial.wording.sites import site_lines
 
         console = Console(say, silent=as_json)
         read = read_study(study)
@@ -93,8 +95,6 @@ def _example(say: Words) -> str:
 
 
 def _params(say: Words) -> list[click.Parameter]:
-    from geosocial.sites import MODELS
-
     return [
         click.Argument(["study"], required=False, type=click.Path()),
         click.Option(["--sphere"], help=say.t("One sphere of the study, by its key: culture, housing.")),

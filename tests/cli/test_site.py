@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,8 @@ import pytest
 
 from geosocial import pipeline
 from geosocial.cli import main
+from geosocial.cli.site import MODELS
+from geosocial.sites import Model
 from geosocial.study import read_study
 
 
@@ -32,6 +35,10 @@ def lots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     table["use"] = ["vacant", "Bâti"] * 6
     table.to_csv(path, index=False)
     return path
+
+
+def test_the_models_of_the_help_are_those_of_the_room() -> None:
+    assert get_args(Model) == MODELS
 
 
 def run(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:
