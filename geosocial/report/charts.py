@@ -261,10 +261,11 @@ def _at(share: float) -> str:
     return f"{min(max(share, 0.0), 1.0) * 100:.2f}%"
 
 
-def lorenz(curves: Sequence[Any], axes: tuple[str, str, str]) -> Markup:
+def lorenz(curves: Sequence[Any], axes: tuple[str, str, str], ticks: Sequence[str]) -> Markup:
     """Return Lorenz curves in one square: people across, what they have upwards, the diagonal dashed.
 
-    `curves` have a label, a colour, a shape, and shares of people and of what they hold, 0 to 1.
+    `curves` have a label, a colour, a shape, and shares of people and of what they hold, 0 to 1; `ticks` say
+    0, 25, 50, 75 and 100 % in the language of the page.
     """
     ink, muted, line = (symbology.color(c) for c in ("ink", "muted", "line"))
     size, left, top = 360, 66, 12
@@ -274,14 +275,13 @@ def lorenz(curves: Sequence[Any], axes: tuple[str, str, str]) -> Markup:
 
     parts = [
         Markup('<svg class="lz" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
-            size + left + 16, size + top + 44, "; ".join(f"{c.label}, {c.gini}" for c in curves)
+            size + left + 28, size + top + 44, "; ".join(f"{c.label}, {c.gini}" for c in curves)
         )
     ]
-    for step in (0.0, 0.25, 0.5, 0.75, 1.0):
+    for step, said in zip((0.0, 0.25, 0.5, 0.75, 1.0), ticks, strict=True):
         parts.append(Markup('<path d="M{}L{}" stroke="{}"/>').format(at(0, step), at(1, step), line))
         for x, y, anchor in ((-0.02, step, "end"), (step, -0.06, "middle")):
             px, py = at(x, y).split()
-            said = f"{round(step * 100)}\u00a0%"
             form = Markup('<text x="{}" y="{}" dy=".35em" text-anchor="{}" fill="{}">{}</text>')
             parts.append(form.format(px, py, anchor, muted, said))
     parts.append(

@@ -42,6 +42,7 @@ class Equity:
     lorenz_note: str
     curves: tuple[Curve, ...]
     axes: tuple[str, str, str]
+    ticks: tuple[str, ...]
 
 
 def equity(words: Words, results: Results) -> Equity | None:
@@ -61,6 +62,7 @@ def equity(words: Words, results: Results) -> Equity | None:
         ),
         curves=_curves(words, results),
         axes=(words.t("people"), words.t("facilities in reach"), words.t("everybody has as many")),
+        ticks=tuple(words.percent(step / 4) for step in range(5)),
     )
 
 

@@ -43,6 +43,8 @@ def test_the_section_says_the_figures_of_the_tables(toy: Results, lang: Lang) ->
     text = page(toy, say)
     assert 'id="equity"' in text
     assert text.count('class="lz"') == 1
+    drawn = text[text.index('class="lz"') :]
+    assert (">25\u00a0%<" if lang == "fr" else ">25%<") in drawn
 
 
 def test_nothing_is_said_where_it_is_not_asked() -> None:
