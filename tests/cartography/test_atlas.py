@@ -273,7 +273,8 @@ def test_french_is_spaced_as_in_quebec(toy: Results, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["symbology", "cartography.atlas", "cartography.layers", "cartography.standalone"]
+    "module",
+    ["symbology", "symbology.classing", "cartography.atlas", "cartography.layers", "cartography.standalone"],
 )
 def test_examples_run(module: str) -> None:
     import doctest

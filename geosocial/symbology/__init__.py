@@ -1,8 +1,9 @@
 """Colours, shapes and class breaks, read from ``look.toml``: one look for every output.
 
 Classes are half-open: a value belongs to the class whose lower break it reaches, ``lower ≤ value < upper``.
-Shares break every 20 points; a rate breaks at multiples of its norm, the norm itself among them. Missing and
-*cannot say* are patterns, never a step of a ramp.
+Shares break every 20 points; a rate breaks at multiples of its norm, a distance at multiples of its standard,
+the norm and the standard themselves among them; a `Scheme` may break otherwise (`classing`).
+Missing and *cannot say* are patterns, never a step of a ramp.
 """
 
 from __future__ import annotations
@@ -18,9 +19,33 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geosocial.errors import N_, InputError
 from geosocial.i18n import Words
+from geosocial.symbology import classing
+from geosocial.symbology.classing import METHODS, Method
 
 if TYPE_CHECKING:
     from geosocial.results import Results
+
+__all__ = [
+    "METHODS",
+    "PATTERNS",
+    "Class",
+    "Method",
+    "Scheme",
+    "breaks",
+    "class_of",
+    "classes",
+    "classing",
+    "color",
+    "look",
+    "method_label",
+    "norm_of",
+    "ramp",
+    "scheme",
+    "scheme_classes",
+    "shape_path",
+    "sphere_color",
+    "sphere_shape",
+]
 
 #: What a zone shows where it has no value, by the status of its figure.
 PATTERNS: Final[Mapping[str, str]] = MappingProxyType({"missing": "missing", "cannot_say": "cannot_say"})
@@ -34,6 +59,16 @@ class Class:
     lower: float
     upper: float
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """How a view is classed: by which method, where it breaks, and a colour a class, one more than breaks."""
+
+    indicator: str
+    method: Method
+    breaks: tuple[float, ...]
+    colors: tuple[str, ...]
 
 
 @cache
@@ -112,10 +147,10 @@ def ramp(indicator: str) -> tuple[str, ...]:
 
 
 def breaks(indicator: str, *, norm: float = math.nan) -> tuple[float, ...]:
-    """Return where the classes of an indicator break; a rate needs its `norm`, in the rate's own unit.
+    """Return where the classes of an indicator break by fixed steps.
 
-    The multiples of the norm are rounded to a step that suits its size (1 for a norm from 4 to 40); the norm
-    itself is a break exactly.
+    A rate needs its `norm`, in the rate's own unit, a distance its standard in metres. Multiples of a norm
+    are rounded to a step that suits its size (1 for a norm from 4 to 40); the norm itself is a break exactly.
 
     Examples
     --------
@@ -123,9 +158,12 @@ def breaks(indicator: str, *, norm: float = math.nan) -> tuple[float, ...]:
     (0.2, 0.4, 0.6, 0.8)
     >>> breaks("rate", norm=6.2)
     (3.0, 5.0, 6.2, 8.0, 16.0)
+    >>> breaks("nearest_cost", norm=1000.0)
+    (500.0, 1000.0, 1500.0, 2000.0)
     """
-    if look()["indicator"].get(indicator) != "norm":
-        ramp(indicator)
+    colours = ramp(indicator)
+    multiples = look()["multiples"].get(indicator)
+    if multiples is None:
         return tuple(look()["breaks"]["share"])
     if not (math.isfinite(norm) and norm > 0):
         raise InputError(
@@ -133,9 +171,66 @@ def breaks(indicator: str, *, norm: float = math.nan) -> tuple[float, ...]:
             hint=N_("Check the norm of the service in study.toml."),
             norm=norm,
         )
+    if len(colours) == 5:
+        return tuple(round(m * norm, 9) for m in multiples)
     step = 10.0 ** math.floor(math.log10(norm / 4))
-    out = [norm if m == 1 else _rounded(m * norm, step) for m in look()["breaks"]["norm_multiples"]]
-    return tuple(out)
+    return tuple(norm if m == 1 else _rounded(m * norm, step) for m in multiples)
+
+
+def scheme(
+    indicator: str,
+    values: Sequence[float],
+    *,
+    method: Method = "steps",
+    norm: float = math.nan,
+    centre: float = math.nan,
+) -> Scheme:
+    """Return how a view of `values` is classed by a method.
+
+    Parameters
+    ----------
+    indicator
+        One that may be a fill; `ramp` refuses the others.
+    values
+        The figures that may be said; NaN counts for nothing.
+    norm
+        What fixed steps are multiples of: the norm of a rate, the standard of a distance.
+    centre
+        What ``norm`` breaks around: the norm of a rate, otherwise the value of the study as a whole. Colours
+        go from orange on the worse side to purple on the better one.
+
+    Raises
+    ------
+    InputError
+        As `breaks` and `ramp`.
+    """
+    if method == "steps":
+        return Scheme(indicator, method, breaks(indicator, norm=norm), ramp(indicator))
+    if method == "norm":
+        at, colors = classing.around(values, centre), tuple(look()["ramp"]["norm"])
+        if look()["worse"].get(indicator, False):
+            colors = colors[::-1]
+        kept = [i for i, b in enumerate(at) if b > 0 and (b < 1 or not _is_share(indicator))]
+        if len(at) == 1:
+            return Scheme(indicator, method, at, (colors[1], colors[4]))
+        if not kept:
+            return Scheme(indicator, method, (), (colors[2],))
+        return Scheme(
+            indicator,
+            method,
+            tuple(at[i] for i in kept),
+            tuple(colors[i] for i in (kept[0], *(i + 1 for i in kept))),
+        )
+    found = {"quantile": classing.quantile, "equal": classing.equal, "natural": classing.natural}[method]
+    at = found(values)
+    steps = look()["ramp"]["coverage"] if indicator == "rate" else ramp(indicator)
+    last = len(steps) - 1
+    picked = [round(i * last / len(at)) for i in range(len(at) + 1)] if at else [last // 2]
+    return Scheme(indicator, method, at, tuple(steps[i] for i in picked))
+
+
+def _is_share(indicator: str) -> bool:
+    return indicator not in look()["multiples"]
 
 
 def _rounded(value: float, step: float) -> float:
@@ -173,29 +268,62 @@ def norm_of(results: Results, sphere: str, service: str) -> float:
 
 def classes(words: Words, indicator: str, *, norm: float = math.nan) -> list[Class]:
     """Return the classes of an indicator from the lowest to the highest, labelled in the words' language."""
-    at = breaks(indicator, norm=norm)
-    edges = (-math.inf, *at, math.inf)
-    colors = ramp(indicator)
+    return scheme_classes(words, scheme(indicator, (), norm=norm))
+
+
+def scheme_classes(words: Words, chosen: Scheme) -> list[Class]:
+    """Return the classes of a scheme from the lowest to the highest, labelled in the words' language."""
+    edges = (-math.inf, *chosen.breaks, math.inf)
     return [
-        Class(colors[k], edges[k], edges[k + 1], _label(words, indicator, edges[k], edges[k + 1]))
-        for k in range(len(colors))
+        Class(paint, low, high, _label(words, chosen, low, high))
+        for paint, low, high in zip(chosen.colors, edges[:-1], edges[1:], strict=True)
     ]
 
 
-def _label(words: Words, indicator: str, lower: float, upper: float) -> str:
-    share = look()["indicator"][indicator] != "norm"
+#: What each method is called in a list of choices.
+LABELS: Final[Mapping[Method, str]] = MappingProxyType(
+    {
+        "steps": N_("Fixed steps"),
+        "quantile": N_("As many in each class"),
+        "equal": N_("Equal steps"),
+        "natural": N_("Natural breaks"),
+        "norm": N_("Around the whole"),
+    }
+)
 
-    def figure(value: float) -> str:
-        if share:
-            return words.percent(value)
-        return words.number(value, 0 if value == round(value) else _decimals(value))
 
+def method_label(words: Words, method: Method, indicator: str = "") -> str:
+    """Return the name of a method of classing; a rate breaks around its norm."""
+    if method == "norm" and indicator == "rate":
+        return words.t("Around the norm")
+    return words.t(LABELS[method])
+
+
+def _label(words: Words, chosen: Scheme, lower: float, upper: float) -> str:
+    finite = [abs(b) for b in chosen.breaks]
+
+    def figure(value: float, *, unit: bool = True) -> str:
+        if chosen.indicator == "nearest_cost":
+            return words.metres(value)
+        if _is_share(chosen.indicator):
+            digits = _digits([100 * b for b in finite])
+            return words.percent(value, digits) if unit else words.number(100 * value, digits)
+        if chosen.method == "steps":
+            return words.number(value, 0 if value == round(value) else _decimals(value))
+        return words.number(value, 0 if value == round(value) else max(1, _digits(finite)))
+
+    if math.isinf(lower) and math.isinf(upper):
+        return words.t("all values")
     if math.isinf(lower):
         return words.t("under {upper}", upper=figure(upper))
     if math.isinf(upper):
         return words.t("{lower} or more", lower=figure(lower))
-    first = words.number(lower * 100) if share else figure(lower)
-    return words.t("{lower} to under {upper}", lower=first, upper=figure(upper))
+    return words.t("{lower} to under {upper}", lower=figure(lower, unit=False), upper=figure(upper))
+
+
+def _digits(values: Sequence[float]) -> int:
+    """Return how many digits after the point tell these breaks exactly, three at most."""
+    return next((d for d in range(3) if all(abs(round(v, d) - v) < 1e-7 for v in values)), 3)
 
 
 def _decimals(value: float) -> int:
