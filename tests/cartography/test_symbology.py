@@ -108,7 +108,7 @@ def cam02(xyz: Triple, white: Triple, adapting: float) -> tuple[float, float, fl
         return squash(a), squash(b), squash(c)
 
     def achromatic(r: Triple) -> float:
-        return (2 * r[0] + r[1] + r[2] / 20 - 0.305) * nbb
+        return float((2 * r[0] + r[1] + r[2] / 20 - 0.305) * nbb)
 
     r = response(xyz)
     a, b = r[0] - 12 * r[1] / 11 + r[2] / 11, (r[0] + r[1] - 2 * r[2]) / 9
