@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -17,6 +17,15 @@ Status: TypeAlias = Literal["optimal", "time_limit", "interrupted", "infeasible"
 Interrupt: TypeAlias = Callable[[], bool]
 #: A relative gap up to this is none: the tolerance of floating-point sums, not of the search.
 SAME = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Demand of a place that a site serves, one entry for each pair that is used, by place and then site."""
+
+    place: Ints
+    site: Ints
+    amount: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,11 @@ class SitingResult:
         How long it took, and by which steps.
     model, standard, reason
         Name of the model; its standard (inf where it has none); why it is infeasible.
+    terms
+        Numbers that the objective is made of, by name, as the model documents them: demand covered twice,
+        the least share of a zone, κ … What is needed to count the objective again is among them.
+    amounts
+        Who is served by which site where a place may be split, else None.
     """
 
     status: Status
@@ -53,6 +67,8 @@ class SitingResult:
     model: str
     standard: float = np.inf
     reason: Said | None = None
+    terms: Mapping[str, float] = field(default_factory=dict)
+    amounts: Amounts | None = None
 
 
 @dataclass(slots=True)
