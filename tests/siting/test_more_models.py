@@ -118,11 +118,11 @@ def flow(case: dict[str, Any], chosen: list[int], capacities: list[float]) -> tu
     for k, (i, j) in enumerate(pairs):
         rows[i, k] = rows[len(case["weights"]) + j, k] = 1
     limit = np.concatenate([case["weights"], capacities])
-    most = -linprog(-np.ones(len(pairs)), A_ub=rows, b_ub=limit).fun
+    most = -float(linprog(-np.ones(len(pairs)), A_ub=rows, b_ub=limit).fun or 0.0)
     cost = [case["costs"][i][j] for i, j in pairs]
     rows = np.vstack([rows, -np.ones(len(pairs))])
     least = linprog(cost, A_ub=rows, b_ub=np.append(limit, -most + 1e-9)).fun
-    return float(most), float(least)
+    return most, float(least or 0.0)
 
 
 @FEW
