@@ -62,6 +62,17 @@ class Results:
     hubs: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.HUBS))
     hub_zones: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.HUB_ZONES))
     need_gaps: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.NEED_GAPS))
+    #: Without rows unless the study asks for the follow-up.
+    plan_actions: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PLAN_ACTIONS))
+    plan_indicators: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PLAN_INDICATORS))
+    plan_observations: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PLAN_OBSERVATIONS))
+    plan_rows: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PLAN_ROWS))
+    progress: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROGRESS))
+    rollup: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.ROLLUP))
+    matrix: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.MATRIX))
+    directions: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.DIRECTIONS))
+    contracts: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CONTRACTS_TABLE))
+    suppliers: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SUPPLIERS))
 
 
 #: Tables of clusters, empty where the study does not ask for them.

@@ -20,7 +20,7 @@ FLOORS: list[set[str]] = [
     {"results"},
     {"geo"},
     {"measure"},
-    {"siting"},
+    {"siting", "followup"},
     {"io"},
     {"intake", "provenance"},
     {"symbology", "wording"},
@@ -32,7 +32,7 @@ FLOORS: list[set[str]] = [
 ]
 #: What a room of mathematics must never import.
 PRESENTATION = {"folium", "branca", "jinja2", "click", "gettext", "babel", "xlsxwriter"}
-MATHS = {"geo", "measure", "siting"}
+MATHS = {"geo", "measure", "siting", "followup"}
 
 
 def room(file: Path) -> str:

@@ -171,6 +171,7 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
         "closures": results.closures,
         **clustered(results),
         **shared(results),
+        **followed(results),
         "supply": results.supply,
         "zones": zones,
         "places": results.places,
@@ -199,6 +200,14 @@ def shared(results: Results) -> dict[str, pd.DataFrame]:
     if results.study.equity is None:
         return {}
     return {contract.name: getattr(results, contract.name) for contract in tables.EQUITY}
+
+
+def followed(results: Results) -> dict[str, pd.DataFrame]:
+    """Return the tables of the follow-up by name; none where the study does not ask for it."""
+    study = results.study
+    if not any((study.followup, study.projects, study.contracts, study.listings)):
+        return {}
+    return {contract.name: getattr(results, contract.name) for contract in tables.FOLLOWUP}
 
 
 def labelled(frame: pd.DataFrame, name: str, results: Results) -> pd.DataFrame:

@@ -15,6 +15,13 @@ from pydantic import Field, ValidationError, model_validator
 
 from geosocial.errors import N_, MissingFileError, Said, StudyError
 from geosocial.study.equity import EquityGroup, EquitySpec
+from geosocial.study.followup import (
+    ContractsSpec,
+    FollowupSpec,
+    ListingsSpec,
+    ProjectsSpec,
+    SupportSpec,
+)
 from geosocial.study.minutes import in_metres
 from geosocial.study.parts import (
     AncillarySpec,
@@ -40,19 +47,24 @@ __all__ = [
     "AncillarySpec",
     "ClustersSpec",
     "ContextSpec",
+    "ContractsSpec",
     "DemandColumn",
     "DemandSpec",
     "EquityGroup",
     "EquitySpec",
+    "FollowupSpec",
     "GeocodingSpec",
+    "ListingsSpec",
     "NetworkSpec",
     "PlacesSpec",
+    "ProjectsSpec",
     "Robustness",
     "Service",
     "Source",
     "SphereSpec",
     "StatusRules",
     "Study",
+    "SupportSpec",
     "ZonesSpec",
     "embedded_study",
     "read_study",
@@ -89,6 +101,11 @@ class Study(Part):
     clusters: ClustersSpec | None = None
     #: Without it, no disparity, inequality, hub or need is told.
     equity: EquitySpec | None = None
+    #: Without these, no plan is followed, no project, contract or listing looked at.
+    followup: FollowupSpec | None = None
+    projects: ProjectsSpec | None = None
+    contracts: ContractsSpec | None = None
+    listings: ListingsSpec | None = None
     #: Folder of study.toml; not a key of the file.
     folder: Path = Path()
 
@@ -136,16 +153,33 @@ class Study(Part):
             self.demand.source,
             *(p.source for p in self.places),
             *(c.source for c in self.context),
-            *(part.source for part in (self.geocoding, self.network) if part is not None),
+            *(
+                part.source
+                for part in (self.geocoding, self.network, self.followup, self.projects, self.contracts)
+                if part is not None
+            ),
             *([] if self.demand.ancillary is None else [self.demand.ancillary.source]),
         }
         bad += [f"sources.{s}" for s in sorted(used - self.sources.keys())]
         if self.equity is not None:
             named = [self.equity.people, *(c for g in self.equity.groups for c in (g.column, g.of))]
             bad += [f"equity: {c}" for c in dict.fromkeys(named) if c not in columns]
+        bad += self._followed(columns)
         if bad:
             raise ValueError("; ".join(bad))
         return self
+
+    def _followed(self, columns: set[str]) -> list[str]:
+        """Return what the parts of the follow-up name and the study does not have."""
+        lists, bad = {p.key for p in self.places}, []
+        if self.followup is not None:
+            support = self.followup.support
+            asked = [*self.followup.enterprises, *([support.list] if support else [])]
+            bad += [f"followup: {key}" for key in asked if key not in lists]
+            bad += [] if self.followup.people in columns else [f"followup.people: {self.followup.people}"]
+        if self.listings is not None and self.listings.list not in lists:
+            bad.append(f"listings.list: {self.listings.list}")
+        return bad
 
 
 def embedded_study() -> Path:

@@ -20,39 +20,74 @@ from geosocial.tables.equity import (
     LORENZ,
     NEED_GAPS,
 )
+from geosocial.tables.followup import (
+    CHANGES,
+    COMPARISON,
+    DIRECTIONS,
+    FACTORS,
+    FOLLOWUP,
+    JUDGED,
+    MATRIX,
+    MOVEMENTS,
+    PLAN_ACTIONS,
+    PLAN_INDICATORS,
+    PLAN_OBSERVATIONS,
+    PLAN_ROWS,
+    PROGRESS,
+    PROGRESS_STATUSES,
+    ROLLUP,
+    SUPPLIERS,
+)
+from geosocial.tables.lists import DECLARED, DUPLICATES, UNMAPPED
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
     "AUTOCORRELATION",
+    "CHANGES",
     "CLOSURES",
     "CLUSTERS",
     "CLUSTER_KINDS",
     "CLUSTER_ZONES",
+    "COMPARISON",
     "CONSERVATION",
     "CONTRACTS",
     "DECLARED",
     "DEMAND",
     "DIMENSIONS",
+    "DIRECTIONS",
     "DISPARITY",
     "DUPLICATES",
     "EQUITY",
+    "FACTORS",
     "FAULTS",
+    "FOLLOWUP",
     "HUBS",
     "HUB_ZONES",
     "INDICES",
     "INEQUALITY",
+    "JUDGED",
     "LORENZ",
+    "MATRIX",
     "MEASURES",
     "METHODS",
+    "MOVEMENTS",
     "NEED_GAPS",
     "OUTCOMES",
     "OVERALL",
     "PLACES",
+    "PLAN_ACTIONS",
+    "PLAN_INDICATORS",
+    "PLAN_OBSERVATIONS",
+    "PLAN_ROWS",
+    "PROGRESS",
+    "PROGRESS_STATUSES",
     "RANKING",
+    "ROLLUP",
     "SETTINGS",
     "STATUSES",
+    "SUPPLIERS",
     "SUPPLY",
     "UNMAPPED",
     "VERDICTS",
@@ -279,55 +314,6 @@ CLOSURES = Contract(
     ("zone_id", "sphere", "service", "order"),
 )
 
-DECLARED = Contract(
-    "declared",
-    {
-        "source": Column("text", "list"),
-        "source_file": Column("text", "file"),
-        "source_row": Column("int", "row"),
-        "record_id": Column("text", "identifier"),
-        "name": Column("text", "name of the record"),
-        "declared_zone": Column("text", "as written"),
-        "declared_zone_id": Column("text", "the zone of that name; empty: not recognised"),
-        "zone_id": Column("text", "the zone in which the position lies"),
-    },
-    ("source", "source_row"),
-)
-
-UNMAPPED = Contract(
-    "unmapped",
-    {
-        "source": Column("text", "list"),
-        "category": Column("text", "category of the list that serves no sphere of the study"),
-        "records": Column("int", "rows with it"),
-    },
-    ("source", "category"),
-)
-
-#: Pairs of rows that may be one place, proposed for review: nothing is merged.
-DUPLICATES = Contract(
-    "duplicates",
-    {
-        "source": Column("text", "list of the earlier row"),
-        "source_file": Column("text", "its file"),
-        "source_row": Column("int", "its row"),
-        "record_id": Column("text", "its identifier"),
-        "name": Column("text", "its name"),
-        "other_source": Column("text", "list of the other row"),
-        "other_source_file": Column("text", "its file"),
-        "other_source_row": Column("int", "its row"),
-        "other_record_id": Column("text", "its identifier"),
-        "other_name": Column("text", "its name"),
-        "likeness": Column("text", "exact or probable"),
-        "reason": Column(
-            "text", "same (name, kind and position), name (alike and near), phone, email or site"
-        ),
-        "similarity": Column("float", "how alike the names are, from 0 to 100; NaN without names"),
-        "distance_m": Column("float", "distance between the positions; NaN without one", "m"),
-    },
-    ("source", "source_row", "other_source", "other_source_row"),
-)
-
 CONTRACTS = (
     ZONES,
     PLACES,
@@ -345,6 +331,7 @@ CONTRACTS = (
     AUTOCORRELATION,
     CLUSTER_ZONES,
     *EQUITY,
+    *FOLLOWUP,
     DECLARED,
     UNMAPPED,
     DUPLICATES,

@@ -40,6 +40,19 @@ def empty(contract: Contract) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series([], dtype=dtypes[c.dtype]) for name, c in contract.columns.items()})
 
 
+def typed(table: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+    """Return the columns of `contract` of a table, in its dtypes, with a RangeIndex, checked.
+
+    Raises
+    ------
+    InputError
+        As `check`.
+    """
+    dtypes = {"text": "str", "float": "float64", "int": "int64", "bool": "bool"}
+    kept = table[list(contract.columns)].astype({n: dtypes[c.dtype] for n, c in contract.columns.items()})
+    return check(kept.reset_index(drop=True), contract)
+
+
 _KINDS = {"text": "OSU", "float": "f", "int": "iu", "bool": "b"}
 
 
