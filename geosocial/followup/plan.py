@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial import tables
-from geosocial.tables.contract import typed
+from geosocial.tables.contract import rows, typed
 from geosocial.vocabulary import terms
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ def severity(row: Mapping[str, Any]) -> tuple[int, float]:
     return tables.JUDGED.index(str(row["status"])), pace
 
 
-def worst(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+def worst(items: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Return the indicator that is farthest behind of those that are judged; the first of equals."""
-    judged = [row for row in rows if row["status"] in tables.JUDGED]
+    judged = [row for row in items if row["status"] in tables.JUDGED]
     return min(judged, key=severity, default=None)
 
 
@@ -67,13 +67,13 @@ def rollup(actions: pd.DataFrame, progress: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = []
+    told = []
     for direction in terms("directions"):
         mine = actions[actions["direction"] == direction]
         judged = progress[progress["direction"] == direction]
         statuses = judged["status"].tolist()
-        last = worst(_records(judged))
-        rows.append(
+        last = worst(rows(judged))
+        told.append(
             {
                 "direction": direction,
                 "actions": len(mine),
@@ -87,7 +87,7 @@ def rollup(actions: pd.DataFrame, progress: pd.DataFrame) -> pd.DataFrame:
                 "example": bool(mine["example"].any() or judged["example"].any()),
             }
         )
-    return typed(pd.DataFrame(rows), tables.ROLLUP)
+    return typed(pd.DataFrame(told), tables.ROLLUP)
 
 
 def matrix(actions: pd.DataFrame, progress: pd.DataFrame) -> pd.DataFrame:
@@ -106,13 +106,13 @@ def matrix(actions: pd.DataFrame, progress: pd.DataFrame) -> pd.DataFrame:
     for action, status in zip(progress["action_id"], progress["status"], strict=True):
         behind[str(action)] = behind.get(str(action), 0) + (status == "late")
     groups: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
-    for row in _records(actions):
+    for row in rows(actions):
         for zone in str(row["zones"]).split(","):
             groups.setdefault((str(row["lead"]), zone, str(row["direction"])), []).append(row)
     order = list(terms("directions"))
     keys = sorted(groups, key=lambda key: (order.index(key[2]), key[0], key[1]))
-    rows = [_cell(key, groups[key], behind) for key in keys]
-    return typed(pd.DataFrame(rows, columns=list(tables.MATRIX.columns)), tables.MATRIX)
+    cells = [_cell(key, groups[key], behind) for key in keys]
+    return typed(pd.DataFrame(cells, columns=list(tables.MATRIX.columns)), tables.MATRIX)
 
 
 def _cell(
@@ -134,7 +134,3 @@ def _cell(
         "late_action_ids": ",".join(str(row["action_id"]) for row in mine if row["late"]),
         "example": any(bool(row["example"]) for row in mine),
     }
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(k): v for k, v in row.items()} for row in table.to_dict(orient="records")]

@@ -29,7 +29,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial import tables
-from geosocial.tables.contract import typed
+from geosocial.tables.contract import rows, typed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -254,15 +254,14 @@ def progress(indicators: pd.DataFrame, observations: pd.DataFrame, edition: dt.d
     import pandas as pd
 
     seen: dict[str, list[dict[str, Any]]] = {}
-    for row in observations.to_dict(orient="records"):
-        seen.setdefault(str(row["indicator_id"]), []).append({str(k): v for k, v in row.items()})
-    rows = []
-    for raw in indicators.to_dict(orient="records"):
-        row = {str(k): v for k, v in raw.items()}
+    for row in rows(observations):
+        seen.setdefault(row["indicator_id"], []).append(row)
+    told = []
+    for row in rows(indicators):
         mine = seen.get(row["indicator_id"], [])
         goal = _goal(row)
-        rows.append(_row(row, goal, judge(goal, [_observation(o) for o in mine]), mine, edition))
-    return typed(pd.DataFrame(rows, columns=list(tables.PROGRESS.columns)), tables.PROGRESS)
+        told.append(_row(row, goal, judge(goal, [_observation(o) for o in mine]), mine, edition))
+    return typed(pd.DataFrame(told, columns=list(tables.PROGRESS.columns)), tables.PROGRESS)
 
 
 def _goal(row: dict[str, Any]) -> Goal:

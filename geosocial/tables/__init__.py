@@ -23,6 +23,7 @@ from geosocial.tables.equity import (
 from geosocial.tables.followup import (
     CHANGES,
     COMPARISON,
+    CONTRACTS_TABLE,
     DIRECTIONS,
     FACTORS,
     FOLLOWUP,
@@ -53,6 +54,7 @@ __all__ = [
     "COMPARISON",
     "CONSERVATION",
     "CONTRACTS",
+    "CONTRACTS_TABLE",
     "DECLARED",
     "DEMAND",
     "DIMENSIONS",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from geosocial.errors import N_, InputError
 
@@ -51,6 +51,11 @@ def typed(table: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     dtypes = {"text": "str", "float": "float64", "int": "int64", "bool": "bool"}
     kept = table[list(contract.columns)].astype({n: dtypes[c.dtype] for n, c in contract.columns.items()})
     return check(kept.reset_index(drop=True), contract)
+
+
+def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as plain values by column."""
+    return [{str(k): v for k, v in row.items()} for row in table.to_dict(orient="records")]
 
 
 _KINDS = {"text": "OSU", "float": "f", "int": "iu", "bool": "b"}

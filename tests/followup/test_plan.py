@@ -11,7 +11,7 @@ import pytest
 
 from geosocial import tables
 from geosocial.followup.plan import late, matrix, rollup, worst
-from geosocial.tables.contract import typed
+from geosocial.tables.contract import rows, typed
 
 DAY = dt.date(2026, 6, 30)
 
@@ -79,32 +79,33 @@ PROGRESS = typed(
 
 
 def test_a_direction_is_counts_and_its_worst_item() -> None:
-    found = rollup(ACTIONS, PROGRESS).set_index("direction")
-    assert list(found.index) == [
+    table = rollup(ACTIONS, PROGRESS)
+    found = {row["direction"]: row for row in rows(table)}
+    assert list(found) == [
         "entrepreneurship",
         "major_projects",
         "quality_of_life",
         "business",
         "promotion",
     ]
-    row = found.loc["business"]
+    row = found["business"]
     assert [row[k] for k in ("actions", "actions_late", "actions_completed", "budget", "indicators")] == [
         3, 1, 1, 1500.0, 4,
     ]  # fmt: skip
     assert [row[s] for s in tables.PROGRESS_STATUSES] == [0, 0, 1, 2, 1, 0, 0, 0]
     assert (row["worst_indicator_id"], row["worst_status"]) == ("I3", "late")
     assert bool(row["example"])
-    assert found.loc["promotion", "worst_indicator_id"] == "I5"
+    assert found["promotion"]["worst_indicator_id"] == "I5"
     # nothing that could be judged: no worst item, and a budget that nobody stated is not zero
-    assert found.loc["major_projects", "worst_indicator_id"] == ""
-    assert math.isnan(found.loc["promotion", "budget"])
-    assert found["indicators"].sum() == len(PROGRESS)
-    assert found[list(tables.PROGRESS_STATUSES)].sum(axis=1).tolist() == found["indicators"].tolist()
+    assert found["major_projects"]["worst_indicator_id"] == ""
+    assert math.isnan(found["promotion"]["budget"])
+    assert table["indicators"].sum() == len(PROGRESS)
+    assert table[list(tables.PROGRESS_STATUSES)].sum(axis=1).tolist() == table["indicators"].tolist()
 
 
 def test_without_a_pace_moving_away_is_worst() -> None:
-    rows = [judged("I1", "late", 0.1), judged("I2", "late", away=True), judged("I3", "late", -3.0)]
-    found = worst(rows)
+    items = [judged("I1", "late", 0.1), judged("I2", "late", away=True), judged("I3", "late", -3.0)]
+    found = worst(items)
     assert found is not None
     assert found["indicator_id"] == "I2"
 
@@ -117,8 +118,8 @@ def test_the_matrix_has_a_cell_for_each_lead_zone_and_direction() -> None:
         ("Achats", "02", "business"),
         ("Culture", "", "promotion"),
     ]
-    rows = found.set_index(["lead", "zone_id"])
-    here = rows.loc[("Achats", "01")]
+    cells = {(row["lead"], row["zone_id"]): row for row in rows(found)}
+    here = cells["Achats", "01"]
     assert [here[k] for k in ("actions", "under_way", "completed", "late", "indicators_late")] == [
         2,
         1,
@@ -127,5 +128,5 @@ def test_the_matrix_has_a_cell_for_each_lead_zone_and_direction() -> None:
         1,
     ]
     assert (here["partners"], here["action_ids"]) == ("CESIM; PME MTL; Réseau", "A1,A2")
-    assert rows.loc[("Achats", ""), "late_action_ids"] == "A3"
+    assert cells["Achats", ""]["late_action_ids"] == "A3"
     assert matrix(tables.empty(tables.PLAN_ACTIONS), PROGRESS).empty
