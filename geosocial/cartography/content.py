@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from geosocial import symbology, wording
 from geosocial.cartography import labels, layers
 from geosocial.study import Service
-from geosocial.vocabulary import Lang, fold, kinds, terms
+from geosocial.vocabulary import Lang, kinds, terms
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,7 +108,7 @@ def content(results: Results, words: Mapping[Lang, Words], *, lang: Lang) -> dic
         "lang": lang,
         "zones": [
             {"slug": slug, "at": at}
-            for slug, at in zip(_slugs(results), layers.anchors(results.zones), strict=True)
+            for slug, at in zip(layers.slugs(results), layers.anchors(results.zones), strict=True)
         ],
         "spheres": [
             {"key": s, "color": symbology.sphere_color(s), "shape": symbology.sphere_shape(s)}
@@ -134,13 +134,6 @@ def content(results: Results, words: Mapping[Lang, Words], *, lang: Lang) -> dic
         },
         "text": {key: _text(run, w) for key, w in words.items()},
     }
-
-
-def _slugs(results: Results) -> list[str]:
-    """Return a readable, unique name of each zone for the address of the page."""
-    slugs = [fold(str(name)).replace(" ", "-") for name in results.zones["name_fr"]]
-    ids = [str(z) for z in results.zones["zone_id"]]
-    return [slug if slug and slugs.count(slug) == 1 else i for slug, i in zip(slugs, ids, strict=True)]
 
 
 def _figure(x: float) -> float | None:

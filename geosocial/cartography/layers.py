@@ -7,6 +7,7 @@ Shapes are simplified as a coverage, so that neighbours keep one border; coordin
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 SIMPLIFY_M: Final = 8.0
 #: A hole of the shore that is smaller is a seam between two files, not water.
 HECTARE_M2: Final = 10_000.0
+#: Names that a page of a zone may not have: the index, and what Windows keeps for itself.
+_RESERVED: Final = frozenset(
+    {"index", "con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(10))}
+)
 #: Digits of a coordinate in degrees.
 DIGITS: Final = 5
 
@@ -50,12 +55,18 @@ def shapes(frame: gpd.GeoDataFrame) -> dict[str, Any]:
 
 
 def outline(frames: Sequence[gpd.GeoDataFrame]) -> dict[str, Any]:
-    """Return the shore of all polygons together, holes included, as a GeoJSON collection of one feature.
+    """Return the shore of all polygons together as a GeoJSON collection of one feature; see `shore`."""
+    import geopandas as gpd
+
+    return _collection(_rounded(gpd.GeoSeries([shore(frames)], crs=frames[0].crs)))
+
+
+def shore(frames: Sequence[gpd.GeoDataFrame]) -> Any:
+    """Return the shore of all polygons together, holes included, as lines in the CRS of the first frame.
 
     Frames that come from different files hardly share an edge: gaps and overlaps up to twice `SIMPLIFY_M` are
     closed, and holes under a hectare are dropped.
     """
-    import geopandas as gpd
     import numpy as np
     import shapely
 
@@ -66,9 +77,7 @@ def outline(frames: Sequence[gpd.GeoDataFrame]) -> dict[str, Any]:
     whole = shapely.buffer(shapely.union_all(grown), -SIMPLIFY_M, join_style="mitre", quad_segs=2)
     rings = shapely.get_rings(shapely.simplify(whole, SIMPLIFY_M / 2))
     kept = [ring for ring in rings if shapely.area(shapely.polygons(ring)) > HECTARE_M2]
-    return _collection(
-        _rounded(gpd.GeoSeries([shapely.MultiLineString([ring.coords for ring in kept])], crs=frames[0].crs))
-    )
+    return shapely.MultiLineString([ring.coords for ring in kept])
 
 
 def _rounded(series: gpd.GeoSeries) -> gpd.GeoSeries:
@@ -95,25 +104,50 @@ def degrees(x: ArrayLike, y: ArrayLike, crs: Any) -> list[list[float]]:
 
 
 def anchors(frame: gpd.GeoDataFrame) -> list[list[float]]:
-    """Return where each zone is lettered: ``[longitude, latitude, metres to its nearest edge]``.
+    """Return ``[longitude, latitude, metres to the nearest edge]`` of where each zone is lettered."""
+    import shapely
 
-    The centroid where it lies well inside; otherwise the centre of the largest circle that fits into the
-    zone's simplified shape, to the nearest 50 m.
+    x, y, radii = centres(shapely.simplify(frame.geometry.to_numpy(), 60.0), tolerance=50.0)
+    places = degrees(x, y, frame.crs)
+    return [[*place, round(float(radius))] for place, radius in zip(places, radii, strict=True)]
+
+
+def centres(polygons: Any, *, tolerance: float) -> tuple[Any, Any, Any]:
+    """Return x, y and the distance to the nearest edge of the point at which each polygon is lettered.
+
+    The centroid where it lies well inside; otherwise the centre of the largest circle that fits, to the
+    nearest `tolerance`.
     """
     import numpy as np
     import shapely
 
-    shapes_ = shapely.simplify(frame.geometry.to_numpy(), 60.0)
-    lines = shapely.maximum_inscribed_circle(shapes_, tolerance=50.0)
-    widest, centroids = shapely.length(lines), shapely.centroid(shapes_)
+    lines = shapely.maximum_inscribed_circle(polygons, tolerance=tolerance)
+    widest, centroids = shapely.length(lines), shapely.centroid(polygons)
     inside = np.where(
-        shapely.contains(shapes_, centroids), shapely.distance(centroids, shapely.boundary(shapes_)), 0.0
+        shapely.contains(polygons, centroids), shapely.distance(centroids, shapely.boundary(polygons)), 0.0
     )
     good = inside >= 0.85 * widest
     points = np.where(good, centroids, shapely.get_point(lines, 0))
-    radii = np.where(good, inside, widest)
-    places = degrees(shapely.get_x(points), shapely.get_y(points), frame.crs)
-    return [[*place, round(float(radius))] for place, radius in zip(places, radii, strict=True)]
+    return shapely.get_x(points), shapely.get_y(points), np.where(good, inside, widest)
+
+
+def slugs(results: Results) -> list[str]:
+    """Return a name of each zone for addresses and files: small ASCII letters, digits, hyphens; each once.
+
+    The French name where no other zone has it, otherwise the identifier, otherwise a number.
+    """
+    names = [_slug(str(name)) for name in results.zones["name_fr"]]
+    ids = [_slug(str(z)) for z in results.zones["zone_id"]]
+    taken, out = {"", *_RESERVED}, []
+    for number, (name, own) in enumerate(zip(names, ids, strict=True), start=1):
+        free = (s for s in (name if names.count(name) == 1 else "", own) if s not in taken)
+        out.append(next(free, f"zone-{number}"))
+        taken.add(out[-1])
+    return out
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")[:80].strip("-")
 
 
 def facilities(results: Results, kinds: Sequence[str]) -> pd.DataFrame:
