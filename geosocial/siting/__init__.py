@@ -6,28 +6,39 @@ reason, bad input an `InputError`. `geosocial.siting.certificate` lets anyone ch
 Weights are whatever demand counts: people, households, or people times their need (`measure.need`).
 """
 
+from geosocial.siting.alternatives import near_optimal, prices, robustness
 from geosocial.siting.backup import backup
 from geosocial.siting.capacitated import capacitated
 from geosocial.siting.center import p_center
 from geosocial.siting.closing import relocate
 from geosocial.siting.covering import lscp, mclp
+from geosocial.siting.dispersion import p_dispersion
 from geosocial.siting.equity import kolm_pollak, shortfall
+from geosocial.siting.explain import explain
 from geosocial.siting.frontier import frontier
 from geosocial.siting.maximin import maximin
 from geosocial.siting.median import p_median
 from geosocial.siting.result import SitingResult
+from geosocial.siting.several import Sphere, several
 
 __all__ = [
     "SitingResult",
+    "Sphere",
     "backup",
     "capacitated",
+    "explain",
     "frontier",
     "kolm_pollak",
     "lscp",
     "maximin",
     "mclp",
+    "near_optimal",
     "p_center",
+    "p_dispersion",
     "p_median",
+    "prices",
     "relocate",
+    "robustness",
+    "several",
     "shortfall",
 ]

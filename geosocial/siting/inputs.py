@@ -58,6 +58,12 @@ class Reach:
         counts = np.bincount(self.row[kept], minlength=self.places)
         return Reach(starts(counts), self.column[kept], self.cost[kept], self.candidates)
 
+    def sparse(self) -> csr_array:
+        """Return (n × m) costs, absent where out of reach."""
+        from scipy.sparse import csr_array
+
+        return csr_array((self.cost, self.column, self.start), shape=(self.places, self.candidates))
+
     def dense(self) -> Floats:
         """Return (n × m) costs, inf where out of reach."""
         full = np.full((self.places, self.candidates), np.inf)

@@ -89,7 +89,7 @@ def maximin(
     trouble = open_.trouble()
     if trouble:
         return infeasible("maximin", pairs.places, clock, trouble, d0)
-    found, least, bound = _best(pairs, held, zone, total, open_, standard=d0, clock=clock)
+    found, least, bound = maximal_least(pairs, held, zone, total, open_, standard=d0, clock=clock)
     terms = {"least_share": least, "least_share_bound": bound}
     return told("maximin", pairs, found, clock, method="greedy, HiGHS twice", standard=d0, terms=terms)
 
@@ -134,10 +134,10 @@ class _Counted:
         return math.fsum(self.patterns.weight[times(self.patterns, sites) > 0])
 
 
-def _best(
+def maximal_least(
     pairs: Reach, weights: Floats, zone: Ints, total: Floats, open_: Choice, *, standard: float, clock: Clock
 ) -> tuple[Found, float, float]:
-    """Return the best sites, their least share and its bound."""
+    """Return the sites with the largest least share of the totals, then the most demand; it and its bound."""
     patterns, group = asked(pairs, weights, open_, standard=standard, group=zone)
     counted = _Counted(patterns, group, total)
     weight, q, m = patterns.weight, len(patterns.weight), pairs.candidates
@@ -153,9 +153,11 @@ def _best(
     covers(draft, patterns, hit)
     share = draft.columns(1, worth=1.0)
     each = np.arange(len(some))
+    mine = total[group] > 0
+    rows, of = at[group[mine]], total[group[mine]]
     draft.add(
         (each, np.repeat(share, len(some)), 1.0),
-        (at[group], hit, -weight / total[group]),
+        (rows, hit[mine], -weight[mine] / of),
         count=len(some),
         upper=0.0,
     )
@@ -187,6 +189,7 @@ def _most(counted: _Counted, open_: Choice, best: Ints, least: float, clock: Clo
     need = least * total
     # Of whole demand exactly so much or more: half a person less says the same and leaves rounding room.
     need = np.ceil(need * (1 - SAME)) - 0.5 if held.whole else need * (1 - SAME)
+    mine = total[counted.group] > 0
     some = np.flatnonzero(total > 0)
     at = np.cumsum(total > 0) - 1
     draft = Draft()
@@ -194,7 +197,7 @@ def _most(counted: _Counted, open_: Choice, best: Ints, least: float, clock: Clo
     hit = draft.columns(q, worth=weight * held.scale)
     covers(draft, patterns, hit)
     draft.add(
-        (at[counted.group], hit, weight * held.scale),
+        (at[counted.group[mine]], hit[mine], weight[mine] * held.scale),
         count=len(some),
         lower=need[some] * held.scale,
     )
