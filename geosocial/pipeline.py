@@ -12,16 +12,18 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geosocial import provenance, tables
+from geosocial import proposals, provenance, tables
 from geosocial.errors import N_, StudyError
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
     from geosocial.geo.walking import Walking
     from geosocial.intake import Taken
+    from geosocial.intake.placing import Geocoder
     from geosocial.measure.clustering import Neighbours
     from geosocial.measure.reach import Reach
     from geosocial.results import Results
@@ -68,14 +70,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
     with step(N_("Demand")):
         ancillary, ancillary_files = intake.read_ancillary(study)
         demand, demand_file, demand_faults = intake.read_demand(study, zones, ancillary)
-    geocoder = None
-    if study.geocoding is not None or online:
-        with step(N_("Address points")):
-            geocoder = intake.read_geocoder(study, zones, online=online)
-    taken: list[Taken] = []
-    for spec in study.places:
-        with step(N_("List: {label}"), label=spec.label):
-            taken.append(intake.read_places(study, spec, zones, geocoder))
+    geocoder, taken = _lists(study, zones, online=online, step=step)
     places = pd.concat([t.places for t in taken], ignore_index=True)
     duplicates = intake.duplicates(places, pd.concat([t.contacts for t in taken], ignore_index=True))
     conservation = tables.check_conservation(intake.conservation(taken))
@@ -96,12 +91,16 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         shared = equity.equity(
             study, zones, places, demand, measures=measured.measures, costs=costs, reach=reach
         )
+    with step(N_("Proposed sites")) if study.siting else nullcontext():
+        sites = proposals.proposals(study, zones, demand, costs, ways)
     return Results(
         study=study,
         zones=zones,
         context=context,
         places=tables.check(places, tables.PLACES),
-        faults=pd.concat([zone_faults, demand_faults, *(t.faults for t in taken), *far], ignore_index=True),
+        faults=pd.concat(
+            [zone_faults, demand_faults, *(t.faults for t in taken), *far, *sites.faults], ignore_index=True
+        ),
         conservation=conservation,
         demand=tables.check(demand, tables.DEMAND),
         supply=by_zone,
@@ -122,12 +121,31 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
             *(geocoder.files if geocoder else ()),
             *(t.file for t in taken),
             *(() if streets is None else (streets.file,)),
+            *sites.files,
         ),
         clusters=clustered.clusters,
         autocorrelation=clustered.autocorrelation,
         cluster_zones=clustered.cluster_zones,
         **shared.named(),
+        **sites.named(),
     )
+
+
+def _lists(
+    study: Study, zones: gpd.GeoDataFrame, *, online: bool, step: Step
+) -> tuple[Geocoder | None, list[Taken]]:
+    """Return the address points, where the study has some, and the lists with their rows located by them."""
+    from geosocial import intake
+
+    geocoder = None
+    if study.geocoding is not None or online:
+        with step(N_("Address points")):
+            geocoder = intake.read_geocoder(study, zones, online=online)
+    taken: list[Taken] = []
+    for spec in study.places:
+        with step(N_("List: {label}"), label=spec.label):
+            taken.append(intake.read_places(study, spec, zones, geocoder))
+    return geocoder, taken
 
 
 def reaches(

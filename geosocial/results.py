@@ -73,12 +73,18 @@ class Results:
     directions: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.DIRECTIONS))
     contracts: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CONTRACTS_TABLE))
     suppliers: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SUPPLIERS))
+    #: Without rows unless the study asks for sites.
+    proposed: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROPOSED))
+    proposed_curve: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROPOSED_CURVE))
+    proposed_zones: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROPOSED_ZONES))
 
 
 #: Tables of clusters, empty where the study does not ask for them.
 CLUSTERS = ("clusters", "autocorrelation", "cluster_zones")
 #: Tables of equity that speak of a service; hubs speak of all spheres.
 EQUITY = ("disparity", "inequality", "lorenz", "need_gaps")
+#: Tables of proposed sites.
+SITING = ("proposed", "proposed_curve", "proposed_zones")
 
 
 def one_sphere(study: Study, sphere: str) -> Study:
@@ -124,6 +130,7 @@ def only(results: Results, sphere: str) -> Results:
             "closures",
             *CLUSTERS,
             *EQUITY,
+            *SITING,
         )
     }
     return replace(results, study=study, **kept)

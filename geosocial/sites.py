@@ -218,19 +218,6 @@ def _costs(
     return csr_array((pairs.data, pairs.indices, pairs.indptr), shape=pairs.shape)
 
 
-def _positions(found: Candidates, names: Sequence[str]) -> list[int]:
-    position = {name: at for at, name in enumerate(found.table["candidate_id"])}
-    for name in names:
-        if name not in position:
-            raise InputError(
-                N_("There is no candidate “{got}”."),
-                hint=N_("Name one by its identifier: {some} …"),
-                got=name[:80],
-                some=", ".join(list(position)[:3]),
-            )
-    return [position[name] for name in names]
-
-
 def _solved(
     asked: Asked,
     service: Service,
@@ -242,11 +229,12 @@ def _solved(
     existing: int,
 ) -> Proposal:
     from geosocial import siting
+    from geosocial.intake.candidates import named
     from geosocial.siting.certificate import certify
 
     count = len(found.table)
-    open_ = [*_positions(found, asked.include), *range(count, count + existing)]
-    never = _positions(found, asked.exclude)
+    open_ = [*named(found, asked.include), *range(count, count + existing)]
+    never = named(found, asked.exclude)
     standard = float(service.standard_m or 0.0)
 
     def solve(fixed: list[int]) -> SitingResult:
@@ -260,7 +248,7 @@ def _solved(
         return model(costs, weights, sites=sites, **given)
 
     result = solve(open_)
-    rival = _positions(found, [asked.rival]) if asked.rival else []
+    rival = named(found, [asked.rival]) if asked.rival else []
     imposed = solve(sorted({*open_, *rival})).objective if rival else np.nan
     curve = tables.empty(FRONTIER)
     if asked.model == "mclp" and result.status != "infeasible":

@@ -25,6 +25,7 @@ FLOORS: list[set[str]] = [
     {"intake", "provenance"},
     {"symbology", "wording"},
     {"cartography", "report"},
+    {"proposals"},
     {"pipeline"},
     {"sites"},
     {"cli"},

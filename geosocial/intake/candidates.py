@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +21,7 @@ from geosocial.intake.join_files import points_of, position_columns
 from geosocial.intake.locate import moved, positions
 from geosocial.intake.positions import Area
 from geosocial.intake.recognise import recognise
+from geosocial.intake.source import under_study
 from geosocial.vocabulary import fold
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geosocial.intake.source import Source
+    from geosocial.results import InputFile
     from geosocial.study import Study
 
 _FILTER: Final = re.compile(r"\s*(?P<column>[^<>=!]+?)\s*(?P<sign>>=|<=|!=|=|>|<)\s*(?P<value>.*?)\s*")
@@ -46,12 +48,15 @@ class Candidates:
         `geosocial.tables.FAULTS` of the file.
     read, left_out
         Rows read; those that a filter left out.
+    file
+        The file; None for the places of the demand.
     """
 
     table: pd.DataFrame
     faults: pd.DataFrame | None
     read: int
     left_out: int
+    file: InputFile | None = None
 
 
 def from_demand(demand: pd.DataFrame) -> Candidates:
@@ -60,6 +65,31 @@ def from_demand(demand: pd.DataFrame) -> Candidates:
     table = table[table["zone_id"] != ""].reset_index(drop=True)
     table.insert(1, "name", "")
     return Candidates(table.astype({"name": "str"}), None, len(demand), 0)
+
+
+def study_candidates(study: Study, zones: gpd.GeoDataFrame, demand: pd.DataFrame) -> Candidates:
+    """Return the candidates that the ``[siting]`` of a study asks for.
+
+    Raises
+    ------
+    InputError
+        As `read_candidates`.
+    """
+    spec = None if study.siting is None else study.siting.candidates
+    if spec is None:
+        return from_demand(demand)
+    found = read_candidates(
+        study,
+        zones,
+        study.path(spec.file),
+        crs=spec.crs,
+        sheet=spec.layer,
+        where=spec.where,
+        identifier=spec.id,
+        shown=spec.file.as_posix(),
+    )
+    assert found.file is not None  # noqa: S101 - a list was read; for the type checker
+    return replace(found, file=under_study(found.file, study, spec.file, "candidates"))
 
 
 def read_candidates(
@@ -71,6 +101,7 @@ def read_candidates(
     sheet: str | None = None,
     where: Sequence[str] = (),
     identifier: str = "",
+    shown: str = "",
 ) -> Candidates:
     """Return the candidates of a sheet or a layer; polygons are candidates at a point inside them.
 
@@ -83,6 +114,8 @@ def read_candidates(
         Texts are compared without accents and case; an empty or unreadable number meets none.
     identifier
         Header of the identifiers; without it the row number.
+    shown
+        What the file is called in its faults; without it by its path.
 
     Raises
     ------
@@ -95,7 +128,7 @@ def read_candidates(
     from geosocial.geo import join
 
     source = points_of(path, crs, sheet)
-    faults = Faults("candidates", str(path), source.rows)
+    faults = Faults("candidates", shown or str(path), source.rows)
     x, y, own_crs, _ = position_columns(source, crs, {})
     own = positions(source, x=x, y=y, crs=own_crs, faults=faults, area=Area.around(zones))
     east, north = moved(own, study.crs, faults)
@@ -132,7 +165,27 @@ def read_candidates(
         )
     zone = join(table[["x", "y"]], zones, snap_m=study.snap_m).points["zone_id"]
     table.insert(2, "zone_id", zone.astype("str").to_numpy())
-    return Candidates(table, faults.table(), len(east), int((~kept).sum()))
+    return Candidates(table, faults.table(), len(east), int((~kept).sum()), source.file)
+
+
+def named(found: Candidates, names: Sequence[str]) -> list[int]:
+    """Return the positions of candidates by their identifiers.
+
+    Raises
+    ------
+    InputError
+        When there is no such candidate.
+    """
+    position = {name: at for at, name in enumerate(found.table["candidate_id"])}
+    for name in names:
+        if name not in position:
+            raise InputError(
+                N_("There is no candidate “{got}”."),
+                hint=N_("Name one by its identifier: {some} …"),
+                got=name[:80],
+                some=", ".join(list(position)[:3]),
+            )
+    return [position[name] for name in dict.fromkeys(names)]
 
 
 def _meets(source: Source, text: str) -> npt.NDArray[np.bool_]:

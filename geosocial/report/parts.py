@@ -40,7 +40,11 @@ class Part:
 def list_label(words: Words, results: Results, key: str) -> str:
     """Return the label of a list of the study; the zones and the demand have theirs too."""
     label = next((words.label(p.label) for p in results.study.places if p.key == key), "")
-    known = {"zones": words.t("Zones"), "demand": words.t("Demand")}
+    known = {
+        "zones": words.t("Zones"),
+        "demand": words.t("Demand"),
+        "candidates": words.t("Candidate sites"),
+    }
     return label or known.get(key, words.t("other list"))
 
 

@@ -150,6 +150,9 @@ LABELS: Final[Mapping[str, Mapping[str, Label]]] = {
     "lorenz": {"sphere": _sphere},
     "hubs": {"zone_id": _zone},
     "hub_zones": {"zone_id": _zone},
+    "proposed": {"zone_id": _zone, "sphere": _sphere},
+    "proposed_curve": {"sphere": _sphere},
+    "proposed_zones": {"zone_id": _zone, "sphere": _sphere},
 }
 
 
@@ -172,6 +175,7 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
         **clustered(results),
         **shared(results),
         **followed(results),
+        **proposed(results),
         "supply": results.supply,
         "zones": zones,
         "places": results.places,
@@ -208,6 +212,13 @@ def followed(results: Results) -> dict[str, pd.DataFrame]:
     if not any((study.followup, study.projects, study.contracts, study.listings)):
         return {}
     return {contract.name: getattr(results, contract.name) for contract in tables.FOLLOWUP}
+
+
+def proposed(results: Results) -> dict[str, pd.DataFrame]:
+    """Return the tables of proposed sites by name; none where the study asks for none."""
+    if results.study.siting is None:
+        return {}
+    return {contract.name: getattr(results, contract.name) for contract in tables.SITING}
 
 
 def labelled(frame: pd.DataFrame, name: str, results: Results) -> pd.DataFrame:
@@ -311,7 +322,7 @@ def _meaning(table: str, column: str) -> tuple[str, str]:
 
 
 def layers(results: Results) -> dict[str, gpd.GeoDataFrame]:
-    """Return the layers of the GeoPackage: zones with their figures, places, clusters, districts."""
+    """Return the layers of the GeoPackage: zones with figures, places, clusters, sites, districts."""
     import geopandas as gpd
     import pandas as pd
 
@@ -328,6 +339,10 @@ def layers(results: Results) -> dict[str, gpd.GeoDataFrame]:
         spots = labelled(results.clusters, "clusters", results)
         at = gpd.points_from_xy(spots["x"], spots["y"], crs=zones.crs)
         out["clusters"] = gpd.GeoDataFrame(spots.drop(columns=["x", "y"]), geometry=at)
+    if len(results.proposed):
+        sites = labelled(results.proposed, "proposed", results)
+        at = gpd.points_from_xy(sites["x"], sites["y"], crs=zones.crs)
+        out["proposed_sites"] = gpd.GeoDataFrame(sites.drop(columns=["x", "y"]), geometry=at)
     if "districts" in results.context:
         out["districts"] = results.context["districts"]
     return out

@@ -41,10 +41,12 @@ from geosocial.study.parts import (
     Text,
     ZonesSpec,
 )
+from geosocial.study.siting import CandidatesSpec, SitingSpec
 from geosocial.vocabulary import kinds, spheres
 
 __all__ = [
     "AncillarySpec",
+    "CandidatesSpec",
     "ClustersSpec",
     "ContextSpec",
     "ContractsSpec",
@@ -60,6 +62,7 @@ __all__ = [
     "ProjectsSpec",
     "Robustness",
     "Service",
+    "SitingSpec",
     "Source",
     "SphereSpec",
     "StatusRules",
@@ -106,6 +109,8 @@ class Study(Part):
     projects: ProjectsSpec | None = None
     contracts: ContractsSpec | None = None
     listings: ListingsSpec | None = None
+    #: Without it, a run proposes no sites.
+    siting: SitingSpec | None = None
     #: Folder of study.toml; not a key of the file.
     folder: Path = Path()
 
@@ -160,6 +165,9 @@ class Study(Part):
             ),
             *([] if self.demand.ancillary is None else [self.demand.ancillary.source]),
         }
+        if self.siting is not None:
+            used |= set() if self.siting.candidates is None else {self.siting.candidates.source}
+            bad += [f"siting.spheres: {s}" for s in self.siting.spheres if s not in self.spheres]
         bad += [f"sources.{s}" for s in sorted(used - self.sources.keys())]
         if self.equity is not None:
             named = [self.equity.people, *(c for g in self.equity.groups for c in (g.column, g.of))]

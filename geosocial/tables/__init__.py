@@ -40,6 +40,7 @@ from geosocial.tables.followup import (
     SUPPLIERS,
 )
 from geosocial.tables.lists import DECLARED, DUPLICATES, UNMAPPED
+from geosocial.tables.siting import PROPOSED, PROPOSED_CURVE, PROPOSED_ZONES, SITING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,9 +86,13 @@ __all__ = [
     "PLAN_ROWS",
     "PROGRESS",
     "PROGRESS_STATUSES",
+    "PROPOSED",
+    "PROPOSED_CURVE",
+    "PROPOSED_ZONES",
     "RANKING",
     "ROLLUP",
     "SETTINGS",
+    "SITING",
     "STATUSES",
     "SUPPLIERS",
     "SUPPLY",
@@ -334,6 +339,7 @@ CONTRACTS = (
     CLUSTER_ZONES,
     *EQUITY,
     *FOLLOWUP,
+    *SITING,
     DECLARED,
     UNMAPPED,
     DUPLICATES,

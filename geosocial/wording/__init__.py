@@ -73,6 +73,7 @@ from geosocial.wording.settings import (
     system_label,
     what_flips,
 )
+from geosocial.wording.siting import PROOFS, proposal_sentence
 from geosocial.wording.statements import flips_label, statement
 from geosocial.wording.trust import (
     SourceLine,
@@ -91,6 +92,7 @@ from geosocial.wording.unsaid import sites, why_missing, why_not
 
 __all__ = [
     "COLON",
+    "PROOFS",
     "Figure",
     "Figures",
     "Rank",
@@ -138,6 +140,7 @@ __all__ = [
     "norm_rate",
     "outcome_count",
     "points",
+    "proposal_sentence",
     "rank_range",
     "rank_span",
     "rank_text",

@@ -24,7 +24,7 @@ EQUITY = {"people": "residents", "groups": [{"column": "low_income", "of": "resi
 
 @pytest.fixture(scope="module")
 def toy() -> Results:
-    return city(clusters=CLUSTERS, equity=EQUITY)
+    return city(clusters=CLUSTERS, equity=EQUITY, siting={"most": 2})
 
 
 def test_every_contract_column_is_written_unchanged(toy: Results) -> None:
@@ -98,7 +98,7 @@ def test_layers_carry_the_figures_side_by_side(toy: Results) -> None:
 @pytest.mark.parametrize("langs", [("fr", "en"), ("fr",), ("en",)])
 def test_the_workbook_holds_the_same_figures(toy: Results, langs: tuple[Lang, ...]) -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.workbook(toy, langs=langs)))
-    assert len(book.sheet_names) == 17
+    assert len(book.sheet_names) == 19
     rows = book.get_sheet_by_index(1).to_python()
     head, body = rows[0], rows[1:]
     assert head[3] == {"fr": "Écart (part)", "en": "Gap (share)"}.get(
@@ -149,7 +149,9 @@ def test_nothing_typed_becomes_a_formula_or_a_link(toy: Results) -> None:
 
 
 def test_the_workbook_has_the_same_bytes_twice(toy: Results) -> None:
-    assert workbook.workbook(toy) == workbook.workbook(city(clusters=CLUSTERS, equity=EQUITY))
+    assert workbook.workbook(toy) == workbook.workbook(
+        city(clusters=CLUSTERS, equity=EQUITY, siting={"most": 2})
+    )
 
 
 def test_clusters_are_written_where_the_study_asks_for_them(toy: Results) -> None:

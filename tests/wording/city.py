@@ -10,6 +10,7 @@ from geosocial import tables
 from geosocial.intake.duplicates import duplicates
 from geosocial.measure import clustering, equity, evaluate, supply
 from geosocial.pipeline import neighbours
+from geosocial.proposals import proposals
 from geosocial.results import InputFile, Results
 from geosocial.tables import OUTCOMES
 from tests.measure.toy import Toy, toy_reach, toy_study, toy_tables
@@ -40,6 +41,7 @@ def city(toy: Toy | None = None, *, pairs: bool = False, **changes: Any) -> Resu
         costs=toy.costs,
         reach=toy_reach(study) if study.equity else {},
     )
+    sites = proposals(study, toy.zones, toy.demand, toy.costs)
     return Results(
         study=study,
         zones=toy.zones,
@@ -68,6 +70,7 @@ def city(toy: Toy | None = None, *, pairs: bool = False, **changes: Any) -> Resu
         hubs=shared.hubs,
         hub_zones=shared.hub_zones,
         need_gaps=shared.need_gaps,
+        **sites.named(),
     )
 
 

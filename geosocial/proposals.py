@@ -1,0 +1,156 @@
+"""Proposed sites of a run: an ordered list of calls, no formula.
+
+For the headline service of each sphere that has a standard of distance: the best 1, 2, … N candidates beside
+the existing facilities, from what ``[siting]`` of the study says. Costs are those of the measures: along
+streets where the study has them, else straight line × detour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from geosocial import tables
+from geosocial.tables.contract import Contract
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from geosocial.geo.walking import Walking
+    from geosocial.results import InputFile
+    from geosocial.siting.proposed import Proposed
+    from geosocial.study import Service, Study
+
+    Rows = NDArray[np.signedinteger]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """The tables of `geosocial.tables.SITING`; the file of the candidates and its faults."""
+
+    proposed: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROPOSED))
+    proposed_curve: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROPOSED_CURVE))
+    proposed_zones: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROPOSED_ZONES))
+    files: tuple[InputFile, ...] = ()
+    faults: tuple[pd.DataFrame, ...] = ()
+
+    def named(self) -> dict[str, pd.DataFrame]:
+        """Return the tables by name."""
+        return {contract.name: getattr(self, contract.name) for contract in tables.SITING}
+
+
+def headlines(study: Study) -> list[tuple[str, Service]]:
+    """Return the headline service of each sphere for which the study asks sites, where it has a standard."""
+    asked = study.siting
+    if asked is None:
+        return []
+    wanted = asked.spheres or tuple(study.spheres)
+    found = [(sphere, spec.services[0]) for sphere, spec in study.spheres.items() if sphere in wanted]
+    return [(s, service) for s, service in found if service.rule == "coverage" and service.standard_m]
+
+
+def proposals(
+    study: Study,
+    zones: gpd.GeoDataFrame,
+    demand: pd.DataFrame,
+    costs: Mapping[tuple[str, str], NDArray[np.float64]],
+    ways: Walking | None = None,
+) -> Proposals:
+    """Return the proposed sites of a study; without rows where it asks for none.
+
+    Parameters
+    ----------
+    costs
+        For each (sphere, service) the cost of each place of demand to the nearest facility.
+    ways
+        The streets of the study, where it has them.
+
+    Raises
+    ------
+    InputError
+        For a list of candidates that cannot be used, or an identifier that none of them has.
+    """
+    import pandas as pd
+
+    from geosocial.intake.candidates import named, study_candidates
+    from geosocial.siting.proposed import proposed, unserved
+
+    asked, services = study.siting, headlines(study)
+    if asked is None or not services:
+        return Proposals()
+    found = study_candidates(study, zones, demand)
+    fixed, never = named(found, asked.include), named(found, asked.exclude)
+    zone = pd.Index(zones["zone_id"]).get_indexer(pd.Index(demand["zone_id"]))
+    parts: list[tuple[str, str, Proposed]] = []
+    for sphere, service in services:
+        standard = float(service.standard_m or 0.0)
+        held = demand[service.demand].to_numpy("float64")
+        today = unserved(held, zone, costs[sphere, service.key], standard=standard)
+        made = proposed(
+            _costs(study, demand, today.row, found.table, service)
+            if ways is None
+            else _along_streets(ways, today.row, found.table, service),
+            today,
+            standard=standard,
+            most=asked.most,
+            zones=len(zones),
+            fixed=fixed,
+            forbidden=never,
+            time_limit=asked.time_limit,
+        )
+        parts.append((sphere, service.key, made))
+    sites = _together(parts, "sites")
+    rows = found.table.iloc[sites["candidate"].to_numpy()].reset_index(drop=True)
+    by_zone = _together(parts, "zones")
+    by_zone["zone_id"] = zones["zone_id"].to_numpy(object)[by_zone["zone"].to_numpy()]
+    return Proposals(
+        _kept(pd.concat([sites, rows], axis=1), tables.PROPOSED),
+        _kept(_together(parts, "curve"), tables.PROPOSED_CURVE),
+        _kept(by_zone, tables.PROPOSED_ZONES),
+        () if found.file is None else (found.file,),
+        () if found.faults is None else (found.faults,),
+    )
+
+
+def _costs(study: Study, demand: pd.DataFrame, row: Rows, candidates: pd.DataFrame, service: Service) -> Any:
+    """Return the straight-line costs within the standard, places in `row` × candidates."""
+    from scipy.sparse import csr_array
+
+    from geosocial.geo.pairs import pairs_within
+
+    at = [candidates[axis].to_numpy("float64") for axis in "xy"]
+    of = [demand[axis].to_numpy("float64")[row] for axis in "xy"]
+    pairs = pairs_within(*of, *at, reach=float(service.standard_m or 0.0), detour=study.detour)
+    return csr_array((pairs.data, pairs.indices, pairs.indptr), shape=pairs.shape)
+
+
+def _along_streets(ways: Walking, row: Rows, candidates: pd.DataFrame, service: Service) -> Any:
+    """Return the costs within the standard along streets, places in `row` × candidates."""
+    from scipy.sparse import csr_array
+
+    at = [candidates[axis].to_numpy("float64") for axis in "xy"]
+    pairs = ways.pairs(*at, reach=float(service.standard_m or 0.0))
+    return csr_array((pairs.data, pairs.indices, pairs.indptr), shape=pairs.shape)[row]
+
+
+def _together(parts: Sequence[tuple[str, str, Proposed]], name: str) -> pd.DataFrame:
+    import pandas as pd
+
+    frames: list[pd.DataFrame] = [
+        getattr(made, name).assign(sphere=sphere, service=key) for sphere, key, made in parts
+    ]
+    together: pd.DataFrame = pd.concat(frames, ignore_index=True)
+    return together
+
+
+def _kept(table: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+    """Return the columns of a contract, checked."""
+    kinds = {"text": "str", "float": "float64", "int": "int64", "bool": "bool"}
+    dtypes = {name: kinds[column.dtype] for name, column in contract.columns.items()}
+    return tables.check(table[list(contract.columns)].astype(dtypes), contract)
