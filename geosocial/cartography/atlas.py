@@ -7,16 +7,14 @@ a user typed is ever code, markup or an address.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial import symbology
 from geosocial.cartography import layers, standalone
 from geosocial.cartography.content import content
+from geosocial.cartography.style import as_json, part, tokens
 from geosocial.i18n import words as words_of
 from geosocial.io.write import write_text
 from geosocial.vocabulary import Lang
@@ -31,7 +29,12 @@ NAMES: Final[Mapping[str, str]] = {"fr": "Français", "en": "English"}
 
 
 def write_atlas(
-    results: Results, path: Path | str, *, langs: Sequence[Lang] = ("fr", "en"), lang: Lang = "fr"
+    results: Results,
+    path: Path | str,
+    *,
+    langs: Sequence[Lang] = ("fr", "en"),
+    lang: Lang = "fr",
+    shown: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the atlas of a run to `path`, one HTML file that opens without a network.
 
@@ -45,6 +48,8 @@ def write_atlas(
         The languages of the page, in the order in which they are offered.
     lang
         The language in which it opens.
+    shown
+        The content of the page, where another page has needed it before.
 
     Raises
     ------
@@ -52,16 +57,22 @@ def write_atlas(
         When a zone has no shape to draw.
     """
     layers.check_drawable(results)
-    write_text(standalone.page(build(results, langs=langs, lang=lang)), Path(path))
+    write_text(standalone.page(build(results, langs=langs, lang=lang, shown=shown)), Path(path))
 
 
-def build(results: Results, *, langs: Sequence[Lang] = ("fr", "en"), lang: Lang = "fr") -> Any:
+def build(
+    results: Results,
+    *,
+    langs: Sequence[Lang] = ("fr", "en"),
+    lang: Lang = "fr",
+    shown: Mapping[str, Any] | None = None,
+) -> Any:
     """Return the atlas as a `folium.Map` in a page of its own, ready for `standalone.page`."""
     import folium
     from branca.element import Figure, MacroElement
     from folium.map import CustomPane
 
-    shown = content(results, {key: words_of(key) for key in langs}, lang=lang)
+    shown = shown or content(results, {key: words_of(key) for key in langs}, lang=lang)
     west, south, east, north = results.zones.to_crs(4326).total_bounds
     chart = folium.Map(
         [(south + north) / 2, (west + east) / 2],
@@ -139,7 +150,7 @@ def _macro(arguments: str) -> Any:
     """Return the template that starts the page's code with the variables of the map and its layers."""
     from folium.template import Template
 
-    code = "\n".join(_part(name) for name in SCRIPTS)
+    code = "\n".join(part(name) for name in SCRIPTS)
     head, tail = "{% macro script(this, kwargs) %}{% raw %}", "{% endraw %}{% endmacro %}"
     function = "function (map, zonesLayer, landLayer, districtsLayer, shoreLayer)"
     return Template(f"{head}\n({function} {{\n'use strict';\n{code}\n}})({arguments});\n{tail}")
@@ -157,50 +168,11 @@ def _page(shown: Mapping[str, Any], *, lang: Lang, langs: Sequence[Lang]) -> Any
             "title": interface["doc"],
             "noscript": interface["noscript"],
             "langs": [{"key": key, "name": NAMES[key]} for key in langs],
-            "css": _css(),
+            "css": f"{tokens()}\n{part('page.css')}",
             "data": as_json(shown),
         },
         color=symbology.look()["color"],
         cannot=symbology.look()["pattern"]["cannot_say"],
         missing=symbology.look()["pattern"]["missing"],
     )
-    return environment.from_string(_part("page.html"))
-
-
-def as_json(value: object) -> str:
-    r"""Return JSON that no HTML parser reads as anything else.
-
-    Escaped are ``<``, ``>``, ``&``, U+2028 and U+2029.
-
-    Examples
-    --------
-    >>> as_json({"name": "</script>"})
-    '{"name":"\\u003c/script\\u003e"}'
-    """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
-
-
-def _css() -> str:
-    """Return the style sheet, its tokens first: they come from ``look.toml``."""
-    look = symbology.look()
-    tokens = [f"--{name.replace('_', '-')}:{value}" for name, value in look["color"].items()]
-    kind, steps = look["type"], look["space"]["steps_px"]
-    tokens += [
-        f"--t1:{kind['title_px']}px",
-        f"--t2:{kind['text_px']}px",
-        f"--t3:{kind['small_px']}px",
-        f"--tm:{kind['map_px']}px",
-        *(f"--s{k}:{step}px" for k, step in enumerate(steps, start=1)),
-        f"--r:{look['space']['radius_px']}px",
-        f"--font:{kind['font']}",
-        f"--veil:{look['color']['water']}eb",
-    ]
-    return f":root{{{';'.join(tokens)}}}\n{_part('page.css')}"
-
-
-@cache
-def _part(name: str) -> str:
-    return resources.files(__package__).joinpath("page", name).read_text(encoding="utf-8").strip()
+    return environment.from_string(part("page.html"))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from geosocial import symbology
-from geosocial.cartography import atlas, layers
+from geosocial.cartography import atlas, layers, style
 from geosocial.errors import StudyError
 from geosocial.results import Results
 from tests.cartography.payloads import PAYLOADS
@@ -193,7 +193,7 @@ def test_hostile_names_stand_nowhere_but_in_the_data(hostile: Results, tmp_path:
 
 
 def test_json_closes_no_script_and_breaks_no_line() -> None:
-    text = atlas.as_json(list(PAYLOADS))
+    text = style.as_json(list(PAYLOADS))
     assert not re.search("[<>&\u2028\u2029]", text)
     assert json.loads(text) == list(PAYLOADS)
 
@@ -274,7 +274,7 @@ def test_french_is_spaced_as_in_quebec(toy: Results, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["symbology", "symbology.classing", "cartography.atlas", "cartography.layers", "cartography.standalone"],
+    ["symbology", "symbology.classing", "cartography.layers", "cartography.standalone", "cartography.style"],
 )
 def test_examples_run(module: str) -> None:
     import doctest
