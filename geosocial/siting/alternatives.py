@@ -19,15 +19,13 @@ import numpy as np
 
 from geosocial.errors import N_, InputError
 from geosocial.siting.inputs import number
-from geosocial.siting.result import SAME, Clock, Interrupt, SitingResult
+from geosocial.siting.result import SAME, SMALL, Clock, Interrupt, SitingResult
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: A model with its inputs, asked with ``fixed`` and ``forbidden`` (and ``time_limit``, ``interrupt``).
 Solve: TypeAlias = Callable[..., SitingResult]
-#: Models whose objective is to be small; all others are to be large.
-SMALL = {"lscp", "p_median", "p_center", "kolm_pollak", "shortfall"}
 
 
 @dataclass(frozen=True, slots=True)

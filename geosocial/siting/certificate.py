@@ -1,40 +1,73 @@
 """A record of an answer that anyone can check: from the list of sites and the costs alone, without a solver.
 
-`check` uses nothing of the models: it finds the nearest site of each place again, in plain Python over the
-rows, and adds up. It proves the value of the sites; the bound is what the solver proved.
+`check` uses nothing of the models: it looks in plain Python at which sites each place has within reach, and
+adds up by the formula of the model. It proves the value of the sites; the bound is what the solver proved,
+and that it, the gap and the status fit together is checked too. What each model counts, over places with
+P > 0, with d the cost to the nearest of the sites and n how many are within the standard:
+
+- mclp, relocate: Σ P where n ≥ 1
+- bacop1: Σ P where n ≥ 2; every place has n ≥ 1
+- bacop2: θ Σ P where n ≥ 1, plus (1 − θ) Σ P where n ≥ 2
+- capacitated: Σ of the amounts, each within the standard; a place gets at most P, a site gives at most C
+- maximin: Σ P where n ≥ 1; the least share of a zone is that of the record
+- several: Σ over the spheres of importance × share of its P where n ≥ 1
+- lscp: how many sites, or what they cost; every place has n ≥ 1
+- p_median: Σ P d; p_center: the largest d
+- kolm_pollak: −(1/κ) ln(Σ P e^(−κd) / Σ P); shortfall: Σ P ((d − d₀)₊)²
+- p_dispersion: the least distance between two sites
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from geosocial.siting.inputs import Floats, Reach, amounts, reach
-from geosocial.siting.result import SitingResult
+from geosocial.siting.result import SMALL, SitingResult
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
+
+    from geosocial.siting.several import Several, Sphere
 
 
 def certify(
     result: SitingResult,
     costs: csr_array | ArrayLike,
-    weights: ArrayLike,
+    weights: ArrayLike | None = None,
     *,
     site_costs: ArrayLike | None = None,
+    capacities: ArrayLike | None = None,
 ) -> dict[str, object]:
     """Return the record of an answer: what JSON can hold, numbers that are not finite as None.
 
-    Keys: model, status, objective, bound, gap, method, seconds, sites, standard, site_costs (of the chosen
-    sites, where an LSCP was given them), and the SHA-256 of costs and weights.
+    Parameters
+    ----------
+    costs, weights
+        What the model was given; for a p-dispersion the distances, and no weights.
+    site_costs, capacities
+        (m) where an LSCP was given costs of sites, and of a capacitated covering.
+
+    Returns
+    -------
+    Keys: model, status, objective, bound, gap, method, seconds, sites, standard, terms, amounts (place, site,
+    amount of each pair used), site_costs and capacities (of the chosen sites), reason, and the SHA-256 of
+    costs and weights.
     """
     pairs = reach(costs)
-    price = None if site_costs is None else amounts(site_costs, pairs.candidates, "site_costs")
+
+    def of_sites(values: ArrayLike | None, name: str) -> list[float] | None:
+        if values is None:
+            return None
+        held = amounts(values, pairs.candidates, name)
+        return [float(held[site]) for site in result.sites]
+
+    given = result.amounts
     return {
         "model": result.model,
         "status": result.status,
@@ -45,10 +78,22 @@ def certify(
         "seconds": result.seconds,
         "sites": [int(site) for site in result.sites],
         "standard": _plain(result.standard),
-        "site_costs": None if price is None else [float(price[site]) for site in result.sites],
+        "terms": {name: _plain(value) for name, value in result.terms.items()},
+        "amounts": None
+        if given is None
+        else [
+            [int(i), int(j), float(amount)]
+            for i, j, amount in zip(given.place, given.site, given.amount, strict=True)
+        ],
+        "site_costs": of_sites(site_costs, "site_costs"),
+        "capacities": of_sites(capacities, "capacities"),
         "reason": None if result.reason is None else str(result.reason),
-        "sha256": fingerprint(pairs, amounts(weights, pairs.places, "weights")),
+        "sha256": fingerprint(pairs, _weights(weights, pairs)),
     }
+
+
+def _weights(weights: ArrayLike | None, pairs: Reach) -> Floats:
+    return np.ones(pairs.places) if weights is None else amounts(weights, pairs.places, "weights")
 
 
 def fingerprint(pairs: Reach, weights: Floats) -> str:
@@ -59,55 +104,262 @@ def fingerprint(pairs: Reach, weights: Floats) -> str:
     return digest.hexdigest()
 
 
-def check(certificate: Mapping[str, object], costs: csr_array | ArrayLike, weights: ArrayLike) -> list[str]:
+def check(
+    certificate: Mapping[str, object],
+    costs: csr_array | ArrayLike,
+    weights: ArrayLike | None = None,
+    *,
+    site_costs: ArrayLike | None = None,
+    capacities: ArrayLike | None = None,
+    zones: ArrayLike | None = None,
+) -> list[str]:
     """Return what is wrong with a certificate: nothing when its sites have its objective on these costs.
+
+    `zones` is needed for a maximin. Where `site_costs` or `capacities` are given, those that the certificate
+    names are held against them too.
 
     Examples
     --------
     >>> from geosocial.siting import mclp
     >>> costs = [[100.0, 900.0], [200.0, 100.0]]
     >>> said = certify(mclp(costs, [10, 20], sites=1, standard=300), costs, [10, 20])
-    >>> check(said, costs, [10, 20]), check({**said, "objective": 31.0}, costs, [10, 20])
+    >>> check(said, costs, [10, 20]), check({**said, "objective": 31.0, "bound": 31.0}, costs, [10, 20])
     ([], ['the objective is 30.0, not 31.0'])
     """
+    said: Mapping[str, Any] = certificate
     pairs, wrong = reach(costs), []
-    held = amounts(weights, pairs.places, "weights")
-    if certificate["sha256"] != fingerprint(pairs, held):
+    held = _weights(weights, pairs)
+    if said["sha256"] != fingerprint(pairs, held):
         wrong.append("the costs or the weights are not those of the certificate")
-    sites = certificate["sites"]
-    if certificate["status"] in {"infeasible", "unknown"} or not isinstance(sites, list):
-        return wrong
-    standard = certificate["standard"]
-    value = _value(
-        str(certificate["model"]), pairs, held, set(sites), math.inf if standard is None else standard
-    )
-    if certificate["model"] == "lscp" and isinstance(certificate["site_costs"], list) and value is not None:
-        value = math.fsum(certificate["site_costs"])
-    said = certificate["objective"]
-    if value is None:
-        wrong.append("a place with demand is not served")
-    elif not isinstance(said, float) or not math.isclose(value, said, rel_tol=1e-9, abs_tol=1e-12):
-        wrong.append(f"the objective is {value}, not {said}")
+    if said["status"] in {"infeasible", "unknown"} or not isinstance(said["sites"], list):
+        return wrong + ([] if said["objective"] is None else ["there is an objective without an answer"])
+    faults = _positions(said["sites"], pairs.candidates)
+    if faults:
+        return wrong + faults
+    for name, values in (("site_costs", site_costs), ("capacities", capacities)):
+        if values is not None and said.get(name) is not None:
+            all_ = amounts(values, pairs.candidates, name)
+            if said[name] != [float(all_[site]) for site in said["sites"]]:
+                wrong.append(f"the {name} are not those of the certificate")
+    seen = _Seen(said, pairs, held.tolist(), zones)
+    if said["model"] not in _FORMULAS:
+        return [*wrong, f"there is no model {said['model']!r}"]
+    if said["model"] in _ALL_SERVED and not all(seen.near[i] for i in seen.some):
+        return [*wrong, "a place with demand is not served"]
+    value = _FORMULAS[said["model"]](seen)
+    return wrong + seen.wrong + _figures(said, value)
+
+
+def _positions(sites: list[Any], candidates: int) -> list[str]:
+    for site in sites:
+        if not isinstance(site, int) or isinstance(site, bool) or not 0 <= site < candidates:
+            return [f"{site!r} is no candidate"]
+    return [] if len(set(sites)) == len(sites) else ["a site is named twice"]
+
+
+def _figures(said: Mapping[str, Any], value: float) -> list[str]:
+    """Return how objective, bound, gap and status do not fit the value or each other."""
+    infinite = said["model"] == "p_dispersion"
+
+    def number(name: str) -> float:
+        held = said[name]
+        if held is None:
+            return math.inf if infinite or name == "gap" else math.nan
+        return float(held)
+
+    objective, bound, gap = number("objective"), number("bound"), number("gap")
+    wrong = []
+    if not _same(value, objective):
+        wrong.append(f"the objective is {value}, not {said['objective']}")
+    off = bound - objective if said["model"] not in SMALL else objective - bound
+    if said["status"] == "optimal" and not (_same(bound, objective) and gap == 0):
+        wrong.append("it is said to be optimal, but the bound or the gap leaves room")
+    elif said["status"] != "optimal" and objective < math.inf:
+        expected = off / abs(objective) if objective else math.inf
+        if math.isnan(off) or off < 0 or not (_same(gap, expected) or _same(objective, bound)):
+            wrong.append("bound, objective and gap do not fit together")
     return wrong
 
 
-def _value(model: str, pairs: Reach, weights: Floats, sites: set[int], standard: object) -> float | None:
-    limit = float(str(standard))
-    near = []
-    for i in range(pairs.places):
-        span = slice(pairs.start[i], pairs.start[i + 1])
-        here = zip(pairs.column[span].tolist(), pairs.cost[span].tolist(), strict=True)
-        near.append(min((cost for site, cost in here if site in sites and cost <= limit), default=math.inf))
-    asked = [(w, d) for w, d in zip(weights.tolist(), near, strict=True) if w > 0]
-    if model == "mclp":
-        return math.fsum(w for w, d in asked if d <= limit and d < math.inf)
-    if any(d == math.inf for _, d in asked):
-        return None
-    if model == "lscp":
-        return float(len(sites))
+def _same(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def _near(pairs: Reach, sites: set[int], limit: float) -> list[list[tuple[int, float]]]:
+    """Return, for each place, the sites within the limit and their costs."""
+    start, column, cost = pairs.start.tolist(), pairs.column.tolist(), pairs.cost.tolist()
+    return [
+        [
+            (column[k], cost[k])
+            for k in range(start[i], start[i + 1])
+            if column[k] in sites and cost[k] <= limit
+        ]
+        for i in range(pairs.places)
+    ]
+
+
+class _Seen:
+    """What the sites are to each place with demand, seen from the record alone."""
+
+    def __init__(
+        self, said: Mapping[str, Any], pairs: Reach, weights: list[float], zones: ArrayLike | None
+    ) -> None:
+        self.said, self.weights, self.zones = said, weights, zones
+        self.sites: list[int] = said["sites"]
+        self.terms: Mapping[str, float] = said.get("terms") or {}
+        self.standard = math.inf if said["standard"] is None else float(said["standard"])
+        limit = math.inf if said["model"] == "shortfall" else self.standard
+        self.near = _near(pairs, set(self.sites), limit)
+        self.some = [i for i, weight in enumerate(weights) if weight > 0]
+        self.wrong: list[str] = []
+
+    def covered(self, times: int) -> float:
+        """Return the demand that so many of the sites have within the standard."""
+        return math.fsum(self.weights[i] for i in self.some if len(self.near[i]) >= times)
+
+    @property
+    def far(self) -> list[tuple[float, float]]:
+        """Return demand and cost to the nearest site of each place."""
+        return [(self.weights[i], min(cost for _, cost in self.near[i])) for i in self.some]
+
+
+def _lscp(seen: _Seen) -> float:
+    price = seen.said["site_costs"]
+    return float(len(seen.sites)) if price is None else math.fsum(price)
+
+
+def _bacop2(seen: _Seen) -> float:
+    theta = seen.terms["theta"]
+    return theta * seen.covered(1) + (1 - theta) * seen.covered(2)
+
+
+def _kolm_pollak(seen: _Seen) -> float:
+    kappa, total = seen.terms["kappa"], math.fsum(seen.weights)
     return (
-        math.fsum(w * d for w, d in asked) if model == "p_median" else max((d for _, d in asked), default=0.0)
+        -math.log(math.fsum(w * math.exp(-kappa * d) for w, d in seen.far) / total) / kappa if total else 0.0
     )
+
+
+def _shortfall(seen: _Seen) -> float:
+    return math.fsum(w * max(d - seen.standard, 0.0) ** 2 for w, d in seen.far)
+
+
+def _p_dispersion(seen: _Seen) -> float:
+    apart = [cost for j in seen.sites for k, cost in seen.near[j] if k != j]
+    return min(apart, default=math.inf)
+
+
+def _capacitated(seen: _Seen) -> float:
+    room = dict(zip(seen.sites, seen.said["capacities"] or (), strict=True))
+    given: dict[int, float] = {}
+    taken = dict.fromkeys(seen.sites, 0.0)
+    for place, site, amount in seen.said["amounts"]:
+        if not amount >= 0 or site not in {j for j, _ in seen.near[place]}:
+            seen.wrong.append(f"place {place} cannot be served {amount} by site {site}")
+            continue
+        given[place] = given.get(place, 0.0) + amount
+        taken[site] += amount
+    slack = 1 + 1e-9
+    for place, amount in given.items():
+        if amount > seen.weights[place] * slack:
+            seen.wrong.append(f"place {place} gets more than it asks for")
+    for site, amount in taken.items():
+        if amount > room[site] * slack:
+            seen.wrong.append(f"site {site} serves more than it can")
+    return math.fsum(given.values())
+
+
+def _maximin(seen: _Seen) -> float:
+    if seen.zones is None:
+        seen.wrong.append("the zone of each place is needed to check a maximin")
+        return seen.covered(1)
+    of = np.asarray(seen.zones).tolist()
+    total: dict[object, list[float]] = {}
+    hit: dict[object, list[float]] = {}
+    for i in seen.some:
+        total.setdefault(of[i], []).append(seen.weights[i])
+        hit.setdefault(of[i], []).append(seen.weights[i] if seen.near[i] else 0.0)
+    least = min((math.fsum(hit[zone]) / math.fsum(total[zone]) for zone in total), default=1.0)
+    if not _same(least, seen.terms["least_share"]):
+        seen.wrong.append(f"the least share of a zone is {least}, not {seen.terms['least_share']}")
+    return seen.covered(1)
+
+
+#: Models that must serve every place with demand.
+_ALL_SERVED = {"lscp", "bacop1", "p_median", "p_center", "kolm_pollak", "shortfall"}
+#: What the sites of each model are worth.
+_FORMULAS: dict[str, Callable[[_Seen], float]] = {
+    "mclp": lambda seen: seen.covered(1),
+    "relocate": lambda seen: seen.covered(1),
+    "bacop1": lambda seen: seen.covered(2),
+    "bacop2": _bacop2,
+    "capacitated": _capacitated,
+    "maximin": _maximin,
+    "lscp": _lscp,
+    "p_median": lambda seen: math.fsum(w * d for w, d in seen.far),
+    "p_center": lambda seen: max((d for _, d in seen.far), default=0.0),
+    "kolm_pollak": _kolm_pollak,
+    "shortfall": _shortfall,
+    "p_dispersion": _p_dispersion,
+}
+
+
+def certify_several(found: Several, spheres: Sequence[Sphere]) -> dict[str, object]:
+    """Return the record of an answer for several spheres: that of each, and what they add up to."""
+    joint = found.joint
+    parts: list[dict[str, object]] = []
+    for k, sphere in enumerate(spheres):
+        pairs = reach(sphere.costs)
+        parts.append(
+            {
+                "name": sphere.name,
+                "importance": float(found.importance[k]),
+                "standard": _plain(sphere.standard),
+                "served": float(found.served[k]),
+                "alone": [int(site) for site in found.alone[k].sites],
+                "alone_served": _plain(found.alone[k].objective),
+                "sha256": fingerprint(pairs, _weights(sphere.weights, pairs)),
+            }
+        )
+    return {
+        "model": "several",
+        "rule": found.rule,
+        "status": joint.status,
+        "objective": _plain(joint.objective),
+        "bound": _plain(joint.bound),
+        "gap": _plain(joint.gap),
+        "method": joint.method,
+        "seconds": joint.seconds,
+        "sites": [int(site) for site in joint.sites],
+        "spheres": parts,
+        "reason": None if joint.reason is None else str(joint.reason),
+    }
+
+
+def check_several(certificate: Mapping[str, object], spheres: Sequence[Sphere]) -> list[str]:
+    """Return what is wrong with the certificate of an answer for several spheres."""
+    said: Mapping[str, Any] = certificate
+    wrong, value = [], 0.0
+    if said["status"] in {"infeasible", "unknown"}:
+        return [] if said["objective"] is None else ["there is an objective without an answer"]
+    for part, sphere in zip(said["spheres"], spheres, strict=True):
+        pairs = reach(sphere.costs)
+        held = _weights(sphere.weights, pairs)
+        if part["sha256"] != fingerprint(pairs, held):
+            wrong.append(f"the costs or the weights of {part['name']!r} are not those of the certificate")
+        weights, total = held.tolist(), math.fsum(held)
+        standard = math.inf if part["standard"] is None else float(part["standard"])
+        for name, sites in (("served", said["sites"]), ("alone_served", part["alone"])):
+            faults = _positions(sites, pairs.candidates)
+            if faults:
+                return wrong + faults
+            near = _near(pairs, set(sites), standard)
+            served = math.fsum(w for w, hit in zip(weights, near, strict=True) if hit)
+            if part[name] is None or not _same(served, part[name]):
+                wrong.append(f"{name} of {part['name']!r} is {served}, not {part[name]}")
+            if name == "served":
+                value += part["importance"] * served / total if total else 0.0
+    return wrong + _figures(said, value)
 
 
 def _plain(number: float) -> float | None:

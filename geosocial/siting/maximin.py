@@ -63,7 +63,7 @@ def maximin(
     -------
     `SitingResult`: the objective is the demand covered; `terms` holds ``least_share``, the covered share of
     the least served zone, and ``least_share_bound``, which no choice passes. Where the search ended before
-    the first step was proved, `bound` is only that of the second, and the status says so.
+    the first step was proved, `bound` is all demand that any candidate covers.
 
     Raises
     ------
@@ -174,11 +174,9 @@ def maximal_least(
         value = counted.all(best)
         return Found(best, value, float(weight.sum()), proved=False), least, bound
     found = _most(counted, open_, best, least, clock)
-    return (
-        Found(found.sites, found.value, found.bound, proved=found.proved and proved),
-        least,
-        bound,
-    )
+    # An answer with a better least share may serve any total.
+    top = found.bound if proved else float(weight.sum())
+    return Found(found.sites, found.value, top, proved=found.proved and proved), least, bound
 
 
 def _most(counted: _Counted, open_: Choice, best: Ints, least: float, clock: Clock) -> Found:

@@ -15,6 +15,8 @@ from geosocial.siting.inputs import Floats, Ints, Reach
 Status: TypeAlias = Literal["optimal", "time_limit", "interrupted", "infeasible", "unknown"]
 #: Asked now and then during the search: True ends it.
 Interrupt: TypeAlias = Callable[[], bool]
+#: Models whose objective is to be small; that of all others is to be large.
+SMALL = frozenset({"lscp", "p_median", "p_center", "kolm_pollak", "shortfall"})
 #: A relative gap up to this is none: the tolerance of floating-point sums, not of the search.
 SAME = 1e-9
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from functools import partial
 from typing import Any
@@ -26,6 +27,7 @@ from geosocial.siting import (
     robustness,
     several,
 )
+from geosocial.siting.certificate import certify, certify_several, check, check_several
 from tests.siting.test_brute_force import STANDARD, choices, instances
 from tests.siting.test_brute_force import value as model_value
 from tests.siting.test_more_models import FEW, covered, limits_of
@@ -60,6 +62,7 @@ def test_the_two_nearest_sites_are_as_far_apart_as_can_be(case: dict[str, Any], 
     assert found.gap == 0
     assert found.objective == found.bound == max(map(apart, every)) == apart(list(found.sites))
     assert list(found.sites) in every
+    assert check(json.loads(json.dumps(certify(found, between))), between) == []
     np.testing.assert_array_equal(p_dispersion(between.T, **limits).sites, found.sites)
 
 
@@ -98,6 +101,7 @@ def test_hubs_of_two_spheres(case: dict[str, Any], other: dict[str, Any], rule: 
         return (round(min(of_best, default=1.0), 9), round(joint(chosen), 9))
 
     assert found.joint.status == "optimal"
+    assert check_several(json.loads(json.dumps(certify_several(found, spheres))), spheres) == []
     sites = list(found.joint.sites)
     assert sites in every
     assert key(sites) == max(map(key, every))

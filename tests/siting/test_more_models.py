@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,7 @@ from geosocial.siting import (
     relocate,
     shortfall,
 )
+from geosocial.siting.certificate import certify, check
 from tests.siting.test_brute_force import STANDARD, choices, instances
 
 FEW = settings(max_examples=150, deadline=None, derandomize=True)
@@ -41,6 +43,8 @@ def agree(
     case: dict[str, Any],
     *,
     least: bool = False,
+    capacities: list[float] | None = None,
+    zones: list[str] | None = None,
 ) -> SitingResult | None:
     """Solve dense and sparse and hold it against all choices; None where there is no answer."""
     costs, weights, limits = case["costs"], case["weights"], limits_of(case)
@@ -58,6 +62,8 @@ def agree(
     assert found.bound == pytest.approx(found.objective, rel=1e-9, abs=1e-12)
     assert list(found.sites) in every
     assert value(list(found.sites)) == pytest.approx(best, rel=1e-9, abs=1e-9)
+    record = json.loads(json.dumps(certify(found, costs, weights, capacities=capacities)))
+    assert check(record, costs, weights, capacities=capacities, zones=zones) == []
     row, column = np.nonzero(np.isfinite(costs))
     sparse = csr_array((costs[row, column], (row, column)), shape=costs.shape)
     np.testing.assert_array_equal(solve(sparse, weights, **limits).sites, found.sites)
@@ -138,6 +144,7 @@ def test_capacities_are_kept_and_as_much_as_can_be_is_served(
         lambda c, w, **k: capacitated(c, w, standard=STANDARD, capacities=room, **k),
         lambda s: flow(case, s, room)[0],
         case,
+        capacities=room,
     )
     if found is None:
         return
@@ -173,6 +180,7 @@ def test_the_least_served_zone_first_then_the_total(case: dict[str, Any], names:
         lambda c, w, **k: maximin(c, w, zones=zones, standard=STANDARD, **k),
         lambda s: covered(case, s) if least(s) >= top - 1e-9 else -1.0,
         case,
+        zones=zones,
     )
     if found is not None:
         assert found.terms["least_share"] == pytest.approx(top)
@@ -272,5 +280,6 @@ def test_what_closes_and_opens_covers_most(case: dict[str, Any], told: dict[str,
     assert found.objective == pytest.approx(best)
     assert found.bound == found.objective
     assert covered(case, list(found.sites)) == pytest.approx(best)
+    assert check(certify(found, costs, case["weights"]), costs, case["weights"]) == []
     after = set(map(int, found.sites))
     assert (found.terms["closed"], found.terms["opened"]) == (len(today - after), len(after - today))
