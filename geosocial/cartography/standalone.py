@@ -3,10 +3,14 @@
 Leaflet and jQuery are taken from the installed packages XStatic-Leaflet and XStatic-jQuery and inlined;
 element ids, which Folium draws at random, are renumbered, so that the same map gives the same bytes; a
 Content-Security-Policy allows exactly the scripts of the page, by their hash, and no request. What needs a
-network (tiles, plugins that load code, remote pictures) is refused in one line rather than left blank.
+network (tiles, plugins that load code, remote pictures) is refused in one line rather than left blank; a
+plugin whose script lies on this computer is inlined (``plugin.add_js_link(name, path)``).
 
-Text that a user typed is not made safe here: Folium puts popups and tooltips into code as they are. See
-`geosocial.cartography.atlas` for the way that never does.
+Text is text: what a popup, a tooltip, a label, a layer's name, a legend or an attribution is given is shown
+as it was written, and nothing of it runs (see `geosocial.cartography.neutral`). ``markup=True`` lets plain
+formatting through (bold, lines, lists, tables, links, inline pictures and drawings), still without anything
+that runs or loads. Colour scales, the legends of `GeoDataFrame.explore` and the pins of `folium.Icon`, which
+Folium draws with libraries and fonts from a network, are drawn by scripts of our own.
 """
 
 from __future__ import annotations
@@ -15,11 +19,15 @@ import base64
 import hashlib
 import importlib.metadata
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final, cast
+from urllib.parse import urlsplit
 
+from geosocial.cartography import online
+from geosocial.cartography.neutral import literal, neutral, pins, script, tree
 from geosocial.errors import N_, InputError
 from geosocial.io.write import write_text
 
@@ -41,15 +49,11 @@ _ICON_LINKS: Final = frozenset(
         "awesome_rotate_css",
     }
 )
-#: Code that fetches something when it runs, whatever element wrote it: its beginning, then the whole.
-_LOADERS: Final[Mapping[str, str]] = {
-    "L.tileLayer": r"L\.tileLayer(?:\.wms)?\(",
-    "$.ajax": r"\$\.ajax\(",
-    "fetch(": r"\bfetch\(",
-    "L.imageOverlay": r"""L\.imageOverlay\(\s*["'](?:https?:)?//""",
-    "iconUrl": r"""iconUrl["']?\s*:\s*["'](?:https?:)?//""",
-    "src": r"""\bsrc\s*=\s*\\?["']?(?:https?:)?//""",
-}
+#: Code that fetches something when it runs, whatever element wrote it; text in quotes is not code.
+_LOADERS: Final = re.compile(
+    r"L\.tileLayer\b|\$\.ajax\b|\bfetch\(|\bXMLHttpRequest\b|\bimport\(|\bnew Worker\b"
+)
+_QUOTED: Final = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""")
 _MAPPING_COMMENT: Final = re.compile(
     r"[ \t]*(?://[#@]\s*sourceMappingURL=[^\n]*|/\*[#@]\s*sourceMappingURL=.*?\*/)"
 )
@@ -57,7 +61,7 @@ _SCRIPT: Final = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script
 _PICTURES: Final = re.compile(r"url\(\s*[\"']?(?P<name>images/[\w.-]+)[\"']?\s*\)")
 
 
-def save(folium_map: Any, path: Path | str) -> None:
+def save(folium_map: Any, path: Path | str, *, markup: bool = False, tiles: bool | str = False) -> None:
     """Write a Folium map to `path` as one offline file, in one step: the file is whole or it is not there.
 
     Parameters
@@ -66,41 +70,54 @@ def save(folium_map: Any, path: Path | str) -> None:
         A `folium.Map`, or a `branca.element.Figure` that holds one. It may be saved again afterwards.
     path
         The HTML file to write.
+    markup
+        Whether popups, tooltips and labels that are given as strings may hold plain formatting. Without it
+        they are text. Scripts, handlers, frames, forms and remote pictures are never let through.
+    tiles
+        Background tiles from a network, which the file then needs: ``True`` keeps the tile layers of the map,
+        a name such as ``"OpenStreetMap.Mapnik"``, or an address with ``{z}/{x}/{y}``, a space and its
+        attribution, adds one. Without it a map with tiles is refused.
 
     Raises
     ------
     InputError
-        When a layer, a plugin or a picture would be loaded from a network; it is named.
+        When a layer, a plugin or a picture would be loaded from a network; it is named. When tiles are asked
+        for whose provider is unknown, wants a key or says no attribution.
 
     Examples
     --------
     >>> import folium, tempfile
     >>> city = folium.Map([45.5, -73.6], tiles=None)
-    >>> _ = folium.CircleMarker([45.5, -73.6]).add_to(city)
+    >>> _ = folium.CircleMarker([45.5, -73.6], popup="Théâtre <Aux Écuries>").add_to(city)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save(city, Path(folder) / "city.html")
     """
-    write_text(page(folium_map), Path(path))
+    write_text(page(folium_map, markup=markup, tiles=tiles), Path(path))
 
 
-def page(folium_map: Any) -> str:
+def page(folium_map: Any, *, markup: bool = False, tiles: bool | str = False) -> str:
     """Return the text of the offline page that `save` writes."""
     figure = folium_map.get_root()
-    _refuse_remote(figure)
-    parts = (figure.header, figure.html, figure.script)
-    before = [dict(part._children) for part in parts]
-    try:
-        for child in list(figure._children.values()):
-            child.render()
-        _inline(figure)
-        text = figure._template.render(this=figure, kwargs={"embedded": True})
-        text = _renumbered(text, figure)
-    finally:
-        # What rendering adds to the page would stand there twice the next time.
-        for part, children in zip(parts, before, strict=True):
-            part._children.clear()
-            part._children.update(children)
-    if loader := _loader(text):
+    with online.added(folium_map, tiles):
+        hosts = online.hosts(figure, tiles)
+        _refuse_remote(figure)
+        parts = (figure.header, figure.html, figure.script)
+        before = [dict(part._children) for part in parts]
+        try:
+            for part in parts:
+                _forget_rendered(part)
+            with neutral(figure):
+                for child in list(figure._children.values()):
+                    child.render()
+                _inline(figure, markup=markup, links=bool(hosts))
+                text = figure._template.render(this=figure, kwargs={"embedded": True})
+            text = _renumbered(text, figure)
+        finally:
+            # What rendering adds to the page would stand there twice the next time.
+            for part, children in zip(parts, before, strict=True):
+                part._children.clear()
+                part._children.update(children)
+    if loader := _loader(text, tiled=bool(hosts)):
         raise InputError(
             N_("This map cannot be saved for offline use: it would load “{what}” from a network."),
             hint=N_("Take that layer away, or build the map with tiles=None."),
@@ -108,74 +125,148 @@ def page(folium_map: Any) -> str:
         )
     # Folium forbids to enlarge the page with two fingers; whoever needs larger letters must be able to.
     text = re.sub(r",\s*maximum-scale=1\.0,\s*user-scalable=no", "", text)
-    return _with_policy(text)
+    return _with_policy(text, hosts)
 
 
-def _loader(text: str) -> str:
+def _forget_rendered(part: Any) -> None:
+    """Drop what an earlier rendering by Folium has left in a part of a figure, under the name of another."""
+    for name, child in list(part._children.items()):
+        if re.search(r"_[0-9a-f]{32}", name) and name != child.get_name():
+            del part._children[name]
+
+
+class _Remote(HTMLParser):
+    """Find the first element of a page that is loaded from elsewhere."""
+
+    found = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an address that is neither within the page nor a link to follow."""
+        for name, value in attrs:
+            loads = name in {"src", "srcset", "data", "poster"} or (tag == "link" and name == "href")
+            if loads and value and not value.startswith(("data:", "#")) and not self.found:
+                self.found = f"<{tag} {name}={value[:80]}>"
+
+
+def _loader(text: str, *, tiled: bool) -> str:
     """Return the first piece of the page's own code that would fetch something; empty when there is none."""
+    remote = _Remote(convert_charrefs=True)
+    remote.feed(_SCRIPT.sub(lambda m: f"<script{m['attributes']}></script>", text))
+    if remote.found:
+        return remote.found
     libraries = _library_codes()
-    own = _SCRIPT.sub(lambda m: "" if m["code"].strip() in libraries else m[0], text)
-    for beginning, pattern in _LOADERS.items():
-        if beginning in own and (found := re.search(pattern, own)):
-            return " ".join(found[0].split())
+    for match in _SCRIPT.finditer(text):
+        code = match["code"]
+        if "application/json" in match["attributes"] or code.strip().startswith(libraries):
+            continue
+        for found in _LOADERS.finditer(_QUOTED.sub('""', code)):
+            if not (tiled and found[0] == "L.tileLayer"):
+                return found[0]
     return ""
 
 
 def _refuse_remote(figure: Any) -> None:
     """Refuse elements that always need a network, by their class, before anything is rendered."""
     import folium
+    from folium.raster_layers import ImageOverlay, VideoOverlay
 
-    for element in _tree(figure):
-        if isinstance(element, (folium.TileLayer, folium.WmsTileLayer)):
+    def refuse(what: str) -> InputError:
+        return InputError(
+            N_("This map cannot be saved for offline use: it would load “{what}” from a network."),
+            hint=N_("Give the picture or the data themselves instead of their address."),
+            what=what,
+        )
+
+    for element in tree(figure):
+        marker = getattr(element, "marker", None)
+        icon = getattr(marker, "icon", None) if marker is not None else element
+        if type(icon) is folium.Icon and icon.options.get("icon", "") not in pins()["sign"]:
             raise InputError(
-                N_("This map cannot be saved for offline use: its tile layer “{what}” comes from a network."),
-                hint=N_("Build the map with tiles=None."),
-                what=getattr(element, "tile_name", "") or element.get_name(),
+                N_(
+                    "This map cannot be saved for offline use: the sign “{what}” needs a font from a network."
+                ),
+                hint=N_("Leave icon= out of folium.Icon, or take one of: {known}."),
+                what=icon.options.get("icon"),
+                known=", ".join(k for k in pins()["sign"] if k),
             )
-        if type(element) is folium.Icon:
-            raise InputError(
-                N_("This map cannot be saved for offline use: folium.Icon loads pictures from a network."),
-                hint=N_("Use a Marker without icon, a CircleMarker or a DivIcon."),
-            )
+        if isinstance(icon, folium.CustomIcon):
+            for key in ("icon_url", "shadow_url"):
+                if (url := str(icon.options.get(key) or "")) and not url.startswith("data:"):
+                    raise refuse(f"{key.replace('_url', 'Url')} {url[:80]}")
+        if isinstance(element, VideoOverlay):
+            raise refuse("L.videoOverlay")
+        if isinstance(element, ImageOverlay) and not str(element.url).startswith("data:"):
+            raise refuse(f"L.imageOverlay {str(element.url)[:80]}")
+        if isinstance(element, folium.GeoJson) and not element.embed:
+            raise refuse(f"$.ajax {element.embed_link}")
 
 
-def _inline(figure: Any) -> None:
+def _inline(figure: Any, *, markup: bool, links: bool) -> None:
     """Give each link of the header its code, drop those that serve no element, refuse the others."""
     from branca.element import CssLink, JavascriptLink
 
     for name, link in list(figure.header._children.items()):
         if not isinstance(link, (CssLink, JavascriptLink)):
             continue
-        if name == "jquery" and not _uses_jquery(figure):
-            del figure.header._children[name]
-        elif name in _INLINED:
-            cast("Any", link).code = library(name)  # branca inlines a str; its annotation says bytes
-        elif name in _ICON_LINKS:
+        code = None
+        if name in _INLINED and not (name == "jquery" and not _uses_jquery(figure)):
+            code = library(name)
+            if name == "leaflet":
+                code += f"{script('text.js')}(L, {literal(markup)}, {literal(links)});\n"
+                if any(True for e in tree(figure) if "AwesomeMarkers" in _code_of(e)):
+                    code += f"{script('pins.js')}(L, {literal(dict(pins()))});\n"
+            elif name == "leaflet_css":
+                code += f"\n{script('text.css')}"
+        elif name not in _INLINED and name not in _ICON_LINKS and not _is_scale(figure, name):
+            code = _local(figure, name, link, style=isinstance(link, CssLink))
+        if code is None:
             del figure.header._children[name]
         else:
-            raise InputError(
-                N_("This map cannot be saved for offline use: its plugin “{what}” is loaded from a network."),
-                hint=N_(
-                    "Take the plugin or colour scale away: only what Leaflet itself draws works offline."
-                ),
-                what=name,
-            )
+            cast("Any", link).code = code  # branca inlines a str; its annotation says bytes
+
+
+def _code_of(element: Any) -> str:
+    """Return what an element that rendering has added to a page will write."""
+    return getattr(element, "_template_str", None) or ""
+
+
+def _is_scale(figure: Any, name: str) -> bool:
+    """Return whether a link is the library d3, which only colour scales asked for: we draw them without."""
+    return name == "d3" and not any(name in _links(element) for element in tree(figure))
+
+
+def _local(figure: Any, name: str, link: Any, *, style: bool) -> str:
+    """Return the code of a plugin's file on this computer; refuse one that lies on a network."""
+    if len(urlsplit(link.url).scheme) > 1 or link.url.startswith("//") or not Path(link.url).is_file():
+        users = sorted({type(element).__name__ for element in tree(figure) if name in _links(element)})
+        many = {"MarkerCluster", "FastMarkerCluster"} & set(users)
+        raise InputError(
+            N_("This map cannot be saved for offline use: its plugin “{what}” is loaded from a network."),
+            hint=N_("Draw many points with geosocial.cartography.points.point_layer: it clusters offline.")
+            if many
+            else N_("Take it away, or name a copy of its file on this computer: add_js_link, add_css_link."),
+            what=" ".join([*users[:1], name]),
+        )
+    text = _MAPPING_COMMENT.sub("", Path(link.url).read_text(encoding="utf-8")).strip()
+    barred = r"</style|@import|url\(\s*[\"']?(?!data:|#)" if style else r"</script|<!--"
+    if re.search(barred, text, re.IGNORECASE):
+        raise InputError(
+            N_("{file}: this file of a plugin cannot be put into a page."),
+            hint=N_("It holds a tag, or names files of its own: take a version without them."),
+            file=link.url,
+        )
+    return f"{text}\n"
+
+
+def _links(element: Any) -> set[str]:
+    """Return the names of the links that an element of Folium asks for."""
+    return {key for kind in ("js", "css") for key, _ in getattr(element, f"default_{kind}", ())}
 
 
 def _uses_jquery(figure: Any) -> bool:
     """Return whether the page's own code calls jQuery: most maps carry it for nothing."""
     own = figure.html.render() + figure.script.render()
-    return re.search(r"(?<![\w$.])(?:\$[.(]|jQuery\b)", own) is not None
-
-
-def _tree(element: Any) -> Iterator[Any]:
-    """Yield an element of branca and all below it, in their order, the parts of a figure included."""
-    yield element
-    for part in ("header", "html", "script"):
-        if hasattr(element, part) and hasattr(getattr(element, part), "_children"):
-            yield from _tree(getattr(element, part))
-    for child in element._children.values():
-        yield from _tree(child)
+    return re.search(r"(?<![\w$.])(?:\$[.(]|jQuery\b)", _QUOTED.sub('""', own)) is not None
 
 
 @cache
@@ -224,13 +315,13 @@ def _packaged(package: str, file: str) -> bytes:
 
 
 @cache
-def _library_codes() -> frozenset[str]:
-    return frozenset(library(name).strip() for name in _INLINED)
+def _library_codes() -> tuple[str, ...]:
+    return tuple(library(name).strip() for name in _INLINED)
 
 
 def _renumbered(text: str, figure: Any) -> str:
     """Return the page with the ids of its elements numbered in the order of their first appearance."""
-    random_ids = {element._id for element in _tree(figure)}
+    random_ids = {element._id for element in tree(figure)}
     numbers: dict[str, str] = {}
 
     def number(match: re.Match[str]) -> str:
@@ -240,8 +331,8 @@ def _renumbered(text: str, figure: Any) -> str:
     return re.sub(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", number, text)
 
 
-def _with_policy(text: str) -> str:
-    """Return the page with a Content-Security-Policy: its own scripts by hash, no request at all."""
+def _with_policy(text: str, hosts: tuple[str, ...] = ()) -> str:
+    """Return the page with a Content-Security-Policy: its own scripts by hash, pictures of `hosts` only."""
     hashes = []
     for match in _SCRIPT.finditer(text):
         if "application/json" not in match["attributes"]:
@@ -252,7 +343,7 @@ def _with_policy(text: str) -> str:
             "default-src 'none'",
             f"script-src {' '.join(dict.fromkeys(hashes))}",
             "style-src 'unsafe-inline'",
-            "img-src data: blob:",
+            " ".join(("img-src data: blob:", *hosts)),
             "base-uri 'none'",
             "form-action 'none'",
         )
