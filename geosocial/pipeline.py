@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from geosocial.intake import Taken
     from geosocial.intake.placing import Geocoder
     from geosocial.measure.clustering import Neighbours
+    from geosocial.measure.local import Local
     from geosocial.measure.reach import Reach
     from geosocial.results import Results
     from geosocial.study import Study
@@ -83,7 +84,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
     with step(N_("Coverage, gaps, ranking")):
         lying = positions(study, zones, demand)
         measured = evaluate.measure(study, zones, places, demand, costs, reach=reach, positions=lying)
-        by_zone = supply.by_zone(places, zones, study)
+        below = below_zones(study, context, demand, costs, measured.measures).named()
     with step(N_("Clusters")) if study.clusters else nullcontext():
         met = neighbours(study, demand) if study.clusters else None
         clustered = clustering.clustered(study, zones, demand, costs, met)
@@ -103,7 +104,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         ),
         conservation=conservation,
         demand=tables.check(demand, tables.DEMAND),
-        supply=by_zone,
+        supply=supply.by_zone(places, zones, study),
         measures=measured.measures,
         overall=measured.overall,
         ranking=measured.ranking,
@@ -126,8 +127,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         clusters=clustered.clusters,
         autocorrelation=clustered.autocorrelation,
         cluster_zones=clustered.cluster_zones,
-        **shared.named(),
-        **sites.named(),
+        **(shared.named() | sites.named() | below),
     )
 
 
@@ -245,6 +245,28 @@ def positions(study: Study, zones: pd.DataFrame, demand: pd.DataFrame) -> NDArra
     from geosocial.geo import ZoneIndex
 
     return ZoneIndex(zones).locate(demand["x"].to_numpy(), demand["y"].to_numpy()).astype(np.intp)
+
+
+def below_zones(
+    study: Study,
+    context: Mapping[str, gpd.GeoDataFrame],
+    demand: pd.DataFrame,
+    costs: Mapping[tuple[str, str], NDArray[np.float64]],
+    measures: pd.DataFrame,
+) -> Local:
+    """Return the people beyond each standard by place, and the small areas that the study measures."""
+    import numpy as np
+
+    from geosocial.geo import ZoneIndex
+    from geosocial.measure.local import Layer, local
+
+    x, y = demand["x"].to_numpy(), demand["y"].to_numpy()
+    layers: dict[str, Layer] = {
+        spec.key: Layer(ZoneIndex(context[spec.key]).locate(x, y).astype(np.intp), len(context[spec.key]))
+        for spec in study.context
+        if spec.measured
+    }
+    return local(study, demand, costs, measures, layers=layers)
 
 
 def write(

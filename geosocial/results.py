@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from geosocial import tables
 from geosocial.errors import N_, InputError
 from geosocial.study import Study
+from geosocial.tables.local import AREAS, BEYOND
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -77,6 +78,9 @@ class Results:
     proposed: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROPOSED))
     proposed_curve: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROPOSED_CURVE))
     proposed_zones: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROPOSED_ZONES))
+    #: People beyond each standard, place by place, and small areas where the study measures a layer.
+    beyond: pd.DataFrame = field(default_factory=lambda: tables.empty(BEYOND))
+    areas: pd.DataFrame = field(default_factory=lambda: tables.empty(AREAS))
 
 
 #: Tables of clusters, empty where the study does not ask for them.
@@ -131,6 +135,8 @@ def only(results: Results, sphere: str) -> Results:
             *CLUSTERS,
             *EQUITY,
             *SITING,
+            "beyond",
+            "areas",
         )
     }
     return replace(results, study=study, **kept)

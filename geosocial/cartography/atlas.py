@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial import symbology
-from geosocial.cartography import layers, standalone
+from geosocial.cartography import below, layers, standalone
 from geosocial.cartography.content import content
 from geosocial.cartography.style import as_json, part, tokens
 from geosocial.i18n import words as words_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from geosocial.results import Results
 
 #: The parts of the page's code, in the order in which they run, in one function.
-SCRIPTS: Final = ("base.js", "map.js", "panels.js", "controls.js")
+SCRIPTS: Final = ("base.js", "map.js", "below.js", "panels.js", "controls.js")
 #: Each language by its own name.
 NAMES: Final[Mapping[str, str]] = {"fr": "Français", "en": "English"}
 
@@ -96,7 +96,9 @@ def build(
 
     code = MacroElement()  # type: ignore[no-untyped-call]  # branca leaves it untyped
     code._name = "Atlas"
-    names = [drawn[n].get_name() if n in drawn else "null" for n in ("zones", "land", "districts", "shore")]
+    unit = below.unit(results.study)
+    wanted = ("zones", "land", "districts", "shore", unit.key if unit is not None else "areas")
+    names = [drawn[n].get_name() if n in drawn else "null" for n in wanted]
     code._template = _macro(", ".join((chart.get_name(), *names)))
     chart.add_child(code)
 
@@ -113,8 +115,9 @@ def _shapes(results: Results) -> dict[str, dict[str, Any]]:
         out["land"] = layers.shapes(land)
     out["zones"] = layers.shapes(results.zones)
     out["shore"] = layers.outline([results.zones] if land is None else [results.zones, land])
-    if (districts := results.context.get("districts")) is not None and len(districts):
-        out["districts"] = layers.shapes(districts)
+    for key in ("districts", "areas"):
+        if (frame := results.context.get(key)) is not None and len(frame):
+            out[key] = layers.shapes(frame)
     return out
 
 
@@ -133,14 +136,17 @@ def _layer(chart: Any, name: str, shapes: Mapping[str, Any]) -> Any:
         "shore": {"fill": False, "color": symbology.color("boundary"), "weight": boundary["shore_px"]},
         "districts": {"fill": False, "color": symbology.color("boundary"), "weight": 0.7, "dashArray": "2 3"},
     }
+    styles["areas"] = styles["districts"]
     style = styles[name]
-    options: dict[str, Any] = {} if name == "zones" else {"pane": name, "interactive": False}
+    options: dict[str, Any] = {}
+    if name != "zones":
+        options = {"pane": "districts" if name == "areas" else name, "interactive": False}
     layer = folium.GeoJson(
         shapes,
         style_function=lambda _: style,
         smooth_factor=0.4,
         control=False,
-        show=name != "districts",
+        show=name not in {"districts", "areas"},
         **options,
     )
     return layer.add_to(chart)
@@ -152,7 +158,7 @@ def _macro(arguments: str) -> Any:
 
     code = "\n".join(part(name) for name in SCRIPTS)
     head, tail = "{% macro script(this, kwargs) %}{% raw %}", "{% endraw %}{% endmacro %}"
-    function = "function (map, zonesLayer, landLayer, districtsLayer, shoreLayer)"
+    function = "function (map, zonesLayer, landLayer, districtsLayer, shoreLayer, areasLayer)"
     return Template(f"{head}\n({function} {{\n'use strict';\n{code}\n}})({arguments});\n{tail}")
 
 

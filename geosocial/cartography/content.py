@@ -7,86 +7,21 @@ Nothing is computed: figures come from the results, sentences from `geosocial.wo
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from geosocial import symbology, wording
-from geosocial.cartography import labels, layers
+from geosocial.cartography import below, labels, layers, proposals
+from geosocial.cartography.shown import Run
+from geosocial.cartography.views import figure, schemes, view, view_text, views
 from geosocial.study import Service
-from geosocial.vocabulary import Lang, kinds, terms
+from geosocial.vocabulary import Lang, terms
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from geosocial.i18n import Words
     from geosocial.results import Results
 
 
-class View(NamedTuple):
-    """A view of a service: its key in the address, the indicator of its fills, that of its amounts."""
-
-    key: str
-    fill: str
-    amount: str
-
-
-#: The views of a service, by its rule; the first is the one that opens.
-VIEWS: Final[Mapping[str, tuple[View, ...]]] = {
-    "coverage": (View("gap", "gap_share", "gap"), View("coverage", "coverage", "coverage")),
-    "ratio": (View("gap", "gap_share", "gap"), View("rate", "rate", "rate")),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """The results, and what every part of the page asks of them again and again."""
-
-    results: Results
-    figures: wording.Figures
-    zones: tuple[str, ...]
-    spheres: tuple[str, ...]
-    kinds: tuple[str, ...]
-    named: pd.DataFrame
-    #: Lists of places that count as supply, by kind: keys of the study's sources.
-    lists: Mapping[str, frozenset[str]]
-
-    @classmethod
-    def of(cls, results: Results) -> Run:
-        """Return the run of `results`."""
-        places = results.places
-        supply: dict[str, set[str]] = {}
-        sources = {p.key: p.source for p in results.study.places}
-        for kind, source, counted in set(
-            zip(places["kind"], places["source"], places["counted"], strict=True)
-        ):
-            if counted and source in sources:
-                supply.setdefault(str(kind), set()).add(sources[source])
-        present = {*map(str, places["kind"].unique()), *map(str, results.supply["kind"].unique())}
-        return cls(
-            results=results,
-            figures=wording.figures(results),
-            zones=tuple(str(z) for z in results.zones["zone_id"]),
-            spheres=tuple(results.study.spheres),
-            kinds=tuple(k for k in kinds() if k in present),
-            named=layers.initiatives(results),
-            lists={kind: frozenset(keys) for kind, keys in supply.items()},
-        )
-
-    def sources(self, spec: Service) -> set[str]:
-        """Return the keys of the sources that a service rests on: zones, demand, lists of its kinds."""
-        study = self.results.study
-        own = (self.lists.get(kind, frozenset()) for kind in spec.kinds)
-        return {study.zones.source, study.demand.source}.union(*own)
-
-    def shown(self) -> set[str]:
-        """Return the keys of the sources of what is only shown: initiatives, land, districts, waters."""
-        study = self.results.study
-        return {p.source for p in study.places if p.shown} | {c.source for c in study.context}
-
-
-#: Class numbers of zones without a colour.
-MISSING, CANNOT_SAY = -1, -2
 #: Vocabulary of the statuses of a place, in the order of their numbers in the page.
 STATUSES: Final = ("existing", "planned", "closed")
 
@@ -116,9 +51,13 @@ def content(results: Results, words: Mapping[Lang, Words], *, lang: Lang) -> dic
         ],
         "services": [_service(run, sphere, spec) for sphere, spec in services],
         "named": _named(run),
+        "classes": results.study.atlas.classes,
+        "corner": below.corner(results),
+        "areas": below.area_zones(results),
         "water": _water(results),
         "look": {
             "ink": symbology.color("ink"),
+            "served": symbology.ramp("coverage")[-1],
             "chosen": symbology.color("chosen"),
             "dot": symbology.color("dot"),
             "interval": symbology.color("interval"),
@@ -136,13 +75,10 @@ def content(results: Results, words: Mapping[Lang, Words], *, lang: Lang) -> dic
     }
 
 
-def _figure(x: float) -> float | None:
-    return None if math.isnan(x) else round(x, 6)
-
-
 def _service(run: Run, sphere: str, spec: Service) -> dict[str, Any]:
     results, found, zones = run.results, run.figures, run.zones
     ranks = [found.rank(z, sphere, spec.key) for z in zones]
+    chosen = {v.key: schemes(run, sphere, spec, v) for v in views(run, sphere, spec)}
     supply = layers.facilities(results, spec.kinds)
     shown = {i: n for n, i in enumerate(run.named.index)}
     sized = spec.rule == "ratio" and bool(supply["capacity"].notna().any())
@@ -156,45 +92,18 @@ def _service(run: Run, sphere: str, spec: Service) -> dict[str, Any]:
         "rank": [r.rank for r in ranks],
         "settings": ["".join({True: "1", False: "0", None: "-"}[s.underserved] for s in tried) for tried in
                      (found.tried(z, sphere, spec.key) for z in zones)],
-        "views": [_view(run, sphere, spec, view) for view in VIEWS[spec.rule]],
+        "views": [view(run, sphere, spec, v, chosen[v.key]) for v in views(run, sphere, spec)],
+        "reach": proposals.reach_m(results, spec),
+        "dots": below.beyond(results, sphere, spec),
+        "areas": below.areas(results, sphere, spec, chosen),
+        "clusters": below.clusters(results, sphere, spec),
+        "sites": proposals.sites(results, sphere, spec, zones),
         "supply": [
-            [*place, run.kinds.index(kind), _figure(float(amount))] + ([shown[i]] if i in shown else [])
+            [*place, run.kinds.index(kind), figure(float(amount))] + ([shown[i]] if i in shown else [])
             for i, place, kind, amount in zip(supply.index, places, supply["kind"], amounts, strict=True)
         ],
         "rows": [_numbers(run, z, sphere, spec) for z in zones],
     }  # fmt: skip
-
-
-def _view(run: Run, sphere: str, spec: Service, view: View) -> dict[str, Any]:
-    key, fill, amount = view
-    found, zones = run.figures, run.zones
-    norm = symbology.norm_of(run.results, sphere, spec.key)
-    drawable = fill != "rate" or (math.isfinite(norm) and norm > 0)
-    at = symbology.breaks(fill, norm=norm) if drawable else ()
-    figures = [found.value(z, sphere, spec.key, fill) for z in zones]
-    amounts = [found.value(z, sphere, spec.key, amount) for z in zones]
-    city = found.value("", sphere, spec.key, fill)
-    said = [f for f in figures if f.status not in {"missing", "cannot_say"} and not math.isnan(f.value)]
-    ends = [x for f in said for x in (f.value, f.upper) if not math.isnan(x)]
-    return {
-        "key": key,
-        "good": 1 if fill in {"coverage", "rate"} else -1,
-        "colors": list(symbology.ramp(fill)) if drawable else [],
-        "cls": [_class(f.value, f.status, at) for f in figures],
-        "v": [_figure(f.value) for f in figures],
-        "lo": [_figure(f.lower) for f in figures],
-        "hi": [_figure(f.upper) for f in figures],
-        "n": [_figure(f.value) for f in amounts] if amount != fill else None,
-        "city": _figure(city.value),
-        "norm": _figure(norm) if fill == "rate" else None,
-        "max": 1.0 if fill != "rate" else _figure(max([*ends, norm * 1.2], default=1.0)) or 1.0,
-    }
-
-
-def _class(value: float, status: str, at: Sequence[float]) -> int:
-    if status == "cannot_say":
-        return CANNOT_SAY
-    return MISSING if status == "missing" or math.isnan(value) or not at else symbology.class_of(value, at)
 
 
 def _numbers(run: Run, zone: str, sphere: str, spec: Service) -> list[float | None]:
@@ -219,7 +128,7 @@ def _numbers(run: Run, zone: str, sphere: str, spec: Service) -> list[float | No
         float(rank.settings) if judged else math.nan,
         float(rank.rank) if rank.rank else math.nan,
     ]
-    return [_figure(x) for x in row]
+    return [figure(x) for x in row]
 
 
 def _named(run: Run) -> list[list[Any]]:
@@ -276,6 +185,7 @@ def _text(run: Run, words: Words) -> dict[str, Any]:
         "kinds": [[wording.kind_label(words, k, n) for n in (1, 2)] for k in run.kinds],
         "statuses": [words.label(statuses[s].label) if s in statuses else "" for s in STATUSES],
         "towns": _towns(results, words),
+        "areas": below.area_names(results, words),
         "services": [_service_text(run, words, sphere, spec) for sphere, spec in results.study.services()],
     }
 
@@ -305,9 +215,7 @@ def _service_text(run: Run, words: Words, sphere: str, spec: Service) -> dict[st
     return {
         "label": wording.service_label(words, results, sphere, key),
         "short": "" if alone else words.label(spec.label),
-        "note": wording.standard_note(words, results, sphere, key)
-        if spec.rule == "coverage"
-        else wording.norm_note(words, results, sphere, key),
+        "note": labels.standard(words, results, sphere, spec),
         "why": labels.explanation(words, results, sphere, spec, run.sources(spec) | run.shown()),
         "credit": labels.credit(words, results, run.sources(spec)),
         "scale": labels.scale_note(words, results, spec),
@@ -321,32 +229,7 @@ def _service_text(run: Run, words: Words, sphere: str, spec: Service) -> dict[st
         "columns": labels.columns(words, results, spec),
         "csv": labels.csv_header(words, results, spec),
         "cells": [labels.cells(words, results, z, sphere, spec) for z in zones],
-        "views": [_view_text(run, words, sphere, spec, view) for view in VIEWS[spec.rule]],
-    }
-
-
-def _view_text(run: Run, words: Words, sphere: str, spec: Service, view: View) -> dict[str, Any]:
-    key, fill, amount = view
-    results, found, zones = run.results, run.figures, run.zones
-    found = wording.figures(results)
-    norm = symbology.norm_of(results, sphere, spec.key)
-    drawable = fill != "rate" or (math.isfinite(norm) and norm > 0)
-    sentence, below = wording.headline(words, results, sphere, spec.key, key)
-    city = found.value("", sphere, spec.key, fill)
-    top = 1.0 if fill != "rate" else _view(run, sphere, spec, view)["max"]
-    return {
-        "label": labels.view_label(words, spec, key),
-        "title": wording.legend_title(words, results, sphere, spec.key, fill),
-        "classes": [c.label for c in symbology.classes(words, fill, norm=norm)] if drawable else [],
-        "a": sentence,
-        "b": below,
-        "city": wording.value(words, fill, city.value),
-        "axis": [
-            words.percent(0.0) if fill != "rate" else words.number(0.0),
-            labels.mark(words, fill, city.value),
-            words.percent(top) if fill != "rate" else words.number(top),
-        ],
-        "order": labels.order_note(words, spec, key),
-        "care": labels.care(words, results, sphere, spec, fill=fill),
-        **labels.zone_values(words, results, sphere, spec, zones, fill=fill, amount=amount),
+        "views": [view_text(run, words, sphere, spec, v) for v in views(run, sphere, spec)],
+        "beyond": labels.beyond(words, results, spec),
+        "sites": proposals.site_words(words, results, sphere, spec),
     }

@@ -50,6 +50,16 @@ def interface(words: Words, results: Results) -> dict[str, Any]:
         "sizeDwellings": t("size: dwellings"),
         "initiatives": t("Initiatives"),
         "districts": t("Districts"),
+        "dot": t("1 dot = {n}", n="{n}"),
+        "catchments": t("Catchments"),
+        "clusters": t("Clusters of far places"),
+        "sites": t("Proposed sites"),
+        "site": t("Site"),
+        "siteNumber": t("Number of sites"),
+        "unit": t("Areal unit"),
+        "unitZones": t("Boroughs") if boroughs else t("Zones"),
+        "ways": t("Classes"),
+        "colon": wording.COLON[words.lang],
         "names": t("Names and values"),
         "all": t("All boroughs") if boroughs else t("All zones"),
         "zones": all_zones,
@@ -85,11 +95,34 @@ def view_label(words: Words, spec: Service, key: str) -> str:
     """Return the name of a view in the list of indicators."""
     if key == "gap":
         return words.t("Gap to the norm") if spec.rule == "ratio" else words.t("Gap")
+    if key == "distance":
+        return words.t("Mean distance")
     return words.t("Supply and need") if key == "rate" else words.t("Coverage")
+
+
+def beyond(words: Words, results: Results, spec: Service) -> str:
+    """Return the name of the layer of those who live beyond the standard."""
+    if wording.is_population(results, spec.demand):
+        return words.t("Residents beyond")
+    unit = next((c.unit for c in results.study.demand.columns if c.key == spec.demand), "people")
+    return words.t("People beyond") if unit == "people" else words.t("Households beyond")
+
+
+def standard(words: Words, results: Results, sphere: str, spec: Service) -> str:
+    """Return the short line below the legend: the standard and how it is measured, or the norm."""
+    if spec.rule != "coverage" or spec.standard_m is None:
+        return wording.norm_note(words, results, sphere, spec.key)
+    far = words.metres(spec.standard_m)
+    if results.study.network is not None:
+        return words.t("Standard: {standard}, along streets.", standard=far)
+    stretch = wording.factor(words, results.study.detour)
+    return words.t("Standard: {standard}, straight line × {detour}.", standard=far, detour=stretch)
 
 
 def order_note(words: Words, spec: Service, key: str) -> str:
     """Return what the ranked list is ordered by, and what its figures are."""
+    if key == "distance":
+        return words.t("From the farthest to the nearest")
     if key != "gap":
         return words.t("From least to best served")
     if spec.rule == "ratio":
@@ -150,13 +183,25 @@ def explanation(
 
 
 def credit(words: Words, results: Results, keys: Collection[str]) -> str:
-    """Return the attribution below the map: each publisher with its years, and the date of the edition."""
+    """Return the attribution below the map: publishers with their years, open licences, date of the edition.
+
+    A licence is named where it asks to be: a Creative Commons one.
+    """
     years: dict[str, list[str]] = {}
+    licences: dict[str, str] = {}
     for line in wording.sources(words, results):
         publisher = re.split(r"\s*[,;(]", line.publisher, maxsplit=1)[0]
-        if line.key in keys and line.year not in years.setdefault(publisher, []):
+        if line.key not in keys:
+            continue
+        if line.year not in years.setdefault(publisher, []):
             years[publisher].append(line.year)
-    short = "; ".join(", ".join((publisher, *sorted(dates))) for publisher, dates in years.items())
+        if found := re.match(r"CC[\s-][A-Z]+[A-Z-]*(?:\s\d\.\d)?", line.licence):
+            licences[publisher] = "\u00a0".join(found[0].split())
+    short = "; ".join(
+        ", ".join((publisher, *sorted(dates)))
+        + (f" ({licences[publisher]})" if publisher in licences else "")
+        for publisher, dates in years.items()
+    )
     return words.t("Data: {sources}", sources=short) + " · " + words.date(results.study.edition)
 
 

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Final, Literal
 from geosocial import symbology, wording
 from geosocial.cartography import labels, layers, mapping
 from geosocial.cartography.canvas import Canvas, Kind, text_width, wrapped
-from geosocial.cartography.content import VIEWS, Run
 from geosocial.cartography.patterns import swatch
+from geosocial.cartography.shown import Run
 from geosocial.cartography.view import Shown, view_of
+from geosocial.cartography.views import VIEWS
 from geosocial.errors import N_, InputError
 from geosocial.i18n import words as words_of
 from geosocial.io.write import write_bytes
@@ -167,7 +168,8 @@ def _all(results: Results) -> list[tuple[str, str, str, str, str | None]]:
     for sphere, spec in results.study.services():
         alone = len(results.study.spheres[sphere].services) == 1
         stem = sphere if alone else f"{sphere}-{spec.key}"
-        found += [(f"{stem}-{view.key}", sphere, spec.key, view.key, None) for view in VIEWS[spec.rule]]
+        views = [view.key for view in VIEWS[spec.rule] if view.key != "distance"]
+        found += [(f"{stem}-{view}", sphere, spec.key, view, None) for view in views]
     slugs = layers.slugs(results)
     for zone, slug in zip(map(str, results.zones["zone_id"]), slugs, strict=True):
         for sphere, specs in results.study.spheres.items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geosocial import symbology, wording
-from geosocial.cartography.content import VIEWS
+from geosocial.cartography.views import VIEWS
 from geosocial.errors import N_, InputError
 from geosocial.results import one_sphere
 
@@ -56,6 +56,8 @@ def view_of(
     if view is None:
         raise _unknown(indicator, [*(v.key for v in VIEWS[spec.rule]), "verdict"])
     norm = symbology.norm_of(results, sphere, spec.key)
+    if view.fill == "nearest_cost":
+        norm = float(spec.standard_m or math.nan)
     drawable = view.fill != "rate" or (math.isfinite(norm) and norm > 0)
     classes = symbology.classes(words, view.fill, norm=norm) if drawable else []
     at = [c.lower for c in classes[1:]]

@@ -25,6 +25,7 @@ from geosocial.study.followup import (
 from geosocial.study.minutes import in_metres
 from geosocial.study.parts import (
     AncillarySpec,
+    AtlasSpec,
     ClustersSpec,
     ContextSpec,
     DemandColumn,
@@ -46,6 +47,7 @@ from geosocial.vocabulary import kinds, spheres
 
 __all__ = [
     "AncillarySpec",
+    "AtlasSpec",
     "CandidatesSpec",
     "ClustersSpec",
     "ContextSpec",
@@ -100,6 +102,7 @@ class Study(Part):
     spheres: dict[str, SphereSpec]
     robustness: Robustness = Robustness()
     status: StatusRules = StatusRules()
+    atlas: AtlasSpec = AtlasSpec()
     #: Without it, no clusters are looked for.
     clusters: ClustersSpec | None = None
     #: Without it, no disparity, inequality, hub or need is told.

@@ -60,16 +60,25 @@ class ZonesSpec(Part):
 
 
 class ContextSpec(Part):
-    """A layer that is only shown: districts, land beyond the study, water names."""
+    """A layer of the map: districts, small areas, parks, streets, land beyond the study, water names."""
 
-    key: Literal["districts", "land", "water_names"]
+    key: Literal["districts", "areas", "parks", "streets", "land", "water_names"]
     file: Path
     #: Columns with the name, with the English name where it differs, and with the slope of the lettering in
     #: degrees clockwise.
     name: str = ""
     name_en: str = ""
     angle: str = ""
+    #: Whether the atlas shows coverage by its polygons too (districts, areas), and what they are called.
+    measured: bool = False
+    label: Text | None = None
     source: str
+
+    @model_validator(mode="after")
+    def _whole(self) -> ContextSpec:
+        if self.measured and (self.key not in {"districts", "areas"} or self.label is None):
+            raise ValueError("measured")
+        return self
 
 
 class DemandColumn(Part):
@@ -337,6 +346,14 @@ class ClustersSpec(Part):
         if self.weights == "distance" and self.distance_m is None:
             raise ValueError("distance_m")
         return self
+
+
+class AtlasSpec(Part):
+    """How the atlas opens."""
+
+    #: Classes of its fills: fixed steps, as many zones in each, equal steps, natural groups, around the norm
+    #: or the whole. A reader may choose another way.
+    classes: Literal["steps", "quantile", "equal", "natural", "norm"] = "steps"
 
 
 class StatusRules(Part):

@@ -300,17 +300,15 @@ def method_label(words: Words, method: Method, indicator: str = "") -> str:
 
 
 def _label(words: Words, chosen: Scheme, lower: float, upper: float) -> str:
-    finite = [abs(b) for b in chosen.breaks]
-
     def figure(value: float, *, unit: bool = True) -> str:
         if chosen.indicator == "nearest_cost":
             return words.metres(value)
         if _is_share(chosen.indicator):
-            digits = _digits([100 * b for b in finite])
+            digits = 0 if chosen.method == "norm" else _digits(100 * value)
             return words.percent(value, digits) if unit else words.number(100 * value, digits)
         if chosen.method == "steps":
             return words.number(value, 0 if value == round(value) else _decimals(value))
-        return words.number(value, 0 if value == round(value) else max(1, _digits(finite)))
+        return words.number(value, _digits(value))
 
     if math.isinf(lower) and math.isinf(upper):
         return words.t("all values")
@@ -321,9 +319,9 @@ def _label(words: Words, chosen: Scheme, lower: float, upper: float) -> str:
     return words.t("{lower} to under {upper}", lower=figure(lower, unit=False), upper=figure(upper))
 
 
-def _digits(values: Sequence[float]) -> int:
-    """Return how many digits after the point tell these breaks exactly, three at most."""
-    return next((d for d in range(3) if all(abs(round(v, d) - v) < 1e-7 for v in values)), 3)
+def _digits(value: float) -> int:
+    """Return how many digits after the point tell a break exactly, three at most."""
+    return next((d for d in range(3) if abs(round(value, d) - value) < 1e-7), 3)
 
 
 def _decimals(value: float) -> int:

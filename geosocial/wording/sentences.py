@@ -75,7 +75,8 @@ def headline(words: Words, results: Results, sphere: str, service: str, indicato
     Parameters
     ----------
     indicator
-        ``gap`` and ``gap_share`` share a sentence; ``coverage``; ``rate``; ``demand``; ``supply``.
+        ``gap`` and ``gap_share`` share a sentence; so do ``distance`` and ``nearest_cost``; ``coverage``;
+        ``rate``; ``demand``; ``supply``.
     """
     return _claim(words, results, sphere, service, indicator), least_served(words, results, sphere, service)
 
@@ -97,6 +98,8 @@ def _claim(words: Words, results: Results, sphere: str, service: str, indicator:
         return _ratio(words, results, sphere, spec, head=name, indicator=indicator)
     if indicator == "coverage":
         return _covered(words, results, spec, name, overall("coverage"))
+    if indicator in {"nearest_cost", "distance"}:
+        return _distance(words, results, spec, name, overall("nearest_cost"))
     return _coverage_gap(
         words, results, spec, overall("gap"), overall("gap_share"), head=words.t("{name}: ", name=name)
     )
@@ -141,6 +144,26 @@ def _covered(words: Words, results: Results, spec: Service, name: str, part: flo
         group=lower_first(demand_label(words, results, spec.demand)),
         standard=standard,
         of_facility=near,
+    )
+
+
+def _distance(words: Words, results: Results, spec: Service, name: str, metres: float) -> str:
+    if math.isnan(metres):
+        return words.t("{name}: nothing can be said, for want of data.", name=name)
+    far, away = words.metres(metres), from_facility(words, spec)
+    if is_population(results, spec.demand):
+        return words.t(
+            "{name}: residents live {distance} {from_facility} on average.",
+            name=name,
+            distance=far,
+            from_facility=away,
+        )
+    return words.t(
+        "{name}: the group served ({group}) live {distance} {from_facility} on average.",
+        name=name,
+        group=lower_first(demand_label(words, results, spec.demand)),
+        distance=far,
+        from_facility=away,
     )
 
 

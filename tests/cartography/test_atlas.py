@@ -137,7 +137,7 @@ def test_every_figure_is_the_one_of_the_tables(toy: Results, tmp_path: Path) -> 
     data = json.loads(Parsed(page(toy, tmp_path)).json)
     measures = toy.measures.set_index(["zone_id", "sphere", "service", "indicator"])["value"]
     zones = list(toy.zones["zone_id"])
-    fills = {"gap": "gap_share", "coverage": "coverage", "rate": "rate"}
+    fills = {"gap": "gap_share", "coverage": "coverage", "rate": "rate", "distance": "nearest_cost"}
     seen = 0
     for (sphere, spec), service in zip(toy.study.services(), data["services"], strict=True):
         for view in service["views"]:
@@ -153,7 +153,7 @@ def test_missing_and_cannot_say_have_no_class(toy: Results, tmp_path: Path) -> N
     keys = [s.key + sphere for sphere, s in toy.study.services()]
     housing = data["services"][keys.index("mainhousing")]["views"][0]
     # Z3 has two sites and Z6 300 people: cannot say. Z4 has no record and Z7 no known demand: missing.
-    assert {k: c for k, c in enumerate(housing["cls"]) if c < 0} == {3: -2, 4: -1, 6: -2, 7: -1}
+    assert {k: c for k, c in enumerate(housing["by"][0]["cls"]) if c < 0} == {3: -2, 4: -1, 6: -2, 7: -1}
 
 
 def test_a_page_may_open_in_english(toy: Results, tmp_path: Path) -> None:
@@ -259,7 +259,7 @@ def test_french_is_spaced_as_in_quebec(toy: Results, tmp_path: Path) -> None:
     def texts(value: object) -> list[str]:
         if isinstance(value, dict):
             return [t for v in value.values() for t in texts(v)]
-        return [t for v in value for t in texts(v)] if isinstance(value, list) else [str(value)]
+        return [t for v in value for t in texts(v)] if isinstance(value, list) else [str(value or "")]
 
     found = texts(json.loads(Parsed(page(toy, tmp_path)).json)["text"]["fr"])
     assert len(found) > 500

@@ -18,16 +18,22 @@ const fill = (element, attributes, children, make) => {
 const el = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
 const sv = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
-const FLAGS = { f: 'facilities', e: 'initiatives', d: 'districts', l: 'names' };
+// The letters of the layers in the address; `p1` is the flag of the proposed sites, `p` the chosen initiative.
+const FLAGS = { f: 'f', e: 'e', b: 'b', a: 'a', k: 'k', p: 'p1', d: 'd', l: 'l' };
 // The page opens on the service that can be said of the most zones, the first of them: its sentence is the fullest.
-const said = D.services.map((s) => s.views[0].cls.filter((c) => c >= 0).length), first = said.indexOf(Math.max(...said));
-const st = { lang: D.lang, s: first, i: 0, z: -1, f: 0, e: 1, d: 0, l: 1, t: 0, hl: null, sort: [-1, 1], v: null, sheet: 0, p: -1 };
+const said = D.services.map((s) => s.views[0].by[0].cls.filter((c) => c >= 0).length), first = said.indexOf(Math.max(...said));
+const st = { lang: D.lang, s: first, i: 0, z: -1, f: 0, e: 1, b: 1, a: 0, k: 0, p1: 0, d: 0, l: 1, t: 0, u: 0, m: D.classes, n: 5, hl: null, sort: [-1, 1], v: null, sheet: 0, p: -1 };
 let T, U, S, TS, W, TW;
 function words() {
   T = D.text[st.lang]; U = T.ui;
   S = D.services[st.s]; TS = T.services[st.s];
   st.i = Math.min(st.i, S.views.length - 1);
   W = S.views[st.i]; TW = TS.views[st.i];
+  // Each view may be classed in several ways; the one that is asked for, or its first.
+  D.services.forEach((s, n) => s.views.forEach((v, k) => {
+    const at = Math.max(0, v.by.findIndex((way) => way.key === st.m)), t = T.services[n].views[k];
+    v.at = at; v.colors = v.by[at].colors; v.cls = v.by[at].cls; t.classes = t.by[at].classes;
+  }));
 }
 const sphere = () => D.spheres[S.sphere];
 
@@ -41,7 +47,11 @@ function readHash() {
   const i = D.services[st.s].views.findIndex((v) => v.key === h.get('i'));
   if (i >= 0) st.i = i;
   if (h.size) st.z = h.has('z') ? D.zones.findIndex((z) => z.slug === h.get('z')) : -1;
-  if (h.has('c')) for (const k in FLAGS) st[k] = +h.get('c').includes(k);
+  if (h.has('c')) for (const k in FLAGS) st[FLAGS[k]] = +h.get('c').includes(k);
+  if (h.size) st.u = +(h.get('u') === '1');
+  if (['steps', 'quantile', 'equal', 'natural', 'norm'].includes(h.get('m'))) st.m = h.get('m'); else if (h.size) st.m = D.classes;
+  const n = Number(h.get('n'));
+  if (Number.isInteger(n) && n > 0 && n < 1000) st.n = n;
   if (h.size) st.t = +(h.get('t') === '1');
   const v = (h.get('v') || '').split(',').map(Number);
   st.v = h.has('v') && v.length === 3 && v.every(Number.isFinite) && Math.abs(v[0]) < 85 && v[2] >= 0 && v[2] < 6 ? v : null;
@@ -50,7 +60,10 @@ function writeHash() {
   const h = new URLSearchParams();
   h.set('lang', st.lang); h.set('s', serviceKey(st.s)); h.set('i', W.key);
   if (st.z >= 0) h.set('z', D.zones[st.z].slug);
-  h.set('c', Object.keys(FLAGS).filter((k) => st[k]).join(''));
+  h.set('c', Object.keys(FLAGS).filter((k) => st[FLAGS[k]]).join(''));
+  if (st.m !== D.classes) h.set('m', st.m);
+  if (st.u) h.set('u', '1');
+  if (st.p1 && S.sites) h.set('n', st.n);
   if (st.t) h.set('t', '1');
   if (st.v) h.set('v', [st.v[0].toFixed(4), st.v[1].toFixed(4), st.v[2].toFixed(2)].join(','));
   const address = '#' + h.toString().replace(/%2C/g, ',');
@@ -93,6 +106,6 @@ const paintOf = (cls, suffix = '') => (cls === -2 ? `url(#hatch${suffix})` : cls
 function ordered() {
   const said = [...Array(N).keys()].filter((z) => W.cls[z] >= 0);
   const people = S.rows;
-  said.sort((a, b) => (S.rank[a] && S.rank[b] ? S.rank[a] - S.rank[b] : 0) || W.good * (W.v[a] - W.v[b]) || (people[b][0] || 0) - (people[a][0] || 0));
+  said.sort((a, b) => (W.key !== 'distance' && S.rank[a] && S.rank[b] ? S.rank[a] - S.rank[b] : 0) || W.good * (W.v[a] - W.v[b]) || (people[b][0] || 0) - (people[a][0] || 0));
   return [...said, ...[...Array(N).keys()].filter((z) => W.cls[z] === -2), ...[...Array(N).keys()].filter((z) => W.cls[z] === -1)];
 }

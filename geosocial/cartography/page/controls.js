@@ -55,7 +55,7 @@ function tipZone(z, x, y) {
   const said = W.cls[z] >= 0;
   tipAt(x, y, el('b', { text: T.zones[z].name }),
     said ? el('div', { text: W.n === null ? TW.val[z] : TW.val[z] + ' · ' + TW.main[z] }) : null,
-    el('span', { text: said ? [TW.iv[z], TS.rank[z]].filter(Boolean).join(' · ') : TW.iv[z] }));
+    el('span', { text: said ? [TW.iv[z], W.key === 'distance' ? '' : TS.rank[z]].filter(Boolean).join(' · ') : TW.iv[z] }));
 }
 function tipNamed(n, x, y) {
   const p = D.named[n];
@@ -78,7 +78,7 @@ function symbolAt(x, y) {
   }
   return best;
 }
-const tipSymbol = (s) => (s.named === undefined ? tipFacilities(s, s.x, s.y) : tipNamed(s.named, s.x, s.y));
+const tipSymbol = (s) => (s.site ? tipSite(s.site) : s.named === undefined ? tipFacilities(s, s.x, s.y) : tipNamed(s.named, s.x, s.y));
 const spotOf = (e) => { const r = box.getBoundingClientRect(); return [e.clientX - r.left, e.clientY - r.top]; };
 const zoneOf = (target) => (target && target.dataset && target.dataset.z !== undefined && target.classList.contains('z') ? +target.dataset.z : -1);
 let dragging = false;
@@ -89,7 +89,8 @@ box.addEventListener('pointermove', (e) => {
   if (e.pointerType !== 'mouse' || dragging) return;
   const [x, y] = spotOf(e), s = symbolAt(x, y), z = zoneOf(e.target);
   hover(z);
-  if (s) tipSymbol(s); else if (z >= 0) tipZone(z, x, y); else hideTip();
+  const n = !s && showsAreas() ? areaAt(x, y) : -1;
+  if (s) tipSymbol(s); else if (n >= 0) tipArea(n, x, y); else if (z >= 0) tipZone(z, x, y); else hideTip();
 });
 box.addEventListener('pointerleave', () => { hideTip(); hover(-1); });
 map.on('click', (e) => {
@@ -156,6 +157,9 @@ byId('skip').addEventListener('click', (e) => { e.preventDefault(); (list.queryS
 byId('home').addEventListener('click', (e) => { e.preventDefault(); st.z = -1; st.p = -1; update(); whole(); });
 byId('langs').addEventListener('click', (e) => { const b = e.target.closest('button'); if (b) { st.lang = b.dataset.l; hideTip(); update(); if (phone()) size(); } });
 byId('ind').addEventListener('change', (e) => { const [s, i] = e.target.value.split(':').map(Number); choose(s, i); });
+byId('unit').addEventListener('change', (e) => { st.u = +e.target.value; st.hl = null; st.sort = [-1, 1]; update(); });
+byId('way').addEventListener('change', (e) => { st.m = e.target.value; st.hl = null; update(); });
+byId('n').addEventListener('input', (e) => { st.n = +e.target.value; siteUI(); place(); if (st.z >= 0) card(); writeHash(); });
 byId('tog').addEventListener('click', () => { st.t = st.t ? 0 : 1; update(); });
 byId('csv').addEventListener('click', csv);
 
@@ -228,8 +232,8 @@ byId('bar').addEventListener('pointerup', () => {
 byId('bar').addEventListener('click', () => { if (pull && pull.skip) return; st.sheet = (st.sheet + 1) % 3; sheet.classList.add('anim'); sheetY(); });
 // On a phone the map leaves the sheet and the headline enters it.
 function arrange() {
-  if (phone()) { if (byId('chart').parentNode === sheet) sheet.before(byId('chart')); if (byId('title').parentNode !== sheet) byId('bar').after(byId('title')); }
-  else { if (byId('chart').parentNode !== sheet) byId('card').before(byId('chart')); if (byId('title').parentNode !== byId('nw')) byId('nw').append(byId('title')); for (const p of ['rail', 'card', 'drawer']) byId(p).inert = false; }
+  if (phone()) { if (byId('chart').parentNode === sheet) sheet.before(byId('chart')); if (byId('title').parentNode !== sheet) byId('bar').after(byId('title')); byId('layers').after(byId('site')); }
+  else { if (byId('chart').parentNode !== sheet) byId('card').before(byId('chart')); if (byId('title').parentNode !== byId('nw')) byId('nw').append(byId('title')); if (innerWidth <= 1100) byId('layers').after(byId('site')); else byId('nw').append(byId('site')); for (const p of ['rail', 'card', 'drawer']) byId(p).inert = false; }
 }
 for (const query of ['(max-width:760px)', '(max-width:1100px)']) matchMedia(query).addEventListener('change', () => { arrange(); update(); size(); });
 addEventListener('hashchange', () => { readHash(); update(); });

@@ -36,7 +36,7 @@ const A = D.zones.map((z) => { const [x, y] = world(z.at[0], z.at[1]); const [, 
 const BB = (() => { const [r, b] = world(bounds.getEast(), bounds.getSouth()); return [0, 0, r, b]; })();
 const overlay = sv('svg', { class: 'over', 'aria-hidden': 'true' });
 const G = {};
-for (const name of ['water', 'lines', 'ring', 'symbols', 'names']) overlay.append((G[name] = sv('g', {})));
+for (const name of ['water', 'under', 'lines', 'ring', 'symbols', 'names']) overlay.append((G[name] = sv('g', {})));
 const P = {};
 const thin = (id, stroke, w, more) => { P[id] = sv('path', { fill: 'none', stroke, 'stroke-width': w, 'stroke-linejoin': 'round', 'vector-effect': 'non-scaling-stroke', ...more }); return P[id]; };
 const w = D.look.widths;
@@ -147,11 +147,15 @@ function place() {
   frame();
   const frameOf = `translate(${V.x.toFixed(2)} ${V.y.toFixed(2)}) scale(${V.k.toFixed(6)})`;
   G.lines.setAttribute('transform', frameOf); G.ring.setAttribute('transform', frameOf);
-  for (const name of ['water', 'symbols', 'names']) G[name].textContent = '';
-  symbols = [];
+  for (const name of ['water', 'under', 'symbols', 'names']) G[name].textContent = '';
+  symbols = []; keepOut = [];
   const zr = V.k / fitK;
+  if (st.a && S.reach) catchments();
+  if (st.b && S.dots) people(zr);
+  if (st.k && S.clusters.length) farPlaces(zr);
   if (st.f) facilities(zr);
   if (st.e) initiatives(zr);
+  sites();
   const taken = letter(zr);
   waters(taken);
   scale();
@@ -212,7 +216,7 @@ for (const r of [0, 0.25, 0.5, 0.75, 1]) for (let k = 0; k < (r ? 8 : 1); k++) A
 const NEAR = [[0, 0], [0, 0.4], [0, -0.4], [0.4, 0], [-0.4, 0]];
 const LINE = 13.5;
 function letter(zr) {
-  const boxes = [], W0 = width(), H0 = height(), small = phone();
+  const boxes = [...keepOut], W0 = width(), H0 = height(), small = phone();
   const hit = (b) => boxes.some((o) => b[0] < o[2] && b[2] > o[0] && b[1] < o[3] && b[3] > o[1]);
   if (!small) {
     const a = byId('nw').getBoundingClientRect(), b = box.getBoundingClientRect();
@@ -223,9 +227,9 @@ function letter(zr) {
     for (const z of order) {
       const [ax, ay, ar] = A[z], x = X(ax), y = Y(ay);
       if (x < -30 || y < -30 || x > W0 + 30 || y > H0 + 30) continue;
-      const value = TW.val[z], forms = T.zones[z].lines;
+      const value = showsAreas() ? '' : TW.val[z], forms = T.zones[z].lines;
       const tries = small && zr <= 1.25 ? [] : forms.map((lines, k) => [lines, k === 2 ? 6 : 4]).slice(zr >= 1.7 || W0 > 900 ? 0 : 1);
-      tries.push([[], 99]);
+      if (value) tries.push([[], 99]);
       for (const [lines, tolerance] of tries) {
         const best = spot(z, x, y, ar, lines, value, tolerance, hit);
         if (!best) continue;
@@ -233,7 +237,7 @@ function letter(zr) {
         boxes.push(b);
         const text = sv('text', { class: 'lb', x: cx.toFixed(1), y: (cy - ((lines.length + 1) * LINE) / 2 + 10.5).toFixed(1) });
         lines.forEach((l, k) => text.append(sv('tspan', { x: cx.toFixed(1), dy: k ? LINE : 0, text: l })));
-        text.append(sv('tspan', { class: 'val', x: cx.toFixed(1), dy: lines.length ? LINE : 0, text: value }));
+        if (value) text.append(sv('tspan', { class: 'val', x: cx.toFixed(1), dy: lines.length ? LINE : 0, text: value }));
         G.names.append(text);
         break;
       }
@@ -285,7 +289,8 @@ function scale() {
   for (const m of [100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000]) if (m / metres <= want) best = m;
   const bar = el('i', {});
   bar.style.width = (best / metres).toFixed(1) + 'px';
-  byId('scale').replaceChildren(best < 1000 ? best + NB + 'm' : number(best / 1000) + NB + 'km', bar);
+  const north = sv('svg', { class: 'north', width: 12, height: 22, viewBox: '0 0 12 22' }, sv('path', { d: 'M6 0L10.5 11 6 8.6 1.5 11z', fill: 'currentColor' }), sv('text', { x: 6, y: 21.5, 'text-anchor': 'middle', text: 'N' }));
+  byId('scale').replaceChildren(north, el('div', {}, best < 1000 ? best + NB + 'm' : number(best / 1000) + NB + 'km', bar));
 }
 map.on('move', () => { if (!silent) place(); });
 // The study never leaves the screen altogether.

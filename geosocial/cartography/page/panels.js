@@ -4,14 +4,15 @@ function paint() {
   list.setAttribute('aria-label', TS.label + ', ' + TW.label + ', ' + U.zones);
   zonesLayer.eachLayer((layer) => {
     const z = layer.feature.properties.n, path = zonePaths[z], cls = W.cls[z];
-    layer.setStyle({ fillColor: paintOf(cls), fillOpacity: 1 });
-    path.classList.toggle('dim', st.hl !== null && cls !== st.hl);
+    layer.setStyle({ fillColor: paintOf(cls), fillOpacity: showsAreas() ? 0 : 1 });
+    path.classList.toggle('dim', !showsAreas() && st.hl !== null && cls !== st.hl);
     path.setAttribute('aria-selected', String(z === st.z));
     path.setAttribute('aria-label', [T.zones[z].name, cls >= 0 ? TW.val[z] : '', TW.iv[z]].filter(Boolean).join(', '));
   });
   const d = st.z >= 0 ? OUT[st.z] : '';
   P.sel1.setAttribute('d', d); P.sel2.setAttribute('d', d);
-  if (districtsLayer) st.d ? districtsLayer.addTo(map) : districtsLayer.remove();
+  if (districtsLayer && districtsLayer !== areasLayer) st.d ? districtsLayer.addTo(map) : districtsLayer.remove();
+  paintAreas();
 }
 function headline() {
   if (byId('ta').textContent && byId('ta').textContent !== TW.a) byId('live').textContent = TW.a;
@@ -40,19 +41,26 @@ function tabs() {
 function legend() {
   const Lg = byId('leg'), focused = document.activeElement?.dataset?.k;
   Lg.textContent = '';
-  byId('lgT').replaceChildren(TW.title, el('span', { text: U.legendUnit }));
+  const units = S.areas && T.areas ? [U.unitZones, T.areas.label] : [U.unitZones];
+  const counted = showsAreas() ? areaClasses() : W.cls;
+  byId('lgT').replaceChildren(TW.title, el('span', { text: showsAreas() ? T.areas.label : U.legendUnit }));
+  byId('units').hidden = units.length < 2;
+  byId('unit').replaceChildren(...units.map((text, k) => el('option', { value: k, text: capital(text), selected: k === st.u })));
   const row = (paint_, text, cls) => {
-    const n = W.cls.filter((c) => c === cls).length;
+    const n = counted.filter((c) => c === cls).length;
     return el('button', { type: 'button', 'aria-pressed': String(st.hl === cls), class: n ? null : 'z', 'data-k': cls, onclick: () => { st.hl = st.hl === cls ? null : cls; paint(); legend(); } },
       swatch(paint_), el('span', { text }), el('span', { class: 'n', text: number(n) }));
   };
   const order = W.colors.map((_, k) => k);
   if (W.key !== 'rate') order.reverse();
   for (const k of order) Lg.append(row(W.colors[k], TW.classes[k], k));
-  Lg.append(el('hr'), row(paintOf(-2, 'L'), U.cannot, -2), row(paintOf(-1, 'L'), U.missing, -1));
+  const unsaid = [[-2, U.cannot], [-1, U.missing]].filter(([c]) => counted.includes(c));
+  if (unsaid.length || T.towns.length) Lg.append(el('hr'), ...unsaid.map(([c, text]) => row(paintOf(c, 'L'), text, c)));
   if (T.towns.length) Lg.append(el('div', { class: 'row' }, swatch(D.look.land), el('span', { class: 'note', text: U.outside })));
   if (TW.care) Lg.append(el('p', { class: 'note care', text: TW.care }));
-  byId('std').textContent = TS.note;
+  byId('ways').hidden = W.by.length < 2;
+  byId('way').replaceChildren(...W.by.map((way, k) => el('option', { value: way.key, text: TW.by[k].label, selected: k === W.at })));
+  byId('std').textContent = showsAreas() ? TS.note + ' ' + T.areas.note : TS.note;
   if (focused !== undefined) Lg.querySelector(`[data-k="${focused}"]`)?.focus();
 }
 function layersUI() {
@@ -63,7 +71,15 @@ function layersUI() {
   const own = D.named.filter((p) => p[3] === S.sphere && !p[7]).length;
   if (own) box_('e', U.initiatives, [number(own), ringIcon(sp)]);
   if (S.supply.length) box_('f', S.sized ? U.buildings : U.facilities, [S.sized ? U.sizeDwellings : number(S.supply.reduce((a, f) => a + (f[3] || 0), 0)), icon(sp)]);
-  if (districtsLayer) box_('d', U.districts, []);
+  const dot = sv('svg', { width: 14, height: 14, 'aria-hidden': 'true' }, ...[[3, 4], [8, 3], [11, 8], [5, 9], [9, 12]].map(([x, y]) => sv('circle', { cx: x, cy: y, r: 1.3, fill: D.look.ink })));
+  const round = sv('svg', { width: 14, height: 14, 'aria-hidden': 'true' }, sv('circle', { cx: 7, cy: 7, r: 6, fill: D.look.ink, 'fill-opacity': 0.16, stroke: D.look.control }));
+  const square = sv('svg', { width: 14, height: 14, 'aria-hidden': 'true' }, sv('rect', { x: 4, y: 4, width: 6, height: 6, fill: 'none', stroke: D.look.ink, 'stroke-width': 1.2 }));
+  const stars = sv('svg', { width: 14, height: 14, 'aria-hidden': 'true' }, sv('path', { d: star(7, 7, 6.5), fill: D.look.ink }));
+  if (S.dots) box_('b', TS.beyond, [U.dot.replace('{n}', number(S.dots.per)), dot]);
+  if (S.reach && S.supply.length) box_('a', U.catchments, [metres(S.reach), round]);
+  if (S.clusters.length) box_('k', U.clusters, [number(S.clusters.length), square]);
+  if (S.sites) box_('p1', U.sites, [stars]);
+  if (districtsLayer && !(showsAreas() && districtsLayer === areasLayer)) box_('d', U.districts, []);
   box_('l', U.names, []);
   byId('lyT').textContent = U.layers;
   if (focused) Ly.querySelector(`[data-ly="${focused}"]`)?.focus();
@@ -114,13 +130,13 @@ function zoneCard(z) {
   const c = byId('card'), zone = T.zones[z], said = W.cls[z] >= 0, views = [st.i, ...S.views.keys()].filter((k, n) => n === 0 || k !== st.i);
   c.replaceChildren(
     el('button', { type: 'button', class: 'back', onclick: () => select(-1) }, '← ' + U.all),
-    el('h2', { text: zone.name }), el('p', { class: 'sub', text: zone.sub }), el('p', { class: said ? 'say' : 'warn', text: TS.say[z] }));
+    el('h2', { text: zone.name }), el('p', { class: 'sub', text: zone.sub }), el('p', { class: said ? 'say' : 'warn', text: TS.say[z] }), siteNote(z) || '');
   if (said) {
     const dl = el('dl', {});
     for (const k of views) {
       const v = S.views[k], t = TS.views[k], main = k === st.i;
       dl.append(el('div', { class: main ? 'fig main' : 'fig' },
-        el('dt', {}, el('span', { text: t.label }), main ? el('span', { class: 'r', text: TS.rank[z] }) : null),
+        el('dt', {}, el('span', { text: t.label }), main && v.key !== 'distance' ? el('span', { class: 'r', text: TS.rank[z] }) : null),
         el('dd', {}, el('b', { text: t.main[z] }), el('span', { text: [v.n !== null && v.cls[z] >= 0 ? t.val[z] : '', t.mainIv[z]].filter(Boolean).join(' · ') })),
         el('dd', {}, strip(v, z))));
     }
@@ -149,6 +165,7 @@ function card() {
 const RAW = [null, 0, 1, 2, 5, 6, 7, 9];
 const raw = (z, column) => (column === 0 ? T.zones[z].name : S.rows[z][RAW[column]]);
 function table() {
+  if (showsAreas()) return areaTable();
   const tb = byId('tb1'), columns = TS.columns;
   let [by, way] = st.sort;
   if (by < 0) { by = 5; way = -1; }
@@ -168,12 +185,31 @@ function table() {
       el('th', { scope: 'row' }, el('button', { type: 'button', text: T.zones[z].name, 'aria-current': z === st.z ? 'true' : null, onclick: () => select(z) })),
       ...TS.cells[z].map((value, k) => cell(value, k, z))))));
 }
+function areaTable() {
+  const tb = byId('tb1'), columns = T.areas.columns, rows = T.areas.names.map((_, n) => areaRow(n));
+  let [by, way] = st.sort;
+  if (by < 0) { by = 5; way = -1; }
+  const order = rows.map((_, n) => n).sort((a, b) => {
+    const x = rows[a][by], y = rows[b][by];
+    if (x === null || y === null) return (x === null) - (y === null) || a - b;
+    return way * (typeof x === 'string' ? x.localeCompare(y, U.locale.replace('_', '-')) : x - y) || a - b;
+  });
+  const header = columns.map((c, k) => el('th', { scope: 'col', class: k === 1 ? 'tx' : null, 'aria-sort': k === by ? (way > 0 ? 'ascending' : 'descending') : null },
+    el('button', { type: 'button', text: c, 'data-k': k, onclick: () => { st.sort = [k, k === by ? -way : k > 1 ? -1 : 1]; table(); tb.querySelector(`[data-k="${k}"]`).focus(); } })));
+  const cell = (v, k) => (v === null ? el('td', { class: 'z' }, el('span', { 'aria-hidden': 'true', text: '–' }), el('span', { class: 'vh', text: U.missing })) : el('td', { class: k === 1 ? 'tx' : null, text: AREA_CELLS[k] ? AREA_CELLS[k](v) : v }));
+  tb.replaceChildren(
+    el('caption', { class: 'vh', text: T.areas.label + ', ' + TS.label }), el('thead', {}, el('tr', {}, ...header)),
+    el('tbody', {}, ...order.map((n) => el('tr', { class: D.areas[n] >= 0 && D.areas[n] === st.z ? 'on' : null },
+      el('th', { scope: 'row' }, D.areas[n] >= 0 ? el('button', { type: 'button', text: T.areas.names[n], onclick: () => select(D.areas[n]) }) : T.areas.names[n]),
+      ...rows[n].slice(1).map((v, k) => cell(v, k + 1))))));
+}
 // A spreadsheet must not take a name for a formula: a text that begins like one is preceded by an apostrophe.
 function csv() {
   const sep = french() ? ';' : ',', text = (v) => '"' + (/^[=+\-@\t\r]/.test(v) ? "'" + v : v).replace(/"/g, '""') + '"';
   const cell = (v) => (v === null ? '' : typeof v === 'number' ? (french() ? String(v).replace('.', ',') : String(v)) : text(v));
-  const rows = [...Array(N).keys()].map((z) => [T.zones[z].name, ...S.rows[z].slice(0, 9), S.rows[z][9], TS.status[z]]);
-  const body = '\ufeff' + [TS.csv, ...rows].map((r) => r.map(cell).join(sep)).join('\r\n') + '\r\n';
+  const areas = showsAreas();
+  const rows = areas ? T.areas.names.map((_, n) => areaRow(n)) : [...Array(N).keys()].map((z) => [T.zones[z].name, ...S.rows[z].slice(0, 9), S.rows[z][9], TS.status[z]]);
+  const body = '\ufeff' + [areas ? T.areas.columns : TS.csv, ...rows].map((r) => r.map(cell).join(sep)).join('\r\n') + '\r\n';
   const link = el('a', { href: URL.createObjectURL(new Blob([body], { type: 'text/csv' })), download: `atlas-${serviceKey(st.s)}-${st.lang}.csv` });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
@@ -183,7 +219,7 @@ function update() {
   document.documentElement.lang = U.locale.replace('_', '-');
   document.title = TS.label + ' – ' + U.doc;
   const put = (id, text) => { byId(id).textContent = text; }, name = (id, text) => byId(id).setAttribute('aria-label', text);
-  put('h1', U.study); put('ed', U.edition); put('skip', U.skip); put('lgS', U.sphere); put('lbI', U.indicator); put('togT', U.tableTitle); put('csv', U.csv); put('attr', TS.credit);
+  put('h1', U.study); put('ed', U.edition); put('skip', U.skip); put('lgS', U.sphere); put('lbI', U.indicator); put('togT', showsAreas() ? T.areas.label : U.tableTitle); put('wayL', U.ways); put('unitL', U.unit); put('wayP', U.ways + U.colon + ' ' + TW.by[W.at].label); put('csv', U.csv); put('attr', TS.credit);
   put('dn', W.cls.includes(-1) ? U.tableNote : TS.label);
   byId('q').placeholder = phone() ? U.searchShort : U.search;
   name('q', U.search); name('ql', U.found); name('home', U.home); name('rail', U.rail); name('chart', U.map); name('drawer', U.table); name('tw', U.tableTitle); name('langs', U.language); name('bar', U.bar); name('panels', U.panels); name('zoom', U.zoom);
@@ -193,7 +229,7 @@ function update() {
   const dr = byId('drawer'), was = dr.classList.contains('open');
   dr.classList.toggle('open', !!st.t);
   byId('tog').setAttribute('aria-expanded', String(!!st.t));
-  tabs(); headline(); legend(); layersUI(); paint(); card(); table(); sheetY();
+  tabs(); headline(); legend(); layersUI(); siteUI(); paint(); card(); table(); sheetY();
   if (was !== !!st.t && !phone()) size(); else place();
   writeHash();
 }

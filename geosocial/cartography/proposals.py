@@ -1,0 +1,132 @@
+"""Proposed sites in the atlas: for each number of them, where they stand, whom they serve, the proof.
+
+Figures come from the tables of proposed sites of the results: ``proposed`` (a row a site), ``proposed_curve``
+(a row a number of sites, 0 being today) and ``proposed_zones`` (a row a zone). Without rows, no panel.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from geosocial import wording
+from geosocial.cartography import layers
+from geosocial.study import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from geosocial.i18n import Words
+    from geosocial.results import Results
+
+
+def _rows(results: Results, table: str, sphere: str, spec: Service) -> list[dict[str, Any]]:
+    frame: pd.DataFrame = getattr(results, table)
+    mine = frame[(frame["sphere"] == sphere) & (frame["service"] == spec.key)]
+    return [{str(key): value for key, value in row.items()} for row in mine.to_dict("records")]
+
+
+def reach_m(results: Results, spec: Service) -> float | None:
+    """Return how far the standard goes on the ground; None along streets, where it is no circle."""
+    if results.study.network is not None or spec.rule != "coverage" or spec.standard_m is None:
+        return None
+    return round(spec.standard_m / results.study.detour, 1)
+
+
+def _curve(results: Results, sphere: str, spec: Service) -> list[dict[str, Any]]:
+    """Return the rows of the curve from 0 on, as far as they follow one another with sites of their own."""
+    rows = {int(row["number"]): row for row in _rows(results, "proposed_curve", sphere, spec)}
+    sites = {int(row["number"]) for row in _rows(results, "proposed", sphere, spec)}
+    if 0 not in rows:
+        return []
+    out = [rows[0]]
+    while len(out) in rows and len(out) in sites:
+        out.append(rows[len(out)])
+    return out if len(out) > 1 else []
+
+
+def sites(results: Results, sphere: str, spec: Service, zones: Sequence[str]) -> dict[str, Any] | None:
+    """Return the sites of each number from 1 on, the gain of each number, and what each zone comes to.
+
+    ``shares`` holds a list a number, from 0 on: the share served in each zone, None where it is not known;
+    ``served`` the same in people.
+    """
+    curve = _curve(results, sphere, spec)
+    if not curve:
+        return None
+    order = {z: n for n, z in enumerate(zones)}
+    found = _rows(results, "proposed", sphere, spec)
+    numbers: list[list[list[Any]]] = []
+    for number in range(1, len(curve)):
+        mine = sorted((r for r in found if int(r["number"]) == number), key=lambda r: int(r["order"]))
+        at = layers.degrees([r["x"] for r in mine], [r["y"] for r in mine], results.study.crs)
+        numbers.append(
+            [
+                [*place, str(r["name"]), order.get(str(r["zone_id"]), -1), _figure(r["newly"])]
+                for place, r in zip(at, mine, strict=True)
+            ]
+        )
+    shares: list[list[float | None]] = [[None] * len(zones) for _ in curve]
+    served: list[list[float | None]] = [[None] * len(zones) for _ in curve]
+    for row in _rows(results, "proposed_zones", sphere, spec):
+        number, zone = int(row["number"]), order.get(str(row["zone_id"]))
+        if zone is not None and number < len(curve):
+            shares[number][zone], served[number][zone] = _figure(row["share"]), _figure(row["served"])
+    return {
+        "at": numbers,
+        "gain": [_figure(row["gain"]) for row in curve[1:]],
+        "shares": shares,
+        "served": served,
+    }
+
+
+def site_words(words: Words, results: Results, sphere: str, spec: Service) -> dict[str, Any] | None:
+    """Return what the panel says for each number of sites: title, whom they serve, coverage, proof."""
+    curve = _curve(results, sphere, spec)
+    if not curve:
+        return None
+    unit = next((c.unit for c in results.study.demand.columns if c.key == spec.demand), "people")
+    today = curve[0]
+    lines = []
+    for number, row in enumerate(curve[1:], start=1):
+        more = float(row["served"]) - float(today["served"])
+        lines.append(
+            [
+                words.n("{n} proposed site", "{n} proposed sites", number, n=words.number(number)),
+                words.t("{more} more", more=wording.amount(words, unit, more)),
+                words.t(
+                    "Coverage goes from {low} to {high}.",
+                    low=words.number(100 * float(today["share"]), 1),
+                    high=words.percent(float(row["share"]), 1),
+                ),
+                _proof(words, row),
+            ]
+        )
+    return {
+        "lines": lines,
+        "bars": words.t("Bars: what each site adds."),
+        "zone": [
+            words.t("With the {n} proposed sites, coverage here goes from {low} to {high}: {more} more."),
+            words.t("With the {n} proposed sites, coverage here does not change."),
+        ],
+        "unit": [words.n("{figure} person", "{figure} people", n, figure="{n}") for n in (1, 2)]
+        if unit == "people"
+        else [words.n("{figure} household", "{figure} households", n, figure="{n}") for n in (1, 2)],
+        "adds": words.t("{n} newly served"),
+    }
+
+
+def _proof(words: Words, row: dict[str, Any]) -> str:
+    gap = float(row["gap"])
+    if str(row["status"]) == "optimal" or gap == 0:
+        return words.t("Proved: no other choice of as many sites serves more.")
+    if math.isnan(gap):
+        return words.t("Not proved to be the best choice.")
+    return words.t("Not proved the best: at most {gap} more could be served.", gap=words.percent(gap, 1))
+
+
+def _figure(x: Any) -> float | None:
+    value = float(x)
+    return None if math.isnan(value) else round(value, 6)
