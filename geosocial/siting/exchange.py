@@ -1,17 +1,22 @@
 """A good p-median fast: greedy, then the best exchange of a site, until none helps.
 
 The gain of each exchange is kept up to date: after an exchange only the places whose nearest or second
-nearest site changed are counted again (Teitz & Bart 1968; Resende & Werneck 2007).
+nearest site changed are counted again (Teitz & Bart 1968; Resende & Werneck 2007). With a budget, greedy
+takes what saves most for each unit of cost, and only exchanges within the budget count.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from geosocial.siting.core import Core, Known
+from geosocial.siting.dual import worth
 from geosocial.siting.inputs import Floats, Ints
 from geosocial.siting.result import Clock
 
 _LEAST = 1e-12
+#: Numbers worked on at a time.
+_BLOCK = 1_000_000
 
 
 class Exchange:
@@ -25,6 +30,7 @@ class Exchange:
         self.gain = np.zeros(m)
         self.kept = np.zeros((len(sites), m))
         self.loss = np.zeros(len(sites))
+        self.beyond = float(costs.max()) * 2 + 1 if len(sites) == 1 else np.inf
         everywhere = np.arange(n)
         self._settle(everywhere)
         self._count(everywhere, 1.0)
@@ -39,35 +45,32 @@ class Exchange:
         first = np.argmin(to, axis=1)
         at = np.arange(len(rows))
         self.first[rows], self.near[rows] = first, to[at, first]
-        to[at, first] = np.inf
+        to[at, first] = self.beyond
         self.next[rows] = to.min(axis=1)
-        if len(self.sites) == 1:
-            self.next[rows] = self.costs.max() * 2 + 1
 
     def _count(self, rows: Ints, sign: float) -> None:
         """Add (or take away) what some places say of every exchange."""
-        for some in np.array_split(rows, max(1, len(rows) * self.costs.shape[1] // 4_000_000)):
-            order = some[np.argsort(self.first[some], kind="stable")]
-            if not len(order):
+        rows = rows[np.argsort(self.first[rows], kind="stable")]
+        for some in np.array_split(rows, max(1, len(rows) * self.costs.shape[1] // _BLOCK)):
+            if not len(some):
                 continue
-            part, weight = self.costs[order], self.weights[order][:, None] * sign
-            near, after = self.near[order][:, None], self.next[order][:, None]
-            self.gain += (weight * np.maximum(near - part, 0.0)).sum(axis=0)
-            part = weight * np.maximum(after - np.maximum(part, near), 0.0)
-            owner = self.first[order]
+            part, weight = self.costs[some], self.weights[some] * sign
+            near, after = self.near[some], self.next[some]
+            self.gain += weight @ np.maximum(near[:, None] - part, 0.0)
+            np.maximum(part, near[:, None], out=part)
+            np.subtract(after[:, None], part, out=part)
+            np.maximum(part, 0.0, out=part)
+            part *= weight[:, None]
+            owner = self.first[some]
             begin = np.flatnonzero(np.diff(owner, prepend=-1))
             self.kept[owner[begin]] += np.add.reduceat(part, begin, axis=0)
-            self.loss += np.bincount(
-                owner, weights=(weight * (after - near))[:, 0], minlength=len(self.sites)
-            )
+            self.loss += np.bincount(owner, weights=weight * (after - near), minlength=len(self.sites))
 
-    def best(self, locked: int, allowed: Ints) -> tuple[int, int, float]:
-        """Return the exchange that saves most: site out (position among the sites), candidate in, saving."""
-        saving = self.gain[allowed][None, :] + self.kept[:, allowed] - self.loss[:, None]
-        saving[:locked] = -np.inf
-        saving[:, np.isin(allowed, self.sites)] = -np.inf
-        out, into = divmod(int(np.argmax(saving)), len(allowed))
-        return out, int(allowed[into]), float(saving[out, into])
+    def savings(self) -> Floats:
+        """Return (site × candidate) what exchanging each site for each candidate saves."""
+        saving = self.gain[None, :] + self.kept - self.loss[:, None]
+        saving[:, self.sites] = -np.inf
+        return saving
 
     def exchange(self, out: int, into: int) -> None:
         """Close one of the sites and open a candidate."""
@@ -79,30 +82,66 @@ class Exchange:
         self._count(rows, 1.0)
 
 
-def greedy(costs: Floats, weights: Floats, fixed: Ints, allowed: Ints, most: int) -> Ints:
-    """Return the fixed sites and, one after the other, the candidate that saves most; ties to the lowest."""
-    sites = list(map(int, fixed))
-    near = costs[:, sites].min(axis=1) if sites else None
-    while len(sites) < most:
-        choices = np.setdiff1d(allowed, sites)
-        if not len(choices):
+def finite(core: Core) -> Floats:
+    """Return the costs with one beyond all others where out of reach."""
+    within = np.isfinite(core.costs)
+    if within.all():
+        return core.costs
+    farthest = float(core.costs[within].max()) if within.any() else 1.0
+    return np.where(within, core.costs, farthest * len(core.costs) + 1.0)
+
+
+def greedy(core: Core, costs: Floats) -> Ints:
+    """Return, one after the other, the candidate that saves most (for its cost); ties to the lowest.
+
+    `costs` are those of the core made finite.
+    """
+    sites = np.flatnonzero(core.opened).tolist()
+    left = core.budget - float(core.price[sites].sum())
+    near = costs[:, sites].min(axis=1) if sites else costs.max(axis=1)
+    gain = worth(costs, core.weights, near)
+    free = ~core.opened
+    while len(sites) < core.most:
+        may = free & (core.price <= left)
+        if not may.any():
             break
-        part = costs[:, choices] if len(choices) < costs.shape[1] else costs
-        totals = weights @ (part if near is None else np.minimum(part, near[:, None]))
-        best = int(choices[np.argmin(totals)])
+        rate = gain / np.maximum(core.price, 1e-9) if core.priced else gain
+        best = int(np.argmax(np.where(may, rate, -np.inf)))
         sites.append(best)
-        near = costs[:, best] if near is None else np.minimum(near, costs[:, best])
+        free[best] = False
+        left -= float(core.price[best])
+        closer = np.flatnonzero(costs[:, best] < near)
+        part, weights = costs[closer], core.weights[closer]
+        gain -= worth(part, weights, near[closer])
+        near[closer] = part[:, best]
+        gain += worth(part, weights, near[closer])
     return np.array(sites, np.int64)
 
 
-def exchanged(
-    costs: Floats, weights: Floats, sites: Ints, *, locked: int, allowed: Ints, clock: Clock
-) -> tuple[Ints, float]:
-    """Return the sites after the best exchanges, the first `locked` of them kept, and their value."""
-    state = Exchange(costs, weights, sites)
-    while len(sites) > locked and not clock.over():
-        out, into, saving = state.best(locked, allowed)
-        if saving <= _LEAST * max(1.0, state.value):
+def exchanged(core: Core, costs: Floats, sites: Ints, clock: Clock) -> Ints:
+    """Return the sites after the best exchanges within the budget; those that must be open stay."""
+    if not len(sites):
+        return sites
+    state = Exchange(costs, core.weights, sites)
+    stays = core.opened[state.sites]
+    while not stays.all() and not clock.over():
+        saving = state.savings()
+        saving[stays] = -np.inf
+        if core.priced:
+            left = core.budget - float(core.price[state.sites].sum())
+            saving[core.price[None, :] - core.price[state.sites][:, None] > left] = -np.inf
+        out, into = divmod(int(np.argmax(saving)), core.size)
+        if saving[out, into] <= _LEAST * max(1.0, state.value):
             break
         state.exchange(out, into)
-    return np.sort(state.sites), state.value
+        stays = core.opened[state.sites]
+    return np.sort(state.sites)
+
+
+def improved(core: Core, known: Known, start: Ints, clock: Clock, costs: Floats | None = None) -> None:
+    """Keep what exchanges make of a start (most wanted candidates first) where it is better."""
+    must = np.flatnonzero(core.opened)
+    rest = start[~core.opened[start]][: max(core.most - len(must), 0)]
+    sites = np.concatenate([must, rest])
+    if core.allows(sites) and not clock.over():
+        known.offer(core, exchanged(core, finite(core) if costs is None else costs, sites, clock))
