@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import access, clusters, counts, geocode, interpolate, join, million, network, run
+from benchmarks import access, clusters, counts, geocode, interpolate, join, maps, million, network, run
 
 print("Joining points to the 58 districts\n")
 join.main([10_000, 100_000, 10_000_000], 7, inside=False)
@@ -18,6 +18,8 @@ print("\nAreal interpolation\n")
 interpolate.main(5, interpolate.SHARED)
 print("\nClusters\n")
 clusters.main(999, 5)
+print("\nMaps\n")
+maps.main()
 print("\nWhole processes\n")
 run.main()
 print("\nA million rows\n")

@@ -57,7 +57,9 @@ _QUOTED: Final = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""")
 _MAPPING_COMMENT: Final = re.compile(
     r"[ \t]*(?://[#@]\s*sourceMappingURL=[^\n]*|/\*[#@]\s*sourceMappingURL=.*?\*/)"
 )
-_SCRIPT: Final = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL | re.IGNORECASE)
+_SCRIPT: Final = re.compile(
+    r"<script(?P<attributes>[^>]*)>(?P<code>[^<]*(?:<(?!/script>)[^<]*)*)</script>", re.IGNORECASE
+)
 _PICTURES: Final = re.compile(r"url\(\s*[\"']?(?P<name>images/[\w.-]+)[\"']?\s*\)")
 
 
@@ -242,7 +244,9 @@ def _local(figure: Any, name: str, link: Any, *, style: bool) -> str:
         many = {"MarkerCluster", "FastMarkerCluster"} & set(users)
         raise InputError(
             N_("This map cannot be saved for offline use: its plugin “{what}” is loaded from a network."),
-            hint=N_("Draw many points with geosocial.cartography.points.point_layer: it clusters offline.")
+            hint=N_(
+                "Draw many points with geosocial.cartography.large_layers.point_layer: it clusters offline."
+            )
             if many
             else N_("Take it away, or name a copy of its file on this computer: add_js_link, add_css_link."),
             what=" ".join([*users[:1], name]),
