@@ -35,6 +35,7 @@ def write_atlas(
     langs: Sequence[Lang] = ("fr", "en"),
     lang: Lang = "fr",
     shown: Mapping[str, Any] | None = None,
+    pages: str = "",
 ) -> None:
     """Write the atlas of a run to `path`, one HTML file that opens without a network.
 
@@ -50,6 +51,8 @@ def write_atlas(
         The language in which it opens.
     shown
         The content of the page, where another page has needed it before.
+    pages
+        Folder of the pages of the zones beside the atlas, each named as `layers.slugs` has it; none without.
 
     Raises
     ------
@@ -57,7 +60,7 @@ def write_atlas(
         When a zone has no shape to draw.
     """
     layers.check_drawable(results)
-    write_text(standalone.page(build(results, langs=langs, lang=lang, shown=shown)), Path(path))
+    write_text(standalone.page(build(results, langs=langs, lang=lang, shown=shown, pages=pages)), Path(path))
 
 
 def build(
@@ -66,6 +69,7 @@ def build(
     langs: Sequence[Lang] = ("fr", "en"),
     lang: Lang = "fr",
     shown: Mapping[str, Any] | None = None,
+    pages: str = "",
 ) -> Any:
     """Return the atlas as a `folium.Map` in a page of its own, ready for `standalone.page`."""
     import folium
@@ -73,6 +77,7 @@ def build(
     from folium.map import CustomPane
 
     shown = shown or content(results, {key: words_of(key) for key in langs}, lang=lang)
+    shown = {**shown, "pages": f"{pages.rstrip('/')}/" if pages else ""}
     west, south, east, north = results.zones.to_crs(4326).total_bounds
     chart = folium.Map(
         [(south + north) / 2, (west + east) / 2],

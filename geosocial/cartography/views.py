@@ -86,18 +86,20 @@ def view(
     figures = [found.value(z, sphere, spec.key, fill) for z in zones]
     amounts = [found.value(z, sphere, spec.key, amount) for z in zones]
     norm = symbology.norm_of(run.results, sphere, spec.key) if fill == "rate" else math.nan
+
+    def classed(at: Sequence[float]) -> list[int]:
+        return [_class(f.value, f.status, at) for f in figures]
+
     return {
         "key": key,
         "good": 1 if fill in {"coverage", "rate"} else -1,
+        # the first way stands by itself; the others are offered beside it
+        "colors": list(ways[0].colors) if ways else [],
+        "cls": classed(ways[0].breaks) if ways else [_class(math.nan, f.status, ()) for f in figures],
         "by": [
-            {
-                "key": way.method,
-                "colors": list(way.colors),
-                "cls": [_class(f.value, f.status, way.breaks) for f in figures],
-            }
-            for way in ways
-        ]
-        or [{"key": "steps", "colors": [], "cls": [_class(math.nan, f.status, ()) for f in figures]}],
+            {"key": ways[0].method if ways else "steps"},
+            *({"key": w.method, "colors": list(w.colors), "cls": classed(w.breaks)} for w in ways[1:]),
+        ],
         "v": [figure(f.value) for f in figures],
         "lo": [figure(f.lower) for f in figures],
         "hi": [figure(f.upper) for f in figures],

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from geosocial.cartography.atlas import write_atlas
+from tests.browser.rich import rich_results
 from tests.cartography.payloads import PAYLOADS
 from tests.measure.toy import toy_results, toy_study
 
@@ -34,6 +35,7 @@ def test_it_opens_on_a_sentence_in_french(page: Page, toy: str) -> None:
     expect(page).to_have_title("Culture – Ville d’essai – atlas")
     expect(page.locator("html")).to_have_attribute("lang", "fr-CA")
     expect(page.locator("#title h2")).to_contain_text(f"Culture{NB}:")
+    # Five classes, and missing data: nothing is left unsaid of culture but Z6 and Z7.
     expect(page.locator("#leg button")).to_have_count(7)
     expect(page.locator("#zones path")).to_have_count(8)
 
@@ -233,6 +235,144 @@ def test_layers_are_switched(page: Page, toy: str) -> None:
     expect(page.locator(".over path[fill='#763b62']")).to_have_count(1)
 
 
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The toy city with small areas, a cluster, proposed sites and pages of its zones."""
+    path = tmp_path_factory.mktemp("full") / "atlas.html"
+    write_atlas(rich_results(), path, pages="boroughs")
+    return path.as_uri()
+
+
+def test_people_beyond_are_dots_and_catchments_have_their_true_size(page: Page, full: str) -> None:
+    page.goto(full + "#lang=en&s=culture&c=")
+    expect(page.locator("path.dots")).to_have_count(0)
+    page.get_by_role("checkbox", name="Residents beyond").check()
+    expect(page.locator("path.dots")).to_have_count(1)
+    # 1 dot = 200 people; by hand: see tests.measure.test_local, nine places of the toy city.
+    shown = page.locator("path.dots").get_attribute("d") or ""
+    data = page.evaluate("JSON.parse(document.getElementById('data').textContent)")
+    culture = next(s for s in data["services"] if data["spheres"][s["sphere"]]["key"] == "culture")
+    assert shown.count("h0") == len(culture["dots"]["at"]) / 2 > 10
+    page.get_by_label("Catchments").check()
+    # 1,000 m of walking, a detour of 1.25: 800 m on the ground, a fifth of the city's 4 km.
+    circle = (page.locator("path.reach").get_attribute("d") or "").split("a")[1].split(" ")[0]
+    zones = page.locator("#zones").bounding_box()
+    assert zones is not None
+    assert float(circle) == pytest.approx(zones["width"] / 5, rel=0.02)
+
+
+def test_the_slider_says_sites_and_people_served(page: Page, full: str) -> None:
+    page.goto(full + "#lang=en&s=culture&c=b")
+    expect(page.locator("#site")).to_be_hidden()
+    page.get_by_role("checkbox", name="Proposed sites").check()
+    panel = page.get_by_role("region", name="3 proposed sites")
+    expect(panel).to_contain_text("3,000 people more")
+    expect(panel).to_contain_text("Coverage goes from 40.0 to 55.0%.")
+    expect(page.locator("g.sites path")).to_have_count(3)
+    slider = page.get_by_role("slider", name="Number of sites")
+    expect(slider).to_have_value("3")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    panel = page.get_by_role("region", name="2 proposed sites")
+    expect(panel).to_contain_text("2,500 people more")
+    expect(panel).to_contain_text("Not proved the best: at most 2.5% more could be served.")
+    expect(page.locator("g.sites path")).to_have_count(2)
+    expect(page.locator("path.served")).to_have_count(1)
+    assert "n=2" in page.url
+    page.locator("#z1").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#card")).to_contain_text(
+        "With the 2 proposed sites, coverage here goes from 20% to 60%: 2,000 people more."
+    )
+    page.locator("#bars i.on").nth(1).wait_for()
+    expect(page.locator("#bars i.on")).to_have_count(2)
+
+
+def test_small_areas_are_a_choice_of_the_legend(page: Page, full: str) -> None:
+    page.goto(full + "#lang=en&s=culture&c=l&t=1")
+    page.get_by_label("Areal unit").select_option("Halves")
+    expect(page.locator("path.area")).to_have_count(2)
+    counts = page.locator("#leg button .n").all_inner_texts()
+    assert sum(map(int, counts)) == 2
+    expect(page.locator("#tb1 tbody tr")).to_have_count(2)
+    page.get_by_role("columnheader", name="Halves").get_by_role("button").click()
+    expect(page.locator("#tb1 tbody th").first).to_have_text("East")
+    expect(page.locator("#z0")).to_have_attribute("fill-opacity", "0")
+    assert "u=1" in page.url
+    page.reload()
+    expect(page.locator("path.area")).to_have_count(2)
+    # Housing has no small areas: the choice goes, the zones come back.
+    page.get_by_role("radio", name="Housing").check()
+    expect(page.get_by_label("Areal unit")).to_be_hidden()
+    expect(page.locator("#z0")).to_have_attribute("fill-opacity", "1")
+
+
+def test_classes_are_chosen_and_noted(page: Page, full: str) -> None:
+    page.goto(full + "#lang=en&s=culture&i=gap")
+    before = page.locator("#leg").inner_text()
+    page.get_by_label("Classes").select_option("As many in each class")
+    assert page.locator("#leg").inner_text() != before
+    assert "m=quantile" in page.url
+    page.emulate_media(media="print")
+    expect(page.locator("#wayP")).to_have_text("Classes: As many in each class")
+    page.emulate_media(media="screen")
+    page.get_by_label("Classes").select_option("Around the whole")
+    fills = page.locator("#leg rect").evaluate_all("rects => rects.map(r => r.getAttribute('fill'))")
+    assert {"#b35806", "#f1a340", "#fee0b6"} & set(fills)
+    assert {"#542788", "#998ec3", "#d8daeb"} & set(fills)
+
+
+def test_the_page_of_a_zone_is_linked(page: Page, full: str) -> None:
+    page.goto(full + "#lang=en&z=vieux-bourg")
+    link = page.get_by_role("link", name="Page of the zone")
+    expect(link).to_have_attribute("href", "boroughs/vieux-bourg.html#lang=en")
+
+
+def test_clusters_are_a_layer(page: Page, full: str) -> None:
+    page.goto(full + "#lang=fr&s=culture&c=")
+    page.get_by_label("Concentrations éloignées").check()
+    path = page.locator("path.far").get_attribute("d") or ""
+    assert path.count("M") == 2
+
+
+HOSTILE = (
+    "#lang=<img src=x onerror=alert(1)>&s=__proto__&i=constructor&z=%3Cscript%3E&c=%00%3C&t=javascript:1",
+    "#lang=fr&s=culture&n=1e309&m=__proto__&u=-1&v=NaN,Infinity,-1",
+    "#lang=fr&n=-5&v=91,181,99&c=" + "x" * 20_000,
+    "#" + "%" * 50,
+    "#lang=toString&z=" + "%E2%80%A8" * 10,
+)
+
+
+@pytest.mark.parametrize("fragment", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_address_opens_the_atlas(page: Page, full: str, fragment: str) -> None:
+    page.goto(full + fragment)
+    expect(page.locator("#zones path")).to_have_count(8)
+    expect(page.locator("#title h2")).not_to_be_empty()
+    assert page.locator("img, iframe").count() == 0
+    assert len(page.url) < len(full) + 200
+
+
+def test_printed_it_is_one_page_and_the_open_table_follows(page: Page, phone: Page, full: str) -> None:
+    from io import BytesIO
+
+    from pypdf import PdfReader
+
+    for opened, lang in ((page, "fr"), (phone, "en")):
+        for table, pages in ((0, 1), (1, 2)):
+            opened.goto("about:blank")
+            opened.goto(f"{full}#lang={lang}&s=culture&c=bpel&t={table}")
+            for size in ("A4", "A3", "Letter"):
+                margin = dict.fromkeys(("top", "bottom", "left", "right"), "10mm")
+                printed = opened.pdf(format=size, landscape=True, print_background=True, margin=margin)  # type: ignore[arg-type]
+                sheets = PdfReader(BytesIO(printed)).pages
+                text = " ".join(sheet.extract_text() for sheet in sheets).replace("\u00a0", " ")
+                assert len(sheets) == pages, (size, lang, table)
+                assert "Culture" in text
+                assert ("Rivière-Verte" in sheets[0].extract_text()) is True
+                assert ("Fixed steps" if lang == "en" else "Pas fixes") in text
+
+
 def test_a_phone_has_the_map_and_a_sheet(phone: Page, toy: str) -> None:
     phone.goto(toy + "#lang=fr")
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
@@ -259,14 +399,16 @@ def test_a_tap_on_a_zone_opens_its_card(phone: Page, toy: str) -> None:
         "#lang=en&s=housing&i=rate&z=vieux-bourg&c=fel&t=1",
         "#lang=fr&s=culture&i=coverage&z=saint-elie&c=fel",
         "#lang=fr&s=recreation&i=gap&z=ile-aux-herons",
+        "#lang=en&s=culture&i=gap&c=bapkfeld&n=2&m=norm&z=riviere-verte",
+        "#lang=fr&s=culture&i=coverage&c=bp&u=1&t=1&m=quantile",
     ],
 )
 def test_axe_finds_nothing(
-    page: Page, phone: Page, toy: str, state: str, axe: Callable[[Page], list[str]]
+    page: Page, phone: Page, full: str, state: str, axe: Callable[[Page], list[str]]
 ) -> None:
-    page.goto(toy + state)
+    page.goto(full + state)
     assert axe(page) == []
-    phone.goto(toy + state)
+    phone.goto(full + state)
     phone.locator("#panels button").first.tap()
     phone.wait_for_timeout(300)
     assert axe(phone) == []

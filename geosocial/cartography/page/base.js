@@ -20,8 +20,10 @@ const sv = (tag, attributes, ...children) => fill(document.createElementNS(SVG, 
 
 // The letters of the layers in the address; `p1` is the flag of the proposed sites, `p` the chosen initiative.
 const FLAGS = { f: 'f', e: 'e', b: 'b', a: 'a', k: 'k', p: 'p1', d: 'd', l: 'l' };
+// The first way of classing a view stands in the view itself.
+D.services.forEach((s) => s.views.forEach((v) => Object.assign(v.by[0], { colors: v.colors, cls: v.cls })));
 // The page opens on the service that can be said of the most zones, the first of them: its sentence is the fullest.
-const said = D.services.map((s) => s.views[0].by[0].cls.filter((c) => c >= 0).length), first = said.indexOf(Math.max(...said));
+const said = D.services.map((s) => s.views[0].cls.filter((c) => c >= 0).length), first = said.indexOf(Math.max(...said));
 const st = { lang: D.lang, s: first, i: 0, z: -1, f: 0, e: 1, b: 1, a: 0, k: 0, p1: 0, d: 0, l: 1, t: 0, u: 0, m: D.classes, n: 5, hl: null, sort: [-1, 1], v: null, sheet: 0, p: -1 };
 let T, U, S, TS, W, TW;
 function words() {
@@ -41,7 +43,7 @@ const sphere = () => D.spheres[S.sphere];
 const serviceKey = (n) => D.spheres[D.services[n].sphere].key + (D.services[n].key === 'main' ? '' : '.' + D.services[n].key);
 function readHash() {
   const h = new URLSearchParams(location.hash.slice(1));
-  if (D.text[h.get('lang')]) st.lang = h.get('lang');
+  if (Object.hasOwn(D.text, h.get('lang') || '')) st.lang = h.get('lang');
   const s = D.services.findIndex((_, n) => serviceKey(n) === h.get('s'));
   if (s >= 0) st.s = s;
   const i = D.services[st.s].views.findIndex((v) => v.key === h.get('i'));

@@ -235,12 +235,18 @@ function arrange() {
   if (phone()) { if (byId('chart').parentNode === sheet) sheet.before(byId('chart')); if (byId('title').parentNode !== sheet) byId('bar').after(byId('title')); byId('layers').after(byId('site')); }
   else { if (byId('chart').parentNode !== sheet) byId('card').before(byId('chart')); if (byId('title').parentNode !== byId('nw')) byId('nw').append(byId('title')); if (innerWidth <= 1100) byId('layers').after(byId('site')); else byId('nw').append(byId('site')); for (const p of ['rail', 'card', 'drawer']) byId(p).inert = false; }
 }
-for (const query of ['(max-width:760px)', '(max-width:1100px)']) matchMedia(query).addEventListener('change', () => { arrange(); update(); size(); });
+for (const query of ['(max-width:760px)', '(max-width:1100px)']) matchMedia(query).addEventListener('change', () => { if (paper) return; arrange(); update(); size(); });
 addEventListener('hashchange', () => { readHash(); update(); });
 // Paper has a size of its own: the map is framed again for it, and again for the screen.
-const PAPER = { width: '543px', height: '597px' };
-addEventListener('beforeprint', () => { sheet.style.removeProperty('--y'); Object.assign(byId('chart').style, PAPER); size(); });
-addEventListener('afterprint', () => { Object.assign(byId('chart').style, { width: '', height: '' }); sheetY(); size(); });
+addEventListener('beforeprint', () => {
+  paper = true;
+  sheet.style.removeProperty('--y');
+  arrange();
+  byId('rail').append(byId('site'));
+  byId('chart').classList.add('paper');
+  card(); size();
+});
+addEventListener('afterprint', () => { paper = false; byId('chart').classList.remove('paper'); arrange(); card(); sheetY(); size(); });
 readHash(); words(); arrange();
 if (phone() && st.z >= 0) { panel('card'); st.sheet = 1; }
 update(); size(); bring();

@@ -1,6 +1,8 @@
 // The map: Leaflet holds the zones, the land beyond and the districts; an overlay letters them and draws symbols.
 const box = map.getContainer();
-const phone = () => matchMedia('(max-width:760px)').matches;
+// On paper the page is laid out as on a desk, whatever it was read on.
+let paper = false;
+const phone = () => !paper && matchMedia('(max-width:760px)').matches;
 const zonePaths = [];
 const bounds = zonesLayer.getBounds();
 const REF = bounds.getNorthWest();

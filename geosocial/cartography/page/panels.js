@@ -86,7 +86,7 @@ function layersUI() {
 }
 
 /* ---------- the card */
-const cardWidth = () => (phone() ? innerWidth - 32 : Math.max(200, byId('card').clientWidth - 32));
+const cardWidth = () => (paper ? 240 : phone() ? innerWidth - 32 : Math.max(200, byId('card').clientWidth - 32));
 function overview() {
   const c = byId('card'), amounts = W.n !== null, w0 = cardWidth() - (amounts ? 56 : 0), at = (v) => 5 + (Math.min(v, W.max) / W.max) * (w0 - 10);
   c.replaceChildren(el('h2', { text: U.zones }), el('p', { class: 'sub', text: TW.order }));
@@ -150,6 +150,8 @@ function zoneCard(z) {
   const own = [...D.named.keys()].filter((n) => D.named[n][6] === z && D.named[n][3] === S.sphere);
   if (own.length) c.append(el('div', { class: 'fac' }, el('h3', { class: 'h' }, el('b', { text: U.initiatives }), el('span', { text: number(own.length) })),
     el('ul', { class: 'ini' }, ...own.map((n) => el('li', {}, el('button', { type: 'button', 'data-n': n, 'aria-current': n === st.p ? 'true' : null, onclick: () => pick(n) }, D.named[n][2]), el('span', { class: 'note', text: kindOf(D.named[n]) }))))));
+  // The address is made of the zone's slug: letters, digits and dashes.
+  if (D.pages) c.append(el('p', { class: 'page' }, el('a', { href: D.pages + encodeURIComponent(D.zones[z].slug) + '.html#lang=' + st.lang, text: U.page })));
   c.append(el('details', { class: 'more' }, el('summary', { text: U.why }), ...TS.why.map((text) => el('p', { text }))));
 }
 function kindOf(p) {
