@@ -161,6 +161,7 @@ def _best(
     if not all_once and theta < 0.5:
         rows = np.arange(q)
         draft.add((rows, second, 1.0), (rows, first, -1.0), count=q, upper=0.0)
+    top = math.fsum(weight)
     count = times(patterns, begun)
     start = np.zeros(draft.size)
     start[begun], start[first], start[second] = 1.0, count >= 1, count >= 2
@@ -168,4 +169,6 @@ def _best(
     if out.infeasible:
         return None
     got = chosen(out, pairs.candidates)
-    return better(out, begun, worth(begun), None if got is None else worth(got), got, scale=held.scale)
+    return better(
+        out, begun, worth(begun), None if got is None else worth(got), got, scale=held.scale, top=top
+    )

@@ -186,7 +186,13 @@ def _best(patterns: Patterns, open_: Choice, limits: _Limits, clock: Clock) -> F
         return None
     got = chosen(out, m)
     found = better(
-        out, was, worth(was), None if got is None else worth(got), got, scale=held.scale if held else 1.0
+        out,
+        was,
+        worth(was),
+        None if got is None else worth(got),
+        got,
+        scale=held.scale if held else 1.0,
+        top=math.fsum(weight),
     )
     if found.sites is None:
         return found

@@ -133,10 +133,12 @@ def _bisected(apart: Floats, open_: Choice, clock: Clock) -> tuple[Ints, float]:
         if tried is not None and least(apart, tried) > least(apart, best):
             best = tried
     may = np.union1d(open_.fixed, open_.free)
-    levels = np.unique(np.append(apart[np.ix_(may, may)], np.inf))
+    levels = np.unique(apart[np.ix_(may, may)][~np.eye(len(may), dtype=bool)])
+    if open_.most < 2 or not len(levels):
+        return best, np.inf
     # No choice passes levels[high]; at levels[low] and below there is one.
     low = int(np.searchsorted(levels, least(apart, best)))
-    high = int(np.searchsorted(levels, least(apart, open_.fixed)))
+    high = min(int(np.searchsorted(levels, least(apart, open_.fixed))), len(levels) - 1)
     while low < high and not clock.over():
         middle = (low + high + 1) // 2
         settled, found = _packed(apart, open_, float(levels[middle]), clock)

@@ -100,7 +100,7 @@ def kolm_pollak(
     if kappa is None:
         like = p_median(costs, held, **given)
         if not len(like.sites):
-            return replace(like, model="kolm_pollak")
+            return replace(like, model="kolm_pollak", bound=np.nan)
         near = nearest(pairs, like.sites)[1]
         kappa = aversion(near[held > 0], held[held > 0], epsilon)
     far = float(pairs.cost[(held > 0)[pairs.row]].max(initial=0.0))
@@ -192,7 +192,7 @@ def _as_median(
     """Return a p-median of other costs, told in the terms of its objective and assigned by the true costs."""
     other = Reach(pairs.start, pairs.column, worse(pairs.cost), pairs.candidates)
     found = p_median(other.dense(), weights, **given)
-    if found.status == "infeasible" or not len(found.sites):
+    if found.status == "infeasible":
         return found
     objective, bound = back(found.objective), back(found.bound)
     proved = found.status == "optimal"

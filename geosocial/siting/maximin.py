@@ -116,6 +116,10 @@ def shares(covered: Floats, total: Floats) -> float:
     return float((covered[some] / total[some]).min()) if some.any() else 1.0
 
 
+#: Share of the time that the first step may take.
+_FIRST = 0.7
+
+
 class _Counted:
     """What a choice is worth: the covered demand of each zone, counted exactly."""
 
@@ -163,7 +167,10 @@ def maximal_least(
     )
     start = np.zeros(draft.size)
     start[begun], start[hit], start[share] = 1.0, times(patterns, begun) > 0, counted.least(begun)
-    out = solved(draft, clock, start=start)
+    # Some of the time is kept for the second step.
+    first = Clock(None if clock.limit is None else _FIRST * clock.left, clock.interrupt)
+    out = solved(draft, first, start=start)
+    clock.stopped = first.stopped
     best, got = begun, chosen(out, m)
     if got is not None and (counted.least(got), counted.all(got)) > (counted.least(best), counted.all(best)):
         best = got

@@ -202,13 +202,21 @@ class Found:
 
 
 def better(
-    out: Outcome, begun: Ints | None, value: float, worth: float | None, found: Ints | None, *, scale: float
+    out: Outcome,
+    begun: Ints | None,
+    value: float,
+    worth: float | None,
+    found: Ints | None,
+    *,
+    scale: float,
+    top: float,
 ) -> Found:
     """Return the better of the start and what the solver found, with the bound in the unit of the demand.
 
-    `value` is what the start is worth (−inf where it is not allowed), `worth` what the solver's sites are.
+    `value` is what the start is worth (−inf where it is not allowed), `worth` what the solver's sites are,
+    `top` what nothing can pass.
     """
-    bound = out.bound / scale
+    bound = min(out.bound / scale, top)
     if found is not None and worth is not None and worth > value * (1 + 1e-12):
         begun, value = found, worth
     if begun is None or not np.isfinite(value):

@@ -172,6 +172,7 @@ def several(
         found, least, bound = maximal_least(
             stack.pairs, stack.worth, stack.sphere, best, open_, standard=math.inf, clock=clock
         )
+        found = replace(found, bound=max(found.value, min(found.bound, stack.ideal(alone))))
         terms = {"least_of_best": least, "least_of_best_bound": bound}
         joint = told("several", stack.pairs, found, clock, method="HiGHS twice", terms=terms)
     joint = replace(joint, model="several")
@@ -218,6 +219,10 @@ class _Stack:
             parts[0].candidates,
         )
 
+    def ideal(self, alone: Sequence[SitingResult]) -> float:
+        """Return Σ wₖ s*ₖ: no joint answer passes it."""
+        return math.fsum(f * r.bound for f, r in zip(self.factor, alone, strict=True) if f > 0)
+
     def served(self, sites: Ints) -> Floats:
         """Return the demand of each sphere that the sites cover."""
         mine = np.zeros(self.pairs.candidates, bool)
@@ -260,5 +265,5 @@ def _in_order(stack: _Stack, open_: Choice, alone: tuple[SitingResult, ...], clo
         proved = proved and out.proved
         need.append(float(stack.served(best)[k]))
     value = float(stack.factor @ stack.served(best))
-    found = Found(best, value, value if proved else 1.0, proved=proved)
+    found = Found(best, value, value if proved else max(value, stack.ideal(alone)), proved=proved)
     return told("several", stack.pairs, found, clock, method="an MCLP for each sphere, in order")
