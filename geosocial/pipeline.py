@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geosocial import proposals, provenance, tables
+from geosocial import proposals, provenance, steering, tables
 from geosocial.errors import N_, StudyError
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
     with step(N_("Coverage, gaps, ranking")):
         lying = positions(study, zones, demand)
         measured = evaluate.measure(study, zones, places, demand, costs, reach=reach, positions=lying)
+        by_zone = supply.by_zone(places, zones, study)
         below = below_zones(study, context, demand, costs, measured.measures).named()
     with step(N_("Clusters")) if study.clusters else nullcontext():
         met = neighbours(study, demand) if study.clusters else None
@@ -94,17 +95,22 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         )
     with step(N_("Proposed sites")) if study.siting else nullcontext():
         sites = proposals.proposals(study, zones, demand, costs, ways)
+    with step(N_("Plan and directions")) if steering.asked(study) else nullcontext():
+        figures = (by_zone, measured.measures, measured.overall, shared.disparity, costs)
+        near = sites.proposed if study.siting else None
+        followed = steering.follow(study, steering.Found(zones, places, demand, *figures, proposed=near))
+    found = (*far, *sites.faults, *followed.faults)
     return Results(
         study=study,
         zones=zones,
         context=context,
         places=tables.check(places, tables.PLACES),
         faults=pd.concat(
-            [zone_faults, demand_faults, *(t.faults for t in taken), *far, *sites.faults], ignore_index=True
+            [zone_faults, demand_faults, *(t.faults for t in taken), *found], ignore_index=True
         ),
         conservation=conservation,
         demand=tables.check(demand, tables.DEMAND),
-        supply=supply.by_zone(places, zones, study),
+        supply=by_zone,
         measures=measured.measures,
         overall=measured.overall,
         ranking=measured.ranking,
@@ -123,11 +129,13 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
             *(t.file for t in taken),
             *(() if streets is None else (streets.file,)),
             *sites.files,
+            *followed.files,
         ),
         clusters=clustered.clusters,
         autocorrelation=clustered.autocorrelation,
         cluster_zones=clustered.cluster_zones,
         **(shared.named() | sites.named() | below),
+        **followed.tables,
     )
 
 

@@ -72,6 +72,7 @@ class Results:
     rollup: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.ROLLUP))
     matrix: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.MATRIX))
     directions: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.DIRECTIONS))
+    projects: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROJECTS))
     contracts: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CONTRACTS_TABLE))
     suppliers: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SUPPLIERS))
     #: Without rows unless the study asks for sites.

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def main() -> None:
     """Build the files of the embedded study."""
     sys.path.insert(0, str(ROOT))
-    from scripts.montreal import boundaries, demand, supply
+    from scripts.montreal import boundaries, demand, followup, supply
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
@@ -31,6 +31,7 @@ def main() -> None:
     demand.build(shared, out, zones)
     supply.build(shared, out, zones)
     supply.build_initiatives(options.shared / "facts", out)
+    followup.build(out)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ FLOORS: list[set[str]] = [
     {"intake", "provenance"},
     {"symbology", "wording"},
     {"cartography", "report"},
-    {"proposals"},
+    {"proposals", "steering"},
     {"pipeline"},
     {"sites"},
     {"cli"},

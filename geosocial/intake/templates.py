@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from geosocial.errors import N_, OutputError
+from geosocial.intake import plan_templates
 from geosocial.io.cells import NO_DATE
 from geosocial.io.write import write_bytes, write_text
 from geosocial.study import embedded_study
@@ -85,7 +86,8 @@ Une étude geosocial à remplir. English below.
    `file = "places.csv"`, sans `layer`, sous `[[places]]` dans `study.toml`.
 2. Relisez `study.toml` : chaque réglage y est expliqué. Les secteurs, les besoins, les distances et les
    normes sont ceux de Montréal; remplacez ceux qui ne vous conviennent pas.
-3. Lancez `geosocial run` suivi du nom de ce dossier.
+3. Si vous suivez un plan d’action, remplissez `plan.xlsx` : actions, indicateurs, observations.
+4. Lancez `geosocial run` suivi du nom de ce dossier.
 
 Une cellule vide est une donnée manquante, jamais zéro. Chaque ligne est comptée; le rapport dit ce qu’elle
 est devenue.
@@ -98,7 +100,8 @@ A geosocial study to fill in.
    without `layer`, under `[[places]]` in `study.toml`.
 2. Read `study.toml`: it explains each setting. The zones, the demand, the standards and the norms are
    those of Montréal; replace those that do not suit you.
-3. Run `geosocial run` with the name of this folder.
+3. If you follow an action plan, fill in `plan.xlsx`: actions, indicators, observations.
+4. Run `geosocial run` with the name of this folder.
 
 An empty cell is missing, never zero. Every row is counted; the report says what became of it.
 """
@@ -162,6 +165,7 @@ def write_study(folder: Path | str, *, lang: Lang, today: dt.date) -> list[Path]
         write_bytes((embedded.parent / file).read_bytes(), target / file)
     write_bytes((",".join(headers) + "\r\n").encode("utf-8-sig"), target / "places.csv")
     write_sheet(target / "places.xlsx", lang=lang)
+    plan_templates.write_plan(target, lang=lang)
     write_text(_README.replace("{name}", name), target / "README.md")
     # The study comes last: a folder that has one is whole.
     text = study_text(embedded.read_text(encoding="utf-8"), name, today)
@@ -173,6 +177,8 @@ def study_text(embedded: str, name: str, today: dt.date) -> str:
     """Return the study of a new folder, made of the embedded one: its sections, with one list of places."""
     rule = re.compile(r"^# -{50,}\n", re.MULTILINE)
     head, sources, zones, _, demand, _, *rest = rule.split(embedded)
+    # what the embedded study follows is an example; a new one has its own plan
+    rest = [part for part in rest if "\n[followup]\n" not in part]
     key = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "study"
     quoted = name.replace("\\", "").replace('"', "”")
     quoted = "".join(c for c in quoted if c.isprintable())
@@ -190,7 +196,8 @@ def study_text(embedded: str, name: str, today: dt.date) -> str:
     options = [f'{option} = "{header}"' for option, header, _ in COLUMNS]
     places = _PLACES.replace("{columns}", "\n".join(options)) + "\n"
     line = "# " + "-" * 114 + "\n"
-    return line.join([head, sources, zones, demand, places, *rest])
+    rest[-1] = rest[-1].rstrip("\n") + "\n\n"
+    return line.join([head, sources, zones, demand, places, *rest, plan_templates.SECTION])
 
 
 def write_sheet(path: Path, *, lang: Lang) -> None:

@@ -106,6 +106,22 @@ def decode(file: Path, data: bytes) -> tuple[str, str]:
     )
 
 
+def sheet_names(path: Path | str) -> list[str]:
+    """Return the names of the sheets of a workbook; none for another file, or a damaged one."""
+    file, form = detect(path)
+    if form != "workbook":
+        return []
+    import python_calamine as calamine
+
+    try:
+        with file.open("rb") as stream, calamine.CalamineWorkbook.from_filelike(stream) as book:
+            return [str(name) for name in book.sheet_names]
+    except (MemoryError, KeyboardInterrupt):
+        raise
+    except BaseException:  # noqa: BLE001 - a panic of calamine too; whoever reads the file says what is wrong
+        return []
+
+
 def _read_csv(file: Path) -> Sheet:
     data = read_bytes(file)
     plain = read_plain(data, _delimiter)

@@ -44,6 +44,13 @@ def list_label(words: Words, results: Results, key: str) -> str:
         "zones": words.t("Zones"),
         "demand": words.t("Demand"),
         "candidates": words.t("Candidate sites"),
+        "plan.actions": words.t("Plan, actions"),
+        "plan.indicators": words.t("Plan, indicators"),
+        "plan.observations": words.t("Plan, observations"),
+        "projects": words.t("Major projects"),
+        "contracts": words.t("Contracts"),
+        "contracts.registry": words.t("Registry of enterprises"),
+        "contracts.reviewed": words.t("Reviewed names"),
     }
     return label or known.get(key, words.t("other list"))
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geosocial import tables, wording
 from geosocial.errors import N_
 from geosocial.i18n import Words, words
+from geosocial.report import plan_labels
 from geosocial.report.parts import list_label
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ UNITS: Final = {
     "per_10000": N_("per 10,000"),
     "m": N_("metres"),
     "facilities": N_("facilities"),
+    **plan_labels.UNITS,
 }
 OUTCOMES: Final = {
     "matched": N_("Matched"),
@@ -153,6 +155,7 @@ LABELS: Final[Mapping[str, Mapping[str, Label]]] = {
     "proposed": {"zone_id": _zone, "sphere": _sphere},
     "proposed_curve": {"sphere": _sphere},
     "proposed_zones": {"zone_id": _zone, "sphere": _sphere},
+    **plan_labels.labels(_unit),
 }
 
 
@@ -178,6 +181,7 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
         **proposed(results),
         "supply": results.supply,
         "zones": zones,
+        "demand": results.demand,
         "places": results.places,
         "conservation": results.conservation,
         "faults": results.faults,
@@ -188,7 +192,7 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
     out = {name: labelled(frame, name, results) for name, frame in plain.items()}
     out["faults"] = _with_reasons(out["faults"])
     out["inputs"] = _inputs(results)
-    out["dictionary"] = dictionary(out)
+    out["dictionary"] = dictionary(out, results)
     return out
 
 
@@ -256,7 +260,7 @@ def _service_labels(frame: pd.DataFrame, results: Results) -> dict[str, Any]:
     out = {}
     for lang in ("fr", "en"):
         say = words(lang)
-        known = {p: wording.service_label(say, results, *p) for p in set(pairs)}
+        known = {p: wording.service_label(say, results, *p) if p[1] else "" for p in set(pairs)}
         out[f"service_{lang}"] = pd.Series([known[p] for p in pairs], dtype="str")
     return out
 
@@ -296,15 +300,19 @@ def meanings() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     return tomllib.loads(text)
 
 
-def dictionary(written: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def dictionary(written: Mapping[str, pd.DataFrame], results: Results) -> pd.DataFrame:
     """Return what every column of the written tables means, in both languages, with its unit."""
     import pandas as pd
 
     contracts = {c.name: c.columns for c in tables.CONTRACTS}
-    rows = []
+    own = {c.key: c for c in results.study.demand.columns}
+    rows: list[tuple[str, ...]] = []
     for name, frame in written.items():
         for column in frame.columns:
             contract = contracts.get(name, {}).get(column)
+            if name == "demand" and contract is None:
+                rows.append((name, column, own[column].label.fr, own[column].label.en, own[column].unit))
+                continue
             rows.append((name, column, *_meaning(name, column), contract.unit if contract else ""))
     return pd.DataFrame(rows, columns=["table", "column", "meaning_fr", "meaning_en", "unit"])
 

@@ -36,6 +36,7 @@ from geosocial.tables.followup import (
     PLAN_ROWS,
     PROGRESS,
     PROGRESS_STATUSES,
+    PROJECTS,
     ROLLUP,
     SUPPLIERS,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "PROPOSED",
     "PROPOSED_CURVE",
     "PROPOSED_ZONES",
+    "PROJECTS",
     "RANKING",
     "ROLLUP",
     "SETTINGS",

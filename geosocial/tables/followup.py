@@ -222,6 +222,26 @@ DIRECTIONS = Contract(
     ("topic", "indicator", "zone_id", "sphere", "dimension", "group"),
 )
 
+#: Major projects, one figure a row.
+PROJECTS = Contract(
+    "projects",
+    {
+        "project_id": Column("text", "identifier of the project"),
+        "name_fr": Column("text", "its name in French"),
+        "name_en": Column("text", "its name in English"),
+        "indicator": Column("text", "key of geosocial.followup.registry"),
+        "sphere": Column("text", "sphere; empty for all"),
+        "service": Column("text", "service of a gap; empty for the others"),
+        "demand": Column("text", "demand column; empty for enterprises and sites"),
+        "value": Column("float", "value; NaN when missing"),
+        "unit": Column("text", "people, households, dwellings, facilities, enterprises, sites"),
+        "records": Column("int", "places of demand or records that it rests on"),
+        "status": Column("text", "one of STATUSES"),
+        "example": Column("bool", "it rests on something invented"),
+    },
+    ("project_id", "indicator", "sphere", "service", "demand"),
+)
+
 CONTRACTS_TABLE = Contract(
     "contracts",
     {
@@ -268,6 +288,7 @@ FOLLOWUP = (
     ROLLUP,
     MATRIX,
     DIRECTIONS,
+    PROJECTS,
     CONTRACTS_TABLE,
     SUPPLIERS,
 )

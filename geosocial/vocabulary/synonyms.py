@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 from geosocial.vocabulary import fold
 
@@ -54,6 +54,12 @@ def headers() -> Mapping[str, Headers]:
 
 
 @cache
+def plan_headers(sheet: str) -> Mapping[str, frozenset[str]]:
+    """Return the headers of each column of a sheet of the follow-up (``plan.toml``), as `plain` does."""
+    return {key: frozenset(map(plain, found)) for key, found in _read("plan.toml")[sheet].items()}
+
+
+@cache
 def words(family: str) -> Mapping[str, tuple[str, ...]]:
     """Return the words that stand for each key of a family of ``words.toml``; none for another family."""
     return {key: tuple(found) for key, found in _read("words.toml").get(family, {}).items()}
@@ -66,5 +72,5 @@ def crosswalks() -> tuple[str, ...]:
     return tuple(sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if p.name.endswith(".toml")))
 
 
-def _read(name: str) -> dict[str, dict[str, list[str]]]:
+def _read(name: str) -> dict[str, dict[str, Any]]:
     return tomllib.loads(resources.files("geosocial.vocabulary").joinpath(name).read_text(encoding="utf-8"))

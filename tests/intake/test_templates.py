@@ -25,7 +25,8 @@ def test_every_word_to_choose_from_is_understood(tmp_path: Path, lang: str) -> N
     folder = tmp_path / 'Étude "de l’Est"'
     written = write_study(folder, lang=lang, today=DAY)  # type: ignore[arg-type]
     assert [p.name for p in written] == [
-        "README.md", "boroughs.geojson", "demand_250m.csv", "places.csv", "places.xlsx", "study.toml",
+        "README.md", "boroughs.geojson", "contracts.csv", "demand_250m.csv", "places.csv", "places.xlsx",
+        "plan.xlsx", "plan_actions.csv", "plan_indicators.csv", "plan_observations.csv", "study.toml",
     ]  # fmt: skip
     words = read_sheet(folder / "places.xlsx", sheet="listes – lists").frame
     lists = {c: [w for w in words[c] if w] for c in words.columns}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from geosocial.vocabulary import fold, kinds, spheres, terms
-from geosocial.vocabulary.synonyms import headers, plain, words
+from geosocial.vocabulary.synonyms import headers, plain, plan_headers, words
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,18 @@ def test_no_header_says_two_columns() -> None:
     assert all(found.sure for found in headers().values())
 
 
+@pytest.mark.parametrize(
+    "sheet", ["actions", "indicators", "observations", "contracts", "registry", "reviewed"]
+)
+def test_no_header_of_the_plan_says_two_columns(sheet: str) -> None:
+    meanings: dict[str, set[str]] = {}
+    for key, found in plan_headers(sheet).items():
+        assert found
+        for header in found:
+            meanings.setdefault(header, set()).add(key)
+    assert {header: keys for header, keys in meanings.items() if len(keys) > 1} == {}
+
+
 def test_every_column_knows_its_own_key() -> None:
     for key, found in headers().items():
         assert plain(key) in found.sure
@@ -47,6 +59,18 @@ FAMILIES: Mapping[str, Mapping[str, Any]] = {
     "legal_forms": terms("legal_forms"),
     "spheres": spheres(),
     "kinds": kinds(),
+    **{
+        family: terms(family)
+        for family in (
+            "directions",
+            "action_statuses",
+            "frequencies",
+            "levels",
+            "senses",
+            "qualities",
+            "decisions",
+        )
+    },
 }
 
 

@@ -11,7 +11,19 @@ from geosocial.errors import InputError
 from geosocial.vocabulary import LocalText, classify, crosswalk, fold, kinds, spheres, terms
 
 CROSSWALKS = ("montreal_points_of_interest", "montreal_facilities", "shq_housing")
-FAMILIES = ("statuses", "legal_forms", "zone_kinds", "directions", "goals")
+FAMILIES = (
+    "statuses",
+    "legal_forms",
+    "zone_kinds",
+    "directions",
+    "goals",
+    "action_statuses",
+    "frequencies",
+    "levels",
+    "senses",
+    "qualities",
+    "decisions",
+)
 
 
 def labels() -> list[tuple[str, LocalText]]:
