@@ -73,7 +73,6 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         demand, demand_file, demand_faults = intake.read_demand(study, zones, ancillary)
     geocoder, taken = _lists(study, zones, online=online, step=step)
     places = pd.concat([t.places for t in taken], ignore_index=True)
-    duplicates = intake.duplicates(places, pd.concat([t.contacts for t in taken], ignore_index=True))
     conservation = tables.check_conservation(intake.conservation(taken))
     with step(N_("Costs to the nearest facility")):
         streets = intake.read_streets(study)
@@ -90,24 +89,20 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         met = neighbours(study, demand) if study.clusters else None
         clustered = clustering.clustered(study, zones, demand, costs, met)
     with step(N_("Equity")) if study.equity else nullcontext():
-        shared = equity.equity(
-            study, zones, places, demand, measures=measured.measures, costs=costs, reach=reach
-        )
+        gaps = measured.measures
+        shared = equity.equity(study, zones, places, demand, measures=gaps, costs=costs, reach=reach)
     with step(N_("Proposed sites")) if study.siting else nullcontext():
         sites = proposals.proposals(study, zones, demand, costs, ways)
     with step(N_("Plan and directions")) if steering.asked(study) else nullcontext():
         figures = (by_zone, measured.measures, measured.overall, shared.disparity, costs)
-        near = sites.proposed if study.siting else None
-        followed = steering.follow(study, steering.Found(zones, places, demand, *figures, proposed=near))
-    found = (*far, *sites.faults, *followed.faults)
+        followed = steering.follow(study, steering.Found(zones, places, demand, *figures, sites.proposed))
+    faults = [zone_faults, demand_faults, *(t.faults for t in taken), *far, *sites.faults, *followed.faults]
     return Results(
         study=study,
         zones=zones,
         context=context,
         places=tables.check(places, tables.PLACES),
-        faults=pd.concat(
-            [zone_faults, demand_faults, *(t.faults for t in taken), *found], ignore_index=True
-        ),
+        faults=pd.concat(faults, ignore_index=True),
         conservation=conservation,
         demand=tables.check(demand, tables.DEMAND),
         supply=by_zone,
@@ -119,7 +114,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         closures=measured.closures,
         declared=pd.concat([t.declared for t in taken], ignore_index=True),
         unmapped=pd.concat([t.unmapped for t in taken], ignore_index=True),
-        duplicates=duplicates,
+        duplicates=intake.duplicates(places, pd.concat([t.contacts for t in taken], ignore_index=True)),
         inputs=(
             zones_file,
             *context_files,
@@ -134,8 +129,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         clusters=clustered.clusters,
         autocorrelation=clustered.autocorrelation,
         cluster_zones=clustered.cluster_zones,
-        **(shared.named() | sites.named() | below),
-        **followed.tables,
+        **(shared.named() | sites.named() | below | dict(followed.tables)),
     )
 
 

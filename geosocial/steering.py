@@ -36,8 +36,8 @@ class Found:
     overall: pd.DataFrame
     disparity: pd.DataFrame
     costs: Mapping[tuple[str, str], NDArray[np.float64]]
-    #: Proposed sites with x and y; None where none was sought.
-    proposed: pd.DataFrame | None = None
+    #: `geosocial.tables.PROPOSED`.
+    proposed: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +150,14 @@ def _projects(study: Study, found: Found) -> _Layer | None:
         x, y = table["x"].to_numpy(np.float64), table["y"].to_numpy(np.float64)
         return distances(shapes, x, y, within=within) * study.detour
 
-    nothing = pd.DataFrame({"x": np.zeros(0), "y": np.zeros(0)})
+    # of each sphere, the proposal with the most sites holds what is proposed
+    every = found.proposed
+    sites = every[every["number"] == every.groupby(["sphere", "service"])["number"].transform("max")]
     near = projects.Near(
         demand=cost(found.demand),
         places=cost(found.places),
-        sites=cost(nothing if found.proposed is None else found.proposed),
+        sites=cost(sites),
+        spheres=tuple(sites["sphere"]),
     )
     known = projects.Known(study, found.zones, found.demand, found.places, found.overall, found.costs)
     table = projects.projects(pd.DataFrame(layer.drop(columns=layer.geometry.name)), near, known)

@@ -36,8 +36,9 @@ class Near:
 
     demand: Floats
     places: Floats
-    #: Rows of the proposed sites.
+    #: Proposed sites, and the sphere of each.
     sites: Floats
+    spheres: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,23 +166,18 @@ def _initiatives(n: int, near: Near, known: Known) -> list[dict[str, Any]]:
     mine = (places["source"].isin(lists) & (places["status"] == "existing")).to_numpy()
     closed = bool(complete(known.study, lists, known.zones["kind"]).all())
     cost = near.places[n]
-    told = []
+    told: list[dict[str, Any]] = []
     for key, here in (("project_enterprises", cost == 0), ("project_near", (cost > 0) & np.isfinite(cost))):
         size = int((mine & here).sum())
         status = counted(size, closed=closed)
         value = math.nan if status == "missing" else float(size)
         told.append({"indicator": key, "value": value, "records": size, "status": status})
-    inside = int((near.sites[n] == 0).sum())
-    # no site was sought: that none is proposed here says nothing
-    sought = near.sites.shape[1] > 0
-    told.append(
-        {
-            "indicator": "project_sites",
-            "value": float(inside) if sought else math.nan,
-            "records": inside,
-            "status": "ok" if sought else "missing",
-        }
-    )
+    # where no site was sought, that none is proposed says nothing
+    for sphere in dict.fromkeys(near.spheres) or ("",):
+        inside = int(((near.sites[n] == 0) & (np.array(near.spheres) == sphere)).sum()) if sphere else 0
+        value, status = (float(inside), "ok") if sphere else (math.nan, "missing")
+        site = {"indicator": "project_sites", "sphere": sphere, "value": value, "records": inside}
+        told.append({**site, "status": status})
     return [{**row, "unit": FIGURES[str(row["indicator"])].unit} for row in told]
 
 
