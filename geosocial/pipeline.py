@@ -7,8 +7,8 @@ checked before anything is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -288,29 +288,24 @@ def write(
     OutputError
         When a file cannot be written, or would replace one that no run has written.
     """
+    from geosocial.cartography import maps
     from geosocial.report import tables as report_tables
 
     frames = report_tables.frames(results)
     names = [
-        "maps/atlas.html",
+        *(f"maps/{name}" for name in maps.names(results)),
         *(f"report/{page}.{lang}.html" for page in ("report", "indicators") for lang in langs),
         *(f"tables/{name}.csv" for name in frames),
         "geosocial.xlsx",
         "geosocial.gpkg",
-        provenance.MANIFEST,
     ]
-    provenance.refuse_foreign(out, [out / name for name in names])
-    with provenance.staged(out) as aside:
-        with step(N_("Atlas")):
-            _write_atlas(results, aside, langs)
+    with _aside(results, out, names) as aside:
+        maps.write(results, aside / "maps", lang=langs[0], step=step)
         with step(N_("Report")):
             _write_reports(results, aside, langs)
         with step(N_("Tables")):
             _write_tables(results, frames, aside, langs)
-        outputs = [aside / name for name in names[:-1]]
-        manifest = provenance.dumps(provenance.manifest(results, aside, outputs))
-        (aside / provenance.MANIFEST).write_text(manifest, encoding="utf-8", newline="\n")
-    return [out / name for name in names]
+    return [out / name for name in (*names, provenance.MANIFEST)]
 
 
 def write_gaps(
@@ -331,22 +326,54 @@ def write_gaps(
     from geosocial.report import tables as report_tables
 
     frames = report_tables.frames(results)
-    names = ["geosocial.xlsx", *(f"tables/{name}.csv" for name in frames), provenance.MANIFEST]
-    provenance.refuse_foreign(out, [out / name for name in names])
-    provenance.refuse_others(out, names)
-    with provenance.staged(out) as aside, step(N_("Tables")):
+    names = ["geosocial.xlsx", *(f"tables/{name}.csv" for name in frames)]
+    with _aside(results, out, names, alone=True) as aside, step(N_("Tables")):
         _write_frames(results, frames, aside, langs)
-        outputs = [aside / name for name in names[:-1]]
-        manifest = provenance.dumps(provenance.manifest(results, aside, outputs))
+    return [out / name for name in (*names, provenance.MANIFEST)]
+
+
+def write_maps(
+    results: Results,
+    out: Path,
+    *,
+    langs: tuple[Lang, ...] = ("fr", "en"),
+    pictures: bool = False,
+    step: Step = quiet,
+) -> list[Path]:
+    """Write the maps and the manifest alone, as `write` does; with `pictures`, also as PNG and SVG.
+
+    Returns
+    -------
+    list of Path
+        What was written, the atlas first, the manifest last.
+
+    Raises
+    ------
+    OutputError
+        As `write`; also when the folder holds a whole run, which would be of two minds.
+    """
+    from geosocial.cartography import maps
+
+    drawn = langs if pictures else ()
+    names = [f"maps/{name}" for name in maps.names(results, pictures=drawn)]
+    with _aside(results, out, names, alone=True) as aside:
+        maps.write(results, aside / "maps", lang=langs[0], pictures=drawn, step=step)
+    return [out / name for name in (*names, provenance.MANIFEST)]
+
+
+@contextmanager
+def _aside(results: Results, out: Path, names: list[str], *, alone: bool = False) -> Iterator[Path]:
+    """Give a folder to write `names` into; then write the manifest and move all into `out`.
+
+    With `alone`, a folder that holds more of an earlier run is refused.
+    """
+    provenance.refuse_foreign(out, [out / name for name in (*names, provenance.MANIFEST)])
+    if alone:
+        provenance.refuse_others(out, [*names, provenance.MANIFEST])
+    with provenance.staged(out) as aside:
+        yield aside
+        manifest = provenance.dumps(provenance.manifest(results, aside, [aside / name for name in names]))
         (aside / provenance.MANIFEST).write_text(manifest, encoding="utf-8", newline="\n")
-    return [out / name for name in names]
-
-
-def _write_atlas(results: Results, out: Path, langs: tuple[Lang, ...]) -> None:
-    """Write the atlas; it holds both languages and opens in the first of `langs`."""
-    from geosocial.cartography.atlas import write_atlas
-
-    write_atlas(results, out / "maps" / "atlas.html", lang=langs[0])
 
 
 def _write_reports(results: Results, out: Path, langs: tuple[Lang, ...]) -> None:

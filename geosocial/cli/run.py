@@ -9,6 +9,7 @@ import click
 
 from geosocial import __version__
 from geosocial.cli.console import Console, json_option, lang_option
+from geosocial.cli.maps import lines
 from geosocial.i18n import Words
 
 if TYPE_CHECKING:
@@ -73,8 +74,11 @@ def _report(say: Words, results: Results, written: list[Path], out: Path, *, as_
         line = wording.conservation_line(say, {str(k): v for k, v in row.items() if k != "source"})
         click.echo(say.t("{label}: {line}", label=say.label(spec.label), line=line))
     click.echo("")
+    drawn = [path for path in written if path.parts[-2:-1] == ("boroughs",) or path.name == "atlas.html"]
+    for line in lines(say, drawn):
+        click.echo(line)
     for path in written:
-        if path.suffix in {".html", ".xlsx", ".gpkg"}:
+        if path.suffix in {".html", ".xlsx", ".gpkg"} and path not in drawn:
             click.echo(str(path))
     folders = sorted({str(p.parent) for p in written if p.suffix == ".csv"})
     for folder in folders:

@@ -1,0 +1,294 @@
+"""One page a borough, and their index: offline files that the atlas links to, both languages in each.
+
+The Folium map, Leaflet and the code of the page are rendered once; each page is that shell with its own data,
+so that nineteen pages cost little more than one. Figures and sentences are those of the atlas. Everything
+that a user typed travels as JSON and reaches the reader through ``textContent``.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from geosocial import symbology
+from geosocial.cartography import layers, standalone, surroundings
+from geosocial.cartography.content import content
+from geosocial.cartography.notes import interface, notes
+from geosocial.cartography.style import as_json, part, tokens
+from geosocial.i18n import words as words_of
+from geosocial.io.write import write_text
+from geosocial.vocabulary import Lang
+
+if TYPE_CHECKING:
+    from geosocial.i18n import Words
+    from geosocial.results import Results
+
+#: What a page replaces in the shell; JSON and escaped text never hold such a mark.
+TITLE: Final = "<!--title-->"
+DATA: Final = "<!--page-->"
+#: What the pages need of each service and of its views; the rest of the atlas's content stays in the atlas.
+SERVICE: Final = ("sphere", "key", "rule", "sized", "rank")
+VIEW: Final = ("key", "cls", "v", "lo", "hi", "city", "norm", "max")
+LOOK: Final = ("ink", "chosen", "dot", "interval", "muted", "line", "control", "boundary", "land")
+
+
+def names(results: Results) -> list[str]:
+    """Return the names of the files that `write_boroughs` writes: the index, then a page a zone."""
+    return ["index.html", *(f"{slug}.html" for slug in layers.slugs(results))]
+
+
+def write_boroughs(
+    results: Results,
+    folder: Path,
+    *,
+    langs: Sequence[Lang] = ("fr", "en"),
+    lang: Lang = "fr",
+    shown: Mapping[str, Any] | None = None,
+) -> list[Path]:
+    """Write the page of each zone and their index into `folder`.
+
+    Parameters
+    ----------
+    results
+        The run to show.
+    folder
+        Where the pages are written; the atlas is expected beside it, as ``../atlas.html``.
+    langs
+        The languages of the pages, in the order in which they are offered.
+    lang
+        The language in which they open.
+    shown
+        The content of the atlas, where it has been made before.
+
+    Returns
+    -------
+    list of Path
+        What was written, in the order of `names`.
+
+    Raises
+    ------
+    StudyError
+        When a zone has no shape to draw.
+    """
+    layers.check_drawable(results)
+    words = {key: words_of(key) for key in langs}
+    said = shown or content(results, words, lang=lang)
+    common = _common(results, words, said)
+    drawn = surroundings.surroundings(results, said)
+    texts = [_index(common, words, results, said, lang=lang)]
+    shell = standalone.page(_shell("borough", common, lang=lang, langs=langs, chart=True))
+    head, middle, tail = _cut(shell)
+    for number in range(len(results.zones)):
+        page = f"{as_json(_zone(results, words, said, number))[:-1]},{drawn.of(number)}}}"
+        title = html.escape(
+            f"{said['text'][lang]['zones'][number]['name']} – {words[lang].label(results.study.name)}"
+        )
+        texts.append("".join((head, title, middle, page, tail)))
+    paths = [folder / name for name in names(results)]
+    for path, text in zip(paths, texts, strict=True):
+        write_text(text, path)
+    return paths
+
+
+def _cut(shell: str) -> tuple[str, str, str]:
+    """Return the three parts of a shell, around its title and its data."""
+    head, rest = shell.split(TITLE)
+    middle, tail = rest.split(DATA)
+    return head, middle, tail
+
+
+def _common(results: Results, words: Mapping[Lang, Words], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what every page says and draws."""
+    patterns = symbology.look()["pattern"]
+    return {
+        "lang": said["lang"],
+        "slugs": [zone["slug"] for zone in said["zones"]],
+        "at": [zone["at"][:2] for zone in said["zones"]],
+        "spheres": [
+            {**sphere, "path": symbology.shape_path(sphere["shape"], 7, 7, 5)} for sphere in said["spheres"]
+        ],
+        "services": [
+            {key: service[key] for key in SERVICE}
+            | {"views": [{key: view[key] for key in VIEW} for view in service["views"]]}
+            for service in said["services"]
+        ],
+        "verdicts": {
+            "underserved": symbology.ramp("gap_share")[-1],
+            "served": symbology.ramp("gap_share")[0],
+        },
+        "wash": symbology.color("wash"),
+        "patterns": {name: dict(style) for name, style in patterns.items()},
+        "look": {key: said["look"][key] for key in LOOK},
+        "text": {key: _words(results, w, said["text"][key]) for key, w in words.items()},
+    }
+
+
+def _words(results: Results, words: Words, text: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "ui": interface(words, results, text["ui"]),
+        "zones": [zone["name"] for zone in text["zones"]],
+        "spheres": text["spheres"],
+        "kinds": text["kinds"],
+        "statuses": text["statuses"],
+        "services": [
+            {
+                "label": service["label"],
+                "credit": service["credit"],
+                "views": [{"label": view["label"], "title": view["title"]} for view in service["views"]],
+            }
+            for service in text["services"]
+        ],
+        **notes(words, results),
+    }
+
+
+def _zone(
+    results: Results,
+    words: Mapping[Lang, Words],
+    said: Mapping[str, Any],
+    number: int,
+) -> dict[str, Any]:
+    """Return what one page says and draws besides what all do."""
+    from geosocial import wording
+
+    found, zone = wording.figures(results), str(results.zones["zone_id"].iloc[number])
+    ranks = [found.rank(zone, sphere, spec.key) for sphere, spec in results.study.services()]
+    return {
+        "z": number,
+        "verdicts": [
+            r.status if r.status in {"missing", "cannot_say"} else r.verdict or "cannot_say" for r in ranks
+        ],
+        "named": [p[:6] for p in said["named"] if p[6] == number],
+        "text": {
+            key: {
+                "sub": said["text"][key]["zones"][number]["sub"],
+                "services": [
+                    {
+                        **{part_: service[part_][number] for part_ in ("say", "rank", "robust", "supply")},
+                        "verdict": _verdict(w, rank),
+                        "views": [
+                            {part_: view[part_][number] for part_ in ("val", "iv", "main", "mainIv")}
+                            for view in service["views"]
+                        ],
+                    }
+                    for service, rank in zip(said["text"][key]["services"], ranks, strict=True)
+                ],
+            }
+            for key, w in words.items()
+        },
+    }
+
+
+def _verdict(words: Words, rank: Any) -> str:
+    from geosocial import wording
+
+    if rank.status in {"missing", "cannot_say"}:
+        return wording.status_label(words, rank.status)
+    return wording.verdict_label(words, rank.verdict) or wording.status_label(words, "cannot_say")
+
+
+def _index(
+    common: Mapping[str, Any],
+    words: Mapping[Lang, Words],
+    results: Results,
+    said: Mapping[str, Any],
+    *,
+    lang: Lang,
+) -> str:
+    """Return the index: each zone by sphere, with its verdict and its figure."""
+    from geosocial import wording
+
+    found = wording.figures(results)
+    services = results.study.services()
+    counted = next((k for k, (_, s) in enumerate(services) if wording.is_population(results, s.demand)), None)
+    rows = []
+    for number, zone in enumerate(map(str, results.zones["zone_id"])):
+        ranks = [found.rank(zone, sphere, spec.key) for sphere, spec in services]
+        rows.append(
+            {
+                "verdicts": [
+                    r.status if r.status in {"missing", "cannot_say"} else r.verdict or "cannot_say"
+                    for r in ranks
+                ],
+                "named": sum(p[6] == number for p in said["named"]),
+                "people": None if counted is None else said["services"][counted]["rows"][number][0],
+                "text": {
+                    key: {
+                        "sub": said["text"][key]["zones"][number]["sub"],
+                        "verdicts": [_verdict(w, r) for r in ranks],
+                        "values": [s["views"][-1]["val"][number] for s in said["text"][key]["services"]],
+                        "robust": [s["robust"][number] for s in said["text"][key]["services"]],
+                    }
+                    for key, w in words.items()
+                },
+            }
+        )
+    langs = tuple(words)
+    head, middle, tail = _cut(standalone.page(_shell("index", common, lang=lang, langs=langs, chart=False)))
+    ui = common["text"][lang]["ui"]
+    return "".join((head, html.escape(ui["indexTitle"]), middle, as_json({"rows": rows}), tail))
+
+
+def _shell(kind: str, common: Mapping[str, Any], *, lang: Lang, langs: Sequence[Lang], chart: bool) -> Any:
+    """Return a page without its title and its data, ready for `standalone.page`."""
+    import jinja2
+    from branca.element import Figure, MacroElement
+
+    figure = Figure()
+    ui = common["text"][lang]["ui"]
+    environment = jinja2.Environment(autoescape=True)
+    environment.globals.update(
+        page={
+            "locale": ui["locale"],
+            "noscript": ui["noscript"],
+            "langs": [{"key": key, "name": {"fr": "Français", "en": "English"}[key]} for key in langs],
+            "css": f"{tokens()}\n{part('borough.css')}",
+            "common": as_json(common),
+            "title": TITLE,
+            "data": DATA,
+        },
+        color=symbology.look()["color"],
+        cannot=symbology.look()["pattern"]["cannot_say"],
+        missing=symbology.look()["pattern"]["missing"],
+    )
+    figure._template = environment.from_string(part("sheet.html").replace("CONTENT", part(f"{kind}.html")))
+    code = MacroElement()  # type: ignore[no-untyped-call]  # branca leaves it untyped
+    code._name = "Sheet"
+    argument = ""
+    if chart:
+        argument = _chart(figure)
+    code._template = _macro(("sheet.js", f"{kind}.js"), argument)
+    figure.add_child(code)
+    return figure
+
+
+def _chart(figure: Any) -> str:
+    """Add the Folium map of a page to its figure; return its variable."""
+    import folium
+
+    chart = folium.Map(
+        [0, 0],
+        zoom_start=10,
+        tiles=None,
+        zoom_control=False,
+        attributionControl=False,
+        scrollWheelZoom=False,
+        zoomSnap=0,
+        zoomAnimation=False,
+        fadeAnimation=False,
+        markerZoomAnimation=False,
+        inertia=False,
+        bounceAtZoomLimits=False,
+    )
+    figure.add_child(chart)
+    return str(chart.get_name())
+
+
+def _macro(parts: Sequence[str], argument: str) -> Any:
+    from folium.template import Template
+
+    code = "\n".join(part(name) for name in parts)
+    head, tail = "{% macro script(this, kwargs) %}{% raw %}", "{% endraw %}{% endmacro %}"
+    return Template(f"{head}\n(function (map) {{\n'use strict';\n{code}\n}})({argument});\n{tail}")

@@ -1,0 +1,73 @@
+"""The maps of a run as files: the atlas, a page a borough with their index, and pictures when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from geosocial.errors import N_
+from geosocial.vocabulary import Lang
+
+if TYPE_CHECKING:
+    from geosocial.results import Results
+
+#: Both languages stand in each page.
+LANGS: Final[tuple[Lang, ...]] = ("fr", "en")
+
+
+def names(results: Results, *, pictures: Sequence[Lang] = ()) -> list[str]:
+    """Return the files that `write` writes, the atlas first; pictures in these languages."""
+    from geosocial.cartography import boroughs
+
+    drawn: list[str] = []
+    if pictures:
+        from geosocial.cartography.pictures import names as drawn_names
+
+        drawn = drawn_names(results, pictures)
+    pages = boroughs.names(results)
+    return ["atlas.html", *(f"boroughs/{name}" for name in pages), *(f"pictures/{name}" for name in drawn)]
+
+
+def write(
+    results: Results,
+    folder: Path,
+    *,
+    lang: Lang,
+    pictures: Sequence[Lang] = (),
+    step: Callable[[str], AbstractContextManager[None]],
+) -> None:
+    """Write the maps of a run into `folder`.
+
+    Parameters
+    ----------
+    lang
+        The language in which the pages open.
+    pictures
+        The languages of the pictures; none are drawn without.
+    step
+        Called with the message of each step; its context lasts as long as the step.
+
+    Raises
+    ------
+    StudyError
+        When a zone has no shape to draw.
+    """
+    from geosocial.cartography.atlas import write_atlas
+    from geosocial.cartography.boroughs import write_boroughs
+    from geosocial.cartography.content import content
+    from geosocial.cartography.layers import check_drawable
+    from geosocial.i18n import words
+
+    check_drawable(results)
+    with step(N_("Atlas")):
+        shown = content(results, {key: words(key) for key in LANGS}, lang=lang)
+        write_atlas(results, folder / "atlas.html", lang=lang, shown=shown)
+    with step(N_("Pages of the boroughs")):
+        write_boroughs(results, folder / "boroughs", lang=lang, shown=shown)
+    if pictures:
+        from geosocial.cartography.pictures import write as draw
+
+        with step(N_("Pictures")):
+            draw(results, folder / "pictures", langs=pictures)

@@ -1,0 +1,163 @@
+"""What lies in and around each zone: shapes, neighbours and facilities for a map at its own scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from geosocial.cartography import layers
+from geosocial.cartography.style import as_json
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from geosocial.results import Results
+
+#: How far around a zone the map reaches, as a share of its size: what a wide window shows.
+AROUND: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Shapes in degrees, and which of them each map shows."""
+
+    #: GeoJSON geometries of the zones, of the land beyond and of the districts, encoded once for all pages.
+    zones: list[str]
+    land: list[str]
+    districts: list[str]
+    #: West, south, east, north of each, in degrees.
+    boxes: NDArray[np.float64]
+    land_boxes: NDArray[np.float64]
+    district_zone: list[int]
+    neighbours: list[list[int]]
+    #: By service: longitude, latitude, number of the zone, and the encoded facility up to its last member.
+    facilities: list[list[tuple[float, float, int, str]]]
+
+    def of(self, number: int) -> str:
+        """Return what the map of a zone shows, as the members of a JSON object."""
+        import numpy as np
+
+        west, south, east, north = self.boxes[number]
+        # a degree of longitude is shorter: the frame is square on the ground, whatever the zone's shape
+        shrink = float(np.cos(np.radians((south + north) / 2)))
+        reach = (0.5 + AROUND) * max((east - west) * shrink, north - south)
+        x, y = (west + east) / 2, (south + north) / 2
+        frame = (x - 1.3 * reach / shrink, y - reach, x + 1.3 * reach / shrink, y + reach)
+
+        def seen(boxes: NDArray[np.float64]) -> list[int]:
+            inside = (
+                (boxes[:, 0] <= frame[2])
+                & (boxes[:, 2] >= frame[0])
+                & (boxes[:, 1] <= frame[3])
+                & (boxes[:, 3] >= frame[1])
+            )
+            return [int(k) for k in np.flatnonzero(inside)]
+
+        supply = (
+            ",".join(
+                f"{code},{int(zone == number)}]"
+                for lon, lat, zone, code in places
+                if frame[0] < lon < frame[2] and frame[1] < lat < frame[3]
+            )
+            for places in self.facilities
+        )
+        members = {
+            "box": as_json([round(float(b), layers.DIGITS) for b in (west, south, east, north)]),
+            "near": as_json(self.neighbours[number]),
+            "zones": _list(f"[{k},{self.zones[k]}]" for k in seen(self.boxes)),
+            "land": _list(self.land[k] for k in seen(self.land_boxes)),
+            "districts": _list(
+                d for d, z in zip(self.districts, self.district_zone, strict=True) if z == number
+            ),
+            "supply": _list(f"[{places}]" for places in supply),
+        }
+        return ",".join(f'"{name}":{value}' for name, value in members.items())
+
+
+def _list(items: Iterable[str]) -> str:
+    return f"[{','.join(items)}]"
+
+
+def surroundings(results: Results, said: Mapping[str, Any]) -> Surroundings:
+    """Return the surroundings of every zone of a run; `said` is the content of the atlas."""
+    import numpy as np
+
+    zones = [f["geometry"] for f in layers.shapes(results.zones)["features"]]
+    land = results.context.get("land")
+    ground = [] if land is None else [f["geometry"] for f in layers.shapes(land)["features"]]
+    parts, homes = _districts(results)
+    return Surroundings(
+        zones=[as_json(z) for z in zones],
+        land=[as_json(g) for g in ground],
+        districts=[as_json(p) for p in parts],
+        boxes=_boxes(zones),
+        land_boxes=_boxes(ground) if ground else np.empty((0, 4)),
+        district_zone=homes,
+        neighbours=neighbours(results),
+        facilities=_facilities(results, said),
+    )
+
+
+def _boxes(geometries: list[Any]) -> NDArray[np.float64]:
+    import numpy as np
+
+    found = np.empty((len(geometries), 4))
+    for k, geometry in enumerate(geometries):
+        rings = geometry["coordinates"]
+        if geometry["type"] == "MultiPolygon":
+            rings = [ring for polygon in rings for ring in polygon]
+        points = np.array([point for ring in rings for point in ring])
+        found[k] = *points.min(axis=0), *points.max(axis=0)
+    return found
+
+
+def _districts(results: Results) -> tuple[list[Any], list[int]]:
+    """Return the districts and the number of the zone in which each lies; −1 for none."""
+    from geosocial.geo import ZoneIndex
+
+    frame = results.context.get("districts")
+    if frame is None or not len(frame):
+        return [], []
+    points = frame.geometry.representative_point()
+    homes = ZoneIndex(results.zones).locate(points.x.to_numpy(), points.y.to_numpy())
+    return [f["geometry"] for f in layers.shapes(frame)["features"]], [int(h) for h in homes]
+
+
+def neighbours(results: Results) -> list[list[int]]:
+    """Return the numbers of the zones that each zone shares a border with; the nearest where it has none.
+
+    A zone alone on its island has the one that is nearest across the water.
+    """
+    import numpy as np
+    import shapely
+
+    from geosocial.geo import contiguity
+
+    shapes = results.zones.geometry.to_numpy()
+    shared = contiguity.queen(shapes)
+    out: list[list[int]] = []
+    for k in range(len(shapes)):
+        row = [int(j) for j in shared.indices[shared.indptr[k] : shared.indptr[k + 1]]]
+        if not row and len(shapes) > 1:
+            apart = shapely.distance(shapely.simplify(shapes, 50.0), shapely.simplify(shapes[k], 50.0))
+            apart[k] = np.inf
+            row = [int(np.argmin(apart))]
+        out.append(row)
+    return out
+
+
+def _facilities(results: Results, said: Mapping[str, Any]) -> list[list[tuple[float, float, int, str]]]:
+    """Return the facilities of each service as the atlas draws them, each with the number of its zone."""
+    homes = {str(z): n for n, z in enumerate(results.zones["zone_id"])}
+    out = []
+    for (_, spec), service in zip(results.study.services(), said["services"], strict=True):
+        at = layers.facilities(results, spec.kinds)["zone_id"]
+        out.append(
+            [
+                (f[0], f[1], homes.get(str(z), -1), as_json(f[:4])[:-1])
+                for f, z in zip(service["supply"], at, strict=True)
+            ]
+        )
+    return out

@@ -1,0 +1,69 @@
+"""``geosocial map``: the maps alone, the same to the byte as those of ``run``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli.conftest import Run
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+
+
+PAGES = [
+    "maps/atlas.html",
+    "maps/boroughs/est-lile.html",
+    "maps/boroughs/index.html",
+    "maps/boroughs/ouest.html",
+]
+
+
+def test_the_maps_are_those_of_run_to_the_byte(study: Path, geosocial: Run, tmp_path: Path) -> None:
+    assert geosocial("run", study, "--out", tmp_path / "run").returncode == 0
+    done = geosocial("map", study, "--out", tmp_path / "map")
+    assert done.returncode == 0, done.stderr
+    assert files(tmp_path / "map") == [*PAGES, "run.json"]
+    for name in PAGES:
+        assert (tmp_path / "map" / name).read_bytes() == (tmp_path / "run" / name).read_bytes(), name
+    assert [line for line in files(tmp_path / "run") if line.startswith("maps/")] == PAGES
+    manifest = json.loads((tmp_path / "map" / "run.json").read_text(encoding="utf-8"))
+    assert sorted(entry["file"] for entry in manifest["outputs"]) == PAGES
+    assert f"{tmp_path / 'map' / 'maps' / 'boroughs' / 'index.html'} (3 pages)" in done.stdout
+    assert not list((tmp_path / "here").iterdir()), "nothing outside --out"
+
+
+def test_a_run_says_where_its_pages_are(study: Path, geosocial: Run, tmp_path: Path) -> None:
+    done = geosocial("run", study, "--out", tmp_path, "--lang", "fr")
+    assert f"{tmp_path / 'maps' / 'boroughs' / 'index.html'} (3 pages)" in done.stdout
+    assert "ouest.html" not in done.stdout
+
+
+def test_pictures_are_drawn_when_asked_for(study: Path, geosocial: Run, tmp_path: Path) -> None:
+    done = geosocial("map", study, "--pictures", "--lang", "fr", "--out", tmp_path / "map", "--json")
+    assert done.returncode == 0, done.stderr
+    written = [Path(p) for p in json.loads(done.stdout)]
+    assert all(p.is_file() for p in written)
+    drawn = [p.name for p in written if p.parent.name == "pictures"]
+    # One service with two views, and two zones in one sphere; PNG and SVG, one language.
+    assert len(drawn) == (2 + 2) * 2
+    assert {"culture-gap.fr.png", "culture-gap.fr.svg", "ouest-culture.fr.png"} <= set(drawn)
+
+
+def test_a_folder_that_holds_a_whole_run_is_refused(study: Path, geosocial: Run, tmp_path: Path) -> None:
+    assert geosocial("run", study, "--out", tmp_path / "out").returncode == 0
+    done = geosocial("map", study, "--out", tmp_path / "out")
+    assert done.returncode == 1
+    assert "earlier run" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_page_that_no_run_has_written_is_left_alone(study: Path, geosocial: Run, tmp_path: Path) -> None:
+    mine = tmp_path / "out" / "maps" / "boroughs" / "ouest.html"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine", encoding="utf-8")
+    done = geosocial("map", study, "--out", tmp_path / "out")
+    assert done.returncode == 1
+    assert "ouest.html" in done.stderr
+    assert mine.read_text(encoding="utf-8") == "mine"
