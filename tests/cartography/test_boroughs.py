@@ -17,7 +17,7 @@ from tests.cartography.payloads import PAYLOADS
 from tests.cartography.test_atlas import Parsed
 from tests.measure.toy import toy_results, toy_study
 
-WORDS: Any = {key: words(key) for key in ("fr", "en")}  # type: ignore[arg-type]
+WORDS: Any = {key: words(key) for key in ("fr", "en")}
 
 
 @pytest.fixture(scope="module")
