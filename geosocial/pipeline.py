@@ -289,6 +289,7 @@ def write(
         When a file cannot be written, or would replace one that no run has written.
     """
     from geosocial.cartography import maps
+    from geosocial.report import files
     from geosocial.report import tables as report_tables
 
     frames = report_tables.frames(results)
@@ -304,7 +305,7 @@ def write(
         with step(N_("Report")):
             _write_reports(results, aside, langs)
         with step(N_("Tables")):
-            _write_tables(results, frames, aside, langs)
+            files.write_tables(results, frames, aside, langs=langs)
     return [out / name for name in (*names, provenance.MANIFEST)]
 
 
@@ -323,12 +324,13 @@ def write_gaps(
     OutputError
         As `write`; also when the folder holds a whole run, which would be of two minds.
     """
+    from geosocial.report import files
     from geosocial.report import tables as report_tables
 
     frames = report_tables.frames(results)
     names = ["geosocial.xlsx", *(f"tables/{name}.csv" for name in frames)]
     with _aside(results, out, names, alone=True) as aside, step(N_("Tables")):
-        _write_frames(results, frames, aside, langs)
+        files.write_frames(results, frames, aside, langs=langs)
     return [out / name for name in (*names, provenance.MANIFEST)]
 
 
@@ -389,25 +391,3 @@ def _write_reports(results: Results, out: Path, langs: tuple[Lang, ...]) -> None
         write_report(results, folder / f"report.{lang}.html", words(lang), files=links, drawn=drawn)
         links = {"report": f"report.{lang}.html"} | {other: f"indicators.{other}.html" for other in others}
         write_indicators(folder / f"indicators.{lang}.html", words(lang), files=links)
-
-
-def _write_frames(
-    results: Results, frames: Mapping[str, pd.DataFrame], out: Path, langs: tuple[Lang, ...]
-) -> None:
-    from geosocial.io import write as files
-    from geosocial.report.workbook import write_workbook
-
-    for name, frame in frames.items():
-        files.write_table(frame, out / "tables" / f"{name}.csv")
-    write_workbook(results, out / "geosocial.xlsx", langs=langs)
-
-
-def _write_tables(
-    results: Results, frames: Mapping[str, pd.DataFrame], out: Path, langs: tuple[Lang, ...]
-) -> None:
-    from geosocial.io import write as files
-    from geosocial.report import tables as report_tables
-
-    _write_frames(results, frames, out, langs)
-    layers = report_tables.layers(results)
-    files.write_geopackage(layers, out / "geosocial.gpkg", date=results.study.edition)
