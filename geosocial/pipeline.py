@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geosocial import proposals, provenance, steering, tables
+from geosocial import provenance, steering, tables
 from geosocial.errors import N_, StudyError
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
     from geosocial import intake
     from geosocial.measure import clustering, equity, evaluate, supply
     from geosocial.results import Results
+    from geosocial.sites.run import proposals
 
     with step(N_("Zones")):
         zones, zones_file, zone_faults = intake.read_zones(study)
@@ -92,7 +93,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         gaps = measured.measures
         shared = equity.equity(study, zones, places, demand, measures=gaps, costs=costs, reach=reach)
     with step(N_("Proposed sites")) if study.siting else nullcontext():
-        sites = proposals.proposals(study, zones, demand, costs, ways)
+        sites = proposals(study, zones, demand, costs, ways)
     with step(N_("Plan and directions")) if steering.asked(study) else nullcontext():
         figures = (by_zone, measured.measures, measured.overall, shared.disparity, costs)
         followed = steering.follow(study, steering.Found(zones, places, demand, *figures, sites.proposed))

@@ -23,11 +23,11 @@ FLOORS: list[set[str]] = [
     {"siting", "followup"},
     {"io"},
     {"intake", "provenance"},
+    {"sites"},
     {"symbology", "wording"},
     {"cartography", "report"},
-    {"proposals", "steering"},
+    {"steering"},
     {"pipeline"},
-    {"sites"},
     {"cli"},
     {"__main__"},
 ]

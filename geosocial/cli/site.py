@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from geosocial.cli.console import Console, json_option, lang_option, sheet_option
+from geosocial.cli.console import Console
 from geosocial.errors import N_, InputError
 from geosocial.i18n import Words
 
 if TYPE_CHECKING:
-    from geosocial.sites import Proposal
-    from geosocial.study import Study
+    from geosocial.intake.candidates import Wanted
+    from geosocial.sites import Asked, Proposal
 
-#: As `geosocial.sites.Model`; that room is not loaded to show a help.
-MODELS = ("mclp", "lscp", "p-median", "p-center")
-#: Files of a proposal: certificate, and the costs and weights that it is checked on.
-CERTIFICATE, COSTS = "certificate.json", "costs.npz"
+#: As `geosocial.sites.MODELS` and `Rule`; that room is not loaded to show a help.
+MODELS = (
+    "mclp",
+    "lscp",
+    "p-median",
+    "p-center",
+    "backup",
+    "capacitated",
+    "maximin",
+    "equity",
+    "shortfall",
+    "dispersion",
+)
+RULES = ("weighted", "in_order", "least_regret")
+#: Rows left out that are named on the terminal; the others stand in left_out.csv.
+SHOWN = 5
 
 
 def command(say: Words) -> click.Command:
@@ -27,58 +43,94 @@ def command(say: Words) -> click.Command:
 
     def site(study: str | None, *, as_json: bool, checked: str | None, out: str | None, **given: Any) -> None:
         if checked is not None:
-            _check(say, Path(checked))
+            from geosocial.cli.site_files import check
+
+            check(say, Path(checked))
             return
-        from geosocial import intake
-        from geosocial.cli.site_lines import site_lines
-        from geosocial.sites import Asked, propose
+        from geosocial.sites import propose
         from geosocial.study import read_study
 
         console = Console(say, silent=as_json)
         read = read_study(study)
-        if given["sphere"] is None:
+        if not given["spheres"]:
             raise InputError(
                 N_("Say for which sphere: --sphere."),
                 hint=N_("Use one of {spheres}."),
                 spheres=", ".join(read.spheres),
             )
-        path = given.pop("candidates")
-        places = {key: given.pop(key) for key in ("crs", "sheet", "where", "identifier")}
-        given["service"], given["weight"] = given["service"] or "", given["weight"] or ""
-        given["rival"] = given["rival"] or ""
-        asked = Asked(**given)
-        found = propose(
-            read,
-            asked,
-            path=None if path is None else Path(path),
-            crs=places["crs"],
-            sheet=places["sheet"],
-            where=places["where"],
-            identifier=places["identifier"] or "",
-            step=console.step,
-        )
-        zones = intake.read_zones(read)[0]
-        names = dict(zip(zones["zone_id"], zones[f"name_{say.lang}"], strict=True))
-        written = [] if out is None else _write(read, found, Path(out))
-        lines = list(site_lines(say, found, names))
-        if as_json:
-            click.echo(_json(found, lines))
-            return
-        if path is not None:
-            click.echo(
-                say.t(
-                    "Candidates: {read} read, {left} left out by the filters, {used} used.",
-                    read=say.number(found.candidates.read),
-                    left=say.number(found.candidates.left_out),
-                    used=say.number(len(found.candidates.table)),
-                )
-            )
-        for line in lines:
-            click.echo(line)
-        for file in written:
-            click.echo(str(file))
+        wanted = _wanted(given)
+        asked = _asked(given)
+        with _stoppable(say) as stopped:
+            found = propose(read, asked, wanted, step=console.step, interrupt=stopped)
+        _report(say, found, out, as_json=as_json)
 
-    return click.Command("site", callback=site, params=_params(say), help=_help(say), epilog=_example(say))
+    from geosocial.cli.site_options import params
+
+    return click.Command("site", callback=site, params=params(say), help=_help(say), epilog=_example(say))
+
+
+def _wanted(given: dict[str, Any]) -> Wanted:
+    """Return which candidates are wanted, and take their options out of those given."""
+    from geosocial.intake.candidates import Wanted
+
+    path, grid = given.pop("candidates"), given.pop("grid")
+    if path is not None and grid is not None:
+        raise InputError(
+            N_("--candidates and --grid do not go together."), hint=N_("Give a list, or the size of cells.")
+        )
+    cost, capacity = given.pop("cost_column") or "", given.pop("capacity_column") or ""
+    where, identifier = given.pop("where"), given.pop("identifier") or ""
+    if path is None and (where or identifier or cost or capacity):
+        raise InputError(
+            N_("--where, --id, --cost-column and --capacity-column speak of a list: it is missing."),
+            hint=N_("Add --candidates."),
+        )
+    return Wanted(
+        path=None if path is None else Path(path),
+        grid_m=grid,
+        crs=given.pop("crs"),
+        sheet=given.pop("sheet"),
+        identifier=identifier,
+        where=where,
+        within=[Path(p) for p in given.pop("within")],
+        outside=[Path(p) for p in given.pop("outside")],
+        cost=cost,
+        capacity=capacity,
+    )
+
+
+def _asked(given: dict[str, Any]) -> Asked:
+    from geosocial.sites import Asked
+
+    quick = given.pop("quick")
+    given.pop("crs", None)
+    if given["number"] is None and given["budget"] is None:
+        given["number"] = 1
+    for name in ("service", "weight", "rival"):
+        given[name] = given[name] or ""
+    return Asked(**given, settings=not quick)
+
+
+@contextmanager
+def _stoppable(say: Words) -> Iterator[Callable[[], bool]]:
+    """Give what says whether Ctrl-C was pressed: the searches then end with the best found; twice leaves."""
+    stopped = threading.Event()
+
+    def hear(_signal: int, _frame: object) -> None:
+        if stopped.is_set():
+            raise KeyboardInterrupt
+        stopped.set()
+        click.echo("\n" + say.t("Stopping: the best found so far follows."), err=True)
+
+    try:
+        before = signal.signal(signal.SIGINT, hear)
+    except ValueError:  # not the main thread
+        yield stopped.is_set
+        return
+    try:
+        yield stopped.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _help(say: Words) -> str:
@@ -94,168 +146,50 @@ def _example(say: Words) -> str:
     )
 
 
-def _params(say: Words) -> list[click.Parameter]:
-    return [
-        click.Argument(["study"], required=False, type=click.Path()),
-        click.Option(["--sphere"], help=say.t("One sphere of the study, by its key: culture, housing.")),
-        click.Option(["--service"], help=say.t("One of its services, by its key; otherwise the first.")),
-        click.Option(
-            ["--sites", "number"],
-            type=click.IntRange(1, 1_000),
-            default=1,
-            show_default=True,
-            help=say.t("How many sites."),
-        ),
-        click.Option(
-            ["--model"],
-            type=click.Choice(MODELS),
-            default="mclp",
-            show_default=True,
-            help=say.t(
-                "mclp: most people within the standard; lscp: fewest sites for all; p-median: least distance "
-                "in all; p-center: least farthest distance."
-            ),
-        ),
-        click.Option(
-            ["--candidates"],
-            type=click.Path(),
-            help=say.t("List or layer of candidates; otherwise the places where people live."),
-        ),
-        click.Option(
-            ["--where"],
-            multiple=True,
-            help=say.t("Filter of the candidates: area>=500, use=vacant. May be repeated."),
-        ),
-        click.Option(["--id", "identifier"], help=say.t("Column of the identifiers of the candidates.")),
-        click.Option(
-            ["--crs"],
-            help=say.t("Coordinate reference system of the candidates, when their file does not say."),
-        ),
-        sheet_option(say),
-        click.Option(
-            ["--include"], multiple=True, help=say.t("A candidate that must be chosen, by its identifier.")
-        ),
-        click.Option(["--exclude"], multiple=True, help=say.t("A candidate that must not be chosen.")),
-        click.Option(
-            ["--rival"], help=say.t("The place that the council has in mind: what imposing it costs is said.")
-        ),
-        click.Option(["--from-scratch"], is_flag=True, help=say.t("As if no facility existed yet.")),
-        click.Option(
-            ["--weight"], help=say.t("Demand column to serve, by its key; otherwise that of the service.")
-        ),
-        click.Option(
-            ["--time-limit"],
-            type=click.FloatRange(min=0),
-            default=60.0,
-            show_default=True,
-            help=say.t("Seconds for the search; then the best found, with how far it is proved."),
-        ),
-        click.Option(
-            ["--out"],
-            type=click.Path(file_okay=False),
-            help=say.t("Folder for the tables, the GeoJSON and the certificate."),
-        ),
-        click.Option(
-            ["--check", "checked"],
-            type=click.Path(file_okay=False),
-            help=say.t("Check the certificate in this folder again, without a solver."),
-        ),
-        lang_option(say, ("fr", "en")),
-        json_option(say),
-    ]
+def _report(say: Words, found: Proposal, out: str | None, *, as_json: bool) -> None:
+    from geosocial.cli.site_files import write
+    from geosocial.wording import proposals
+
+    zones = found.problem.zones
+    names = dict(zip(zones["zone_id"], zones[f"name_{say.lang}"], strict=True))
+    written = [] if out is None else write(found, Path(out))
+    lines = list(proposals.lines(say, found, names))
+    if as_json:
+        click.echo(_json(found, lines))
+        return
+    for line in (*_left_out(say, found), *lines):
+        click.echo(line)
+    for file in written:
+        click.echo(str(file))
 
 
-def _write(study: Study, found: Proposal, out: Path) -> list[Path]:
-    import geopandas as gpd
+def _left_out(say: Words, found: Proposal) -> Iterator[str]:
+    """Give how many candidates there are, how many are left out and why, and the first of them by row."""
+    from geosocial.cli.site_files import left_out
+    from geosocial.intake.candidates import LEFT_OUT, why_left_out
 
-    from geosocial.io import write
-
-    out.mkdir(parents=True, exist_ok=True)
-    files = []
-    for name, frame in (
-        ("sites", found.sites),
-        ("site_zones", found.site_zones),
-        ("frontier", found.frontier),
-    ):
-        files.append(out / f"{name}.csv")
-        write.write_table(frame, files[-1])
-    points = gpd.GeoDataFrame(
-        found.sites, geometry=gpd.points_from_xy(found.sites["x"], found.sites["y"]), crs=study.crs
-    )
-    if len(points):
-        files.append(out / "sites.geojson")
-        write.write_any(points, files[-1], crs=study.crs)
-    files.append(out / COSTS)
-    write.write_bytes(_packed(found), files[-1])
-    files.append(out / CERTIFICATE)
-    ids = found.candidates.table["candidate_id"].tolist()
-    chosen = [ids[j] for j in found.result.sites.tolist() if j < len(ids)]
-    said = {key: value for key, value in found.certificate.items() if key != "seconds"}
-    text = json.dumps({**said, "candidates": chosen}, ensure_ascii=False, indent=1, allow_nan=False)
-    write.write_text(text + "\n", files[-1])
-    return files
-
-
-def _packed(found: Proposal) -> bytes:
-    """Return costs and weights in NumPy's own format: sparse as data, indices, indptr; no object inside."""
-    import io
-
-    import numpy as np
-
-    out = io.BytesIO()
-    if isinstance(found.costs, np.ndarray):
-        np.savez_compressed(out, costs=found.costs, weights=found.weights)
-    else:
-        parts = found.costs
-        np.savez_compressed(
-            out,
-            data=parts.data,
-            indices=parts.indices,
-            indptr=parts.indptr,
-            shape=np.array(parts.shape),
-            weights=found.weights,
+    candidates = found.problem.candidates
+    why = why_left_out(candidates)
+    facts = {
+        "read": say.number(candidates.read),
+        "left": say.number(candidates.read - len(candidates.table)),
+        "used": say.number(len(candidates.table)),
+    }
+    if not why:
+        yield say.t("Candidates: {read} read, {used} used.", **facts)
+        return
+    yield say.t("Candidates: {read} read, {used} used, {left} left out ({why}).", why=why, **facts)
+    if candidates.file is None:
+        return
+    rows = left_out(found)
+    gone = rows[rows["action"].isin(LEFT_OUT)].drop_duplicates("source_row")
+    for row in gone.head(SHOWN).to_dict(orient="records"):
+        yield say.t(
+            "  {file}, row {row}: {reason}",
+            file=Path(str(row["source_file"])).name,
+            row=int(row["source_row"]),
+            reason=str(row[f"reason_{say.lang}"]),
         )
-    return out.getvalue()
-
-
-def _check(say: Words, folder: Path) -> None:
-    import numpy as np
-    from scipy.sparse import csr_array
-
-    from geosocial.siting.certificate import check
-
-    try:
-        certificate = json.loads((folder / CERTIFICATE).read_text(encoding="utf-8"))
-        with np.load(folder / COSTS, allow_pickle=False) as held:
-            weights = held["weights"]
-            costs = (
-                held["costs"]
-                if "costs" in held
-                else csr_array((held["data"], held["indices"], held["indptr"]), shape=tuple(held["shape"]))
-            )
-        wrong = check(certificate, costs, weights)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(
-            N_("{file}: there is no certificate that can be read."),
-            hint=N_("Name the folder that site --out wrote."),
-            file=folder,
-        ) from error
-    if wrong:
-        raise InputError(
-            N_("{file}: the certificate does not hold: its sites, costs and objective do not fit."),
-            hint=N_("Run site again; do not use these sites."),
-            file=folder / CERTIFICATE,
-        )
-    objective = certificate["objective"]
-    if isinstance(objective, float):
-        click.echo(
-            say.t(
-                "The certificate holds: the objective of its sites is {objective}.",
-                objective=say.number(objective, 1),
-            )
-        )
-    else:
-        click.echo(say.t("The certificate holds: it proposes no site."))
 
 
 def _json(found: Proposal, lines: list[str]) -> str:
@@ -263,14 +197,18 @@ def _json(found: Proposal, lines: list[str]) -> str:
 
     told = {
         "model": found.asked.model,
+        "spheres": list(found.asked.spheres),
         "status": found.result.status,
-        "before": found.before,
-        "after": found.after,
-        "total": found.total,
+        "before": found.told.before,
+        "after": found.told.after,
+        "total": float(found.problem.main.weight.sum()),
+        "candidates": {
+            "read": found.problem.candidates.read,
+            "used": found.problem.count,
+            "left_out": found.problem.candidates.left_out,
+        },
         "lines": lines,
         "certificate": {k: v for k, v in found.certificate.items() if k != "seconds"},
-        "sites": records(found.sites),
-        "site_zones": records(found.site_zones),
-        "frontier": records(found.frontier),
+        **{name: records(table) for name, table in found.tables().items()},
     }
     return json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False)

@@ -1,39 +1,84 @@
-"""Read candidate sites: a list or a layer with filters, or the places of the demand themselves.
+"""Read candidate sites: a list or a layer with rules, vacant cells of a grid, or the places of the demand.
 
-Filters are short texts such as ``area>=500`` or ``use=vacant``: a header, a comparison, a value. They are
-read, never run. A candidate without position, or one that a filter leaves out, is counted and said.
+Identifiers are texts. A row without position, or that a rule leaves out, is kept with its reason: file, row,
+what is wrong.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geosocial.errors import N_, InputError
-from geosocial.intake.columns import number
+from geosocial.errors import N_, Count, InputError, Said
+from geosocial.intake import candidate_rules
 from geosocial.intake.faults import Faults
 from geosocial.intake.join_files import points_of, position_columns
 from geosocial.intake.locate import moved, positions
 from geosocial.intake.positions import Area
 from geosocial.intake.recognise import recognise
 from geosocial.intake.source import under_study
-from geosocial.vocabulary import fold
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
     import pandas as pd
 
-    from geosocial.intake.source import Source
     from geosocial.results import InputFile
     from geosocial.study import Study
 
-_FILTER: Final = re.compile(r"\s*(?P<column>[^<>=!]+?)\s*(?P<sign>>=|<=|!=|=|>|<)\s*(?P<value>.*?)\s*")
+    Floats = npt.NDArray[np.float64]
+    Bools = npt.NDArray[np.bool_]
+
+#: Most cells of a grid.
+MOST_CELLS = 200_000
+#: Why candidates are left out, by the code of the reason; for every other code the last.
+WHY: Final = {
+    "filtered": N_("by a filter {count}"),
+    "outside_layer": N_("outside the inclusion zones {count}"),
+    "inside_layer": N_("in the exclusion zones {count}"),
+    "cell_occupied": N_("in a cell that is taken {count}"),
+    "no_cost": N_("without a usable cost or capacity {count}"),
+    "": N_("without a usable position {count}"),
+}
+_SAME: Final = dict.fromkeys(("bad_number", "negative_number", "no_capacity"), "no_cost")
+#: What a row in `Candidates.faults` of these actions means: it is no candidate.
+LEFT_OUT = ("rejected", "unlocated")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which candidates are wanted: where they are listed, and which of them.
+
+    Attributes
+    ----------
+    path
+        List or layer; without it and without `grid_m`, the places of the demand.
+    grid_m
+        Side of the cells of a grid over the zones, in metres, instead of a list.
+    crs, sheet, identifier
+        As in `geosocial.intake.join_files`; header of the identifiers, without it the row number.
+    where
+        Filters, all of which a candidate must meet: `geosocial.intake.candidate_rules`.
+    within, outside
+        Layers of polygons: a candidate must be inside one of each of `within`, and inside none of `outside`.
+    cost, capacity
+        Headers of what a site costs, and of how much demand it can serve.
+    """
+
+    path: Path | None = None
+    grid_m: float | None = None
+    crs: str | None = None
+    sheet: str | None = None
+    identifier: str = ""
+    where: Sequence[str] = ()
+    within: Sequence[Path] = ()
+    outside: Sequence[Path] = ()
+    cost: str = ""
+    capacity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +88,92 @@ class Candidates:
     Attributes
     ----------
     table
-        candidate_id, name, zone_id, x, y: one row a candidate.
+        candidate_id, name, zone_id, x, y, cost, capacity (NaN where none is given): one row a candidate.
     faults
-        `geosocial.tables.FAULTS` of the file.
-    read, left_out
-        Rows read; those that a filter left out.
+        `geosocial.tables.FAULTS`: every row that is no candidate with its reason (`LEFT_OUT`), and remarks.
+    read
+        Rows read.
     file
-        The file; None for the places of the demand.
+        The file; None for the places of the demand and for a grid.
+    identifiers
+        Identifier of each row that was read, by its row number.
     """
 
     table: pd.DataFrame
-    faults: pd.DataFrame | None
+    faults: pd.DataFrame
     read: int
-    left_out: int
     file: InputFile | None = None
+    identifiers: Mapping[int, str] | None = None
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Return how many rows each reason leaves out, the most frequent first; each row counts once."""
+        gone = self.faults[self.faults["action"].isin(LEFT_OUT)].drop_duplicates("source_row")
+        return {str(code): int(n) for code, n in gone["code"].value_counts(sort=True).items()}
 
 
-def from_demand(demand: pd.DataFrame) -> Candidates:
-    """Return the places of the demand as candidates."""
-    table = demand[["demand_id", "zone_id", "x", "y"]].rename(columns={"demand_id": "candidate_id"})
-    table = table[table["zone_id"] != ""].reset_index(drop=True)
+def from_demand(study: Study, demand: pd.DataFrame, wanted: Wanted) -> Candidates:
+    """Return the places of the demand that lie in a zone as candidates."""
+    inside = (demand["zone_id"] != "").to_numpy() & demand["x"].notna().to_numpy()
+    places = demand[inside].reset_index(drop=True)
+    faults = Faults("demand", study.demand.file.as_posix(), np.flatnonzero(inside) + 2)
+    x, y = places["x"].to_numpy(np.float64), places["y"].to_numpy(np.float64)
+    every = np.ones(len(places), bool)
+    kept = _by_layers(study, (x, y), wanted, faults, every)
+    table = places[["demand_id", "zone_id", "x", "y"]].rename(columns={"demand_id": "candidate_id"})
     table.insert(1, "name", "")
-    return Candidates(table.astype({"name": "str"}), None, len(demand), 0)
+    table = table.assign(cost=np.nan, capacity=np.nan).astype({"name": "str"})[kept]
+    return _some(Candidates(table.reset_index(drop=True), faults.table(), len(places)), "")
+
+
+def from_grid(
+    study: Study, zones: gpd.GeoDataFrame, wanted: Wanted, occupied: tuple[Floats, Floats]
+) -> Candidates:
+    """Return the middles of the cells of a grid that lie in a zone and hold none of the occupied positions.
+
+    Cells are squares whose sides are multiples of the size in the study's CRS: the same size gives the same
+    cells whatever the zones.
+    """
+    import pandas as pd
+
+    from geosocial.geo import ZoneIndex
+
+    size = float(wanted.grid_m or 0.0)
+    west, south, east, north = (float(v) for v in zones.total_bounds)
+    columns = np.arange(np.floor(west / size), np.floor(east / size) + 1)
+    rows = np.arange(np.floor(south / size), np.floor(north / size) + 1)
+    if len(columns) * len(rows) > MOST_CELLS:
+        raise InputError(
+            N_("Cells of {size} m are {got}: at most {most} can be looked at."),
+            hint=N_("Give --grid a larger size."),
+            size=size,
+            got=len(columns) * len(rows),
+            most=MOST_CELLS,
+        )
+    column, row = (part.ravel() for part in np.meshgrid(columns, rows))
+    at = ZoneIndex(zones).locate((column + 0.5) * size, (row + 0.5) * size)
+    column, row, at = column[at >= 0], row[at >= 0], at[at >= 0]
+    faults = Faults("grid", "", np.arange(1, len(row) + 1))
+    here = np.isfinite(occupied[0])
+    taken = set(zip(*(np.floor(axis[here] / size).tolist() for axis in occupied), strict=True))
+    free = np.array([(c, r) not in taken for c, r in zip(column.tolist(), row.tolist(), strict=True)], bool)
+    faults.add_all(np.flatnonzero(~free), "cell_occupied", "rejected")
+    x, y = (column + 0.5) * size, (row + 0.5) * size
+    kept = _by_layers(study, (x, y), wanted, faults, free)
+    ids = [f"E{a * size:.0f}N{b * size:.0f}" for a, b in zip(column.tolist(), row.tolist(), strict=True)]
+    table = pd.DataFrame(
+        {
+            "candidate_id": pd.Series(ids, dtype="str"),
+            "name": pd.Series([""] * len(ids), dtype="str"),
+            "zone_id": pd.Series(zones["zone_id"].to_numpy(object)[at], dtype="str"),
+            "x": x,
+            "y": y,
+            "cost": np.nan,
+            "capacity": np.nan,
+        }
+    )[kept].reset_index(drop=True)
+    named = dict(enumerate(ids, 1))
+    return _some(Candidates(table, faults.table(), len(ids), identifiers=named), "")
 
 
 def study_candidates(study: Study, zones: gpd.GeoDataFrame, demand: pd.DataFrame) -> Candidates:
@@ -77,43 +186,28 @@ def study_candidates(study: Study, zones: gpd.GeoDataFrame, demand: pd.DataFrame
     """
     spec = None if study.siting is None else study.siting.candidates
     if spec is None:
-        return from_demand(demand)
-    found = read_candidates(
-        study,
-        zones,
-        study.path(spec.file),
+        return from_demand(study, demand, Wanted())
+    wanted = Wanted(
+        path=study.path(spec.file),
         crs=spec.crs,
         sheet=spec.layer,
         where=spec.where,
         identifier=spec.id,
-        shown=spec.file.as_posix(),
+        within=[study.path(p) for p in spec.within],
+        outside=[study.path(p) for p in spec.outside],
     )
+    found = read_candidates(study, zones, wanted, shown=spec.file.as_posix())
     assert found.file is not None  # noqa: S101 - a list was read; for the type checker
     return replace(found, file=under_study(found.file, study, spec.file, "candidates"))
 
 
-def read_candidates(
-    study: Study,
-    zones: gpd.GeoDataFrame,
-    path: Path,
-    *,
-    crs: str | None = None,
-    sheet: str | None = None,
-    where: Sequence[str] = (),
-    identifier: str = "",
-    shown: str = "",
-) -> Candidates:
+def read_candidates(study: Study, zones: gpd.GeoDataFrame, wanted: Wanted, *, shown: str = "") -> Candidates:
     """Return the candidates of a sheet or a layer; polygons are candidates at a point inside them.
 
     Parameters
     ----------
-    crs, sheet
-        As in `geosocial.intake.join_files`.
-    where
-        Filters, all of which a candidate must meet: ``column=value``, ``!=``, ``<``, ``<=``, ``>``, ``>=``.
-        Texts are compared without accents and case; an empty or unreadable number meets none.
-    identifier
-        Header of the identifiers; without it the row number.
+    wanted
+        The list and its rules.
     shown
         What the file is called in its faults; without it by its path.
 
@@ -127,45 +221,81 @@ def read_candidates(
 
     from geosocial.geo import join
 
-    source = points_of(path, crs, sheet)
+    path = wanted.path or Path()
+    source = points_of(path, wanted.crs, wanted.sheet)
     faults = Faults("candidates", shown or str(path), source.rows)
-    x, y, own_crs, _ = position_columns(source, crs, {})
+    x, y, own_crs, _ = position_columns(source, wanted.crs, {})
     own = positions(source, x=x, y=y, crs=own_crs, faults=faults, area=Area.around(zones))
     east, north = moved(own, study.crs, faults)
-    kept = np.ones(len(east), bool)
-    for text in where:
-        kept &= _meets(source, text)
     named = recognise(source.columns).columns.get("name")
-    ids = source.columns.text(identifier) if identifier else [str(row) for row in source.rows]
-    placed = kept & np.isfinite(east)
-    if not placed.any():
-        raise InputError(
-            N_("{file}: no candidate is left: {read} rows, {left} after the filters, none with a position."),
-            hint=N_("Check the filters and the positions."),
-            file=path,
-            read=len(east),
-            left=int(kept.sum()),
-        )
+    ids = source.columns.text(wanted.identifier) if wanted.identifier else [str(row) for row in source.rows]
+    zone = join(pd.DataFrame({"x": east, "y": north}), zones, snap_m=study.snap_m).points["zone_id"]
+    zone_id = zone.astype("str").to_numpy(object)
+    kept = np.isfinite(east)
+    kept &= candidate_rules.filtered(source, wanted.where, zones, zone_id, faults)
+    kept = _by_layers(study, (east, north), wanted, faults, kept)
+    cost, capacity = np.full(len(ids), np.nan), np.full(len(ids), np.nan)
+    if wanted.cost:
+        cost = candidate_rules.amounts(source, wanted.cost, faults, "no_cost")
+        kept &= np.isfinite(cost)
+    if wanted.capacity:
+        capacity = candidate_rules.amounts(source, wanted.capacity, faults, "no_capacity")
+        kept &= np.isfinite(capacity)
     table = pd.DataFrame(
         {
             "candidate_id": pd.Series(ids, dtype="str"),
             "name": pd.Series(source.columns.text(named) if named else [""] * len(ids), dtype="str"),
+            "zone_id": pd.Series(zone_id, dtype="str"),
             "x": east,
             "y": north,
+            "cost": cost,
+            "capacity": capacity,
         }
-    )[placed].reset_index(drop=True)
-    bad = table["candidate_id"].duplicated() | (table["candidate_id"] == "")
+    )[kept].reset_index(drop=True)
+    _refuse_ids(table["candidate_id"], path, wanted.identifier)
+    rows = dict(zip(source.rows.tolist(), ids, strict=True))
+    found = Candidates(table, faults.table(), len(ids), source.file, rows)
+    return _some(found, str(path))
+
+
+def why_left_out(found: Candidates) -> tuple[Said, ...]:
+    """Return how many candidates are left out for which reason, in words."""
+    counts: dict[str, int] = {}
+    for code, count in found.left_out.items():
+        message = WHY.get(_SAME.get(code, code), WHY[""])
+        counts[message] = counts.get(message, 0) + count
+    return tuple(Said(message, {"count": Count(count)}) for message, count in counts.items())
+
+
+def _by_layers(study: Study, at: tuple[Floats, Floats], wanted: Wanted, faults: Faults, kept: Bools) -> Bools:
+    return candidate_rules.in_layers(
+        study, *at, within=wanted.within, outside=wanted.outside, crs=wanted.crs, faults=faults, kept=kept
+    )
+
+
+def _refuse_ids(ids: pd.Series[str], path: Path, column: str) -> None:
+    bad = ids.duplicated() | (ids == "")
     if bad.any():
         raise InputError(
             N_("{file}: the identifier “{got}” of a candidate is empty or repeated (column “{column}”)."),
             hint=N_("Give every candidate an identifier of its own."),
             file=path,
-            got=str(table.loc[bad, "candidate_id"].iloc[0]),
-            column=identifier,
+            got=str(ids[bad].iloc[0]),
+            column=column,
         )
-    zone = join(table[["x", "y"]], zones, snap_m=study.snap_m).points["zone_id"]
-    table.insert(2, "zone_id", zone.astype("str").to_numpy())
-    return Candidates(table, faults.table(), len(east), int((~kept).sum()), source.file)
+
+
+def _some(found: Candidates, file: str) -> Candidates:
+    """Return the candidates when there are any."""
+    if not len(found.table):
+        raise InputError(
+            N_("{file}: no candidate is left of {read}: {why}."),
+            hint=N_("Check the filters, the layers and the positions."),
+            file=file or "--candidates",
+            read=found.read,
+            why=why_left_out(found),
+        )
+    return found
 
 
 def named(found: Candidates, names: Sequence[str]) -> list[int]:
@@ -174,45 +304,24 @@ def named(found: Candidates, names: Sequence[str]) -> list[int]:
     Raises
     ------
     InputError
-        When there is no such candidate.
+        When there is no such candidate; when a rule left it out, this is said with its row.
     """
     position = {name: at for at, name in enumerate(found.table["candidate_id"])}
     for name in names:
-        if name not in position:
+        if name in position:
+            continue
+        row = next((r for r, known in (found.identifiers or {}).items() if known == name), None)
+        if row is not None:
             raise InputError(
-                N_("There is no candidate “{got}”."),
-                hint=N_("Name one by its identifier: {some} …"),
+                N_("The candidate “{got}” (row {row}) is left out by a filter, a layer or its position."),
+                hint=N_("Change the rules of the candidates, or name another."),
                 got=name[:80],
-                some=", ".join(list(position)[:3]),
+                row=row,
             )
+        raise InputError(
+            N_("There is no candidate “{got}”."),
+            hint=N_("Name one by its identifier: {some} …"),
+            got=name[:80],
+            some=", ".join(list(position)[:3]),
+        )
     return [position[name] for name in dict.fromkeys(names)]
-
-
-def _meets(source: Source, text: str) -> npt.NDArray[np.bool_]:
-    """Return which rows meet a filter."""
-    found = _FILTER.fullmatch(text)
-    if found is None:
-        raise InputError(
-            N_("The filter “{got}” cannot be read."),
-            hint=N_("Write a column, a comparison and a value: area>=500, use=vacant."),
-            got=text[:80],
-        )
-    sign, value = found["sign"], found["value"]
-    cells = source.columns.text(source.columns.header(found["column"]))
-    if sign in {"=", "!="}:
-        same = np.array([fold(cell) == fold(value) for cell in cells], bool)
-        wanted = number(value)
-        if isinstance(wanted, float):
-            same |= np.array([number(cell) == wanted for cell in cells], bool)
-        return same if sign == "=" else ~same
-    limit = number(value)
-    if not isinstance(limit, float) or np.isnan(limit):
-        raise InputError(
-            N_("The filter “{got}” compares with something that is no number."),
-            hint=N_("Write a column, a comparison and a value: area>=500, use=vacant."),
-            got=text[:80],
-        )
-    read = [number(cell) for cell in cells]
-    values = np.array([v if isinstance(v, float) else np.nan for v in read])
-    met = {">": values > limit, ">=": values >= limit, "<": values < limit, "<=": values <= limit}[sign]
-    return np.asarray(met, bool)

@@ -66,6 +66,12 @@ REASONS: Final[Mapping[str, str]] = {
     "repeated_id": N_("The identifier “{value}” is repeated (column “{column}”)."),
     "no_count": N_("The row gives no number of facilities (column “{column}”)."),
     "no_capacity": N_("The row gives no capacity (column “{column}”)."),
+    # Candidate sites.
+    "filtered": N_("The filter “{value}” leaves the candidate out."),
+    "outside_layer": N_("The candidate is in none of the inclusion zones: {value}."),
+    "inside_layer": N_("The candidate is in the exclusion zones: {value}."),
+    "cell_occupied": N_("A facility stands in the cell already."),
+    "no_cost": N_("The candidate gives no cost (column “{column}”)."),
     # Zones.
     "not_a_polygon": N_("The feature is not a polygon."),
     "broken_outline": N_("The outline crosses or touches itself in a way that is not mended: {value}."),

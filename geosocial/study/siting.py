@@ -19,6 +19,9 @@ class CandidatesSpec(Part):
     id: str = ""
     #: Filters that a row must meet: ``area>=500``, ``use=vacant``.
     where: tuple[str, ...] = ()
+    #: Layers of polygons that a candidate must be in, and must not be in.
+    within: tuple[Path, ...] = ()
+    outside: tuple[Path, ...] = ()
     source: str
 
 

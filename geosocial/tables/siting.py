@@ -10,6 +10,7 @@ from geosocial.tables.contract import Column, Contract
 SITES = Contract(
     "sites",
     {
+        "sphere": Column("text", "sphere that it serves"),
         "order": Column("int", "1 is the site that newly serves most"),
         "candidate_id": Column("text", "identifier of the candidate"),
         "name": Column("text", "its name; empty where the list gives none"),
@@ -21,18 +22,148 @@ SITES = Contract(
         ),
         "alone": Column("float", "demand that nothing else serves: lost without this site"),
         "within": Column("float", "demand within the standard of the site, also of others"),
+        "cost": Column("float", "what it costs; NaN where the list does not say"),
     },
-    ("candidate_id",),
+    ("sphere", "candidate_id"),
 )
 
 SITE_ZONES = Contract(
     "site_zones",
     {
+        "sphere": Column("text", "sphere"),
         "candidate_id": Column("text", "identifier of the site"),
         "zone_id": Column("text", "zone of the demand"),
         "newly": Column("float", "demand of the zone that it newly serves"),
     },
-    ("candidate_id", "zone_id"),
+    ("sphere", "candidate_id", "zone_id"),
+)
+
+SITE_NEEDS = Contract(
+    "site_needs",
+    {
+        "sphere": Column("text", "sphere"),
+        "candidate_id": Column("text", "identifier of the site"),
+        "demand": Column("text", "key of a demand column of the study"),
+        "newly": Column("float", "how much of that column it newly serves"),
+        "total": Column("float", "how much of it no existing facility serves"),
+    },
+    ("sphere", "candidate_id", "demand"),
+)
+
+COVERED = Contract(
+    "coverage",
+    {
+        "sphere": Column("text", "sphere"),
+        "zone_id": Column("text", "zone of the demand"),
+        "total": Column("float", "its demand"),
+        "before": Column("float", "demand within the standard today"),
+        "after": Column("float", "demand within the standard with the sites"),
+    },
+    ("sphere", "zone_id"),
+)
+
+RIVALS = Contract(
+    "rivals",
+    {
+        "candidate_id": Column("text", "identifier of a site"),
+        "order": Column("int", "1 loses least"),
+        "rival_id": Column("text", "candidate that could stand in its stead"),
+        "name": Column("text", "its name; empty where the list gives none"),
+        "zone_id": Column("text", "zone in which it stands"),
+        "loss": Column("float", "demand no longer served if it replaced the site, the others as they are"),
+    },
+    ("candidate_id", "rival_id"),
+)
+
+PRICES = Contract(
+    "prices",
+    {
+        "candidate_id": Column("text", "identifier of a candidate"),
+        "chosen": Column("bool", "whether it is among the sites"),
+        "objective": Column(
+            "float", "best without it where it is chosen, else best with it; NaN where that cannot be"
+        ),
+        "price": Column("float", "what that loses against the best; inf where it cannot be"),
+        "role": Column("text", "every (in every best choice), some, none, or unknown"),
+        "status": Column("text", "status of that search"),
+    },
+    ("candidate_id",),
+)
+
+NEAR_BEST = Contract(
+    "near_best",
+    {
+        "set": Column("int", "1 is the best set"),
+        "objective": Column("float", "its objective"),
+        "loss": Column("float", "relative loss against the best", "share"),
+        "candidate_id": Column("text", "a site of the set"),
+    },
+    ("set", "candidate_id"),
+)
+
+TRIED = Contract(
+    "tried",
+    {
+        "setting": Column("int", "number of the setting; 0 is that of the study"),
+        "standard_m": Column("float", "its standard", "m"),
+        "demand": Column("text", "its demand column"),
+        "supply": Column("text", "existing facilities that count: all, or kinds joined by +"),
+        "best": Column("float", "objective of the best choice in the setting"),
+        "proposed": Column("float", "objective of the proposed sites in it"),
+        "regret": Column("float", "best − proposed"),
+        "relative": Column("float", "the same, as a share of best", "share"),
+        "same": Column("bool", "whether the proposed sites are the best there too"),
+        "status": Column("text", "status of the search"),
+        "sites": Column("text", "identifiers of the best choice there, separated by a blank"),
+    },
+    ("setting",),
+)
+
+TRIED_SITES = Contract(
+    "tried_sites",
+    {
+        "candidate_id": Column("text", "identifier of a candidate"),
+        "proposed": Column("bool", "whether it is among the proposed sites"),
+        "times": Column("int", "settings in whose best choice it is"),
+        "settings": Column("int", "settings that have an answer"),
+    },
+    ("candidate_id",),
+)
+
+TRADED = Contract(
+    "spheres",
+    {
+        "sphere": Column("text", "sphere"),
+        "importance": Column("float", "weight of the sphere; of sum 1"),
+        "total": Column("float", "its demand"),
+        "served": Column("float", "demand served with the joint sites, existing facilities included"),
+        "share": Column("float", "the same, as a share", "share"),
+        "alone": Column("float", "share that as many sites of its own would serve", "share"),
+        "regret": Column("float", "alone − share", "share"),
+    },
+    ("sphere",),
+)
+
+CLOSED = Contract(
+    "closed",
+    {
+        "record_id": Column("text", "identifier of an existing facility that closes"),
+        "name": Column("text", "its name; empty where the list gives none"),
+        "zone_id": Column("text", "zone in which it stands; empty when in none"),
+        "x": Column("float", "easting in the study's CRS", "m"),
+        "y": Column("float", "northing in the study's CRS", "m"),
+    },
+)
+
+UNREACHED = Contract(
+    "unreached",
+    {
+        "demand_id": Column("text", "place that no allowed candidate serves within the standard"),
+        "zone_id": Column("text", "its zone"),
+        "demand": Column("float", "its demand"),
+        "nearest_m": Column("float", "cost to the nearest allowed candidate; inf where there is none", "m"),
+    },
+    ("demand_id",),
 )
 
 FRONTIER = Contract(

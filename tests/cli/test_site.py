@@ -4,41 +4,24 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
+from collections.abc import Callable
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from geosocial import pipeline
 from geosocial.cli import main
-from geosocial.cli.site import MODELS
-from geosocial.sites import Model
-from geosocial.study import read_study
+from geosocial.cli.site import MODELS, RULES
+from geosocial.sites.asked import Model, Rule
+from tests.cli.lots import COUNT, Lots, lots
 
 
 @pytest.fixture(scope="module")
-def lots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twelve lots of the embedded study's places, with areas and a hostile name."""
-    demand = pipeline.compute(read_study(None)).demand
-    some = (
-        demand[demand["zone_id"] != ""]
-        .sort_values("residents", ascending=False, kind="stable")
-        .iloc[::90][:12]
-    )
-    path = tmp_path_factory.mktemp("lots") / "lots.csv"
-    table = pd.DataFrame(
-        {"code": [f"L{n:02d}" for n in range(12)], "name": "=1+1<b>", "x": some["x"], "y": some["y"]}
-    )
-    table["area"] = np.arange(12) * 100
-    table["use"] = ["vacant", "Bâti"] * 6
-    table.to_csv(path, index=False)
-    return path
-
-
-def test_the_models_of_the_help_are_those_of_the_room() -> None:
-    assert get_args(Model) == MODELS
+def city(tmp_path_factory: pytest.TempPathFactory) -> Lots:
+    return lots(tmp_path_factory.mktemp("lots"))
 
 
 def run(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:
@@ -48,90 +31,315 @@ def run(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:
     return int(end.value.code or 0), out, err
 
 
-def test_the_best_of_all_triples(lots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    given = [
-        "--sphere",
-        "culture",
-        "--sites",
-        "3",
-        "--candidates",
-        str(lots),
-        "--id",
-        "code",
-        "--crs",
-        "EPSG:32188",
-    ]
-    code, out, _ = run(
-        capsys, *given, "--where", "use=vacant", "--rival", "L00", "--json", "--out", str(tmp_path / "s")
+def told(capsys: pytest.CaptureFixture[str], *args: str) -> dict[str, Any]:
+    code, out, err = run(capsys, *args, "--json")
+    assert code == 0, err
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+def test_the_models_of_the_help_are_those_of_the_room() -> None:
+    assert get_args(Model) == MODELS
+    assert get_args(Rule) == RULES
+
+
+def test_the_best_of_all_triples(city: Lots, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(tmp_path / "s")
+    found = told(
+        capsys, *city.given, "--sites", "3", "--where", "use=vacant", "--rival", "000", "--out", folder
     )
-    assert code == 0
-    told = json.loads(out)
-    found = pipeline.compute(read_study(None))
-    spec = found.study.spheres["culture"].services[0]
-    demand, cost = found.demand, pipeline.reaches(found.study, found.zones, found.places, found.demand)
-    pairs = cost["culture", spec.key].own
-    near = np.zeros(len(demand), bool)
-    near[pairs.rows()[pairs.data <= (spec.standard_m or 0)]] = True
-    table = pd.read_csv(lots)
-    table = table[table["use"] == "vacant"]
-    people = np.where(demand["zone_id"] != "", demand[spec.demand].fillna(0), 0.0)
-    reach = [
-        np.hypot(demand["x"] - x, demand["y"] - y).to_numpy() * found.study.detour <= (spec.standard_m or 0)
-        for x, y in zip(table["x"], table["y"], strict=True)
-    ]
-    values = {
-        triple: float(people[near | np.logical_or.reduce([reach[k] for k in triple])].sum())
-        for triple in itertools.combinations(range(len(reach)), 3)
-    }
-    assert told["status"] == "optimal"
-    assert told["after"] == pytest.approx(max(values.values()))
-    assert told["before"] == pytest.approx(float(people[near].sum()))
-    assert sum(s["newly"] for s in told["sites"]) == pytest.approx(told["after"] - told["before"])
-    assert sum(s["newly"] for s in told["site_zones"]) == pytest.approx(told["after"] - told["before"])
-    with_rival = max(v for triple, v in values.items() if table["code"].iloc[list(triple)].eq("L00").any())
-    fewer = told["after"] - with_rival
-    assert fewer >= 0
-    assert [f["served"] for f in told["frontier"]] == pytest.approx(
-        [
-            max(
-                float(people[near | np.logical_or.reduce([reach[k] for k in c])].sum())
-                for c in itertools.combinations(range(len(reach)), n)
-            )
-            for n in (1, 2, 3)
-        ]
-    )
+    vacant = [n for n in range(COUNT) if city.table["use"][n] == "vacant"]
+    values = {c: city.served(c) for size in (0, 1, 2, 3) for c in itertools.combinations(vacant, size)}
+    best = {n: max(v for c, v in values.items() if len(c) <= n) for n in (1, 2, 3)}
+    assert found["status"] == "optimal"
+    assert found["after"] == pytest.approx(best[3])
+    assert found["before"] == pytest.approx(city.served(()))
+    assert [f["served"] for f in found["frontier"]] == pytest.approx([best[1], best[2], best[3]])
+    added = found["after"] - found["before"]
+    assert sum(s["newly"] for s in found["sites"]) == pytest.approx(added)
+    assert sum(s["newly"] for s in found["site_zones"]) == pytest.approx(added)
+    assert sum(z["after"] - z["before"] for z in found["coverage"]) == pytest.approx(added)
+    chosen = [city.table["code"].tolist().index(s["candidate_id"]) for s in found["sites"]]
+    # The price of each site, and of the rival: the best of all choices without it, or with it.
+    for row in found["prices"]:
+        at = city.table["code"].tolist().index(row["candidate_id"])
+        free = max(v for c, v in values.items() if (at in c) != row["chosen"])
+        assert row["objective"] == pytest.approx(free)
+        assert row["price"] == pytest.approx(best[3] - free)
+        assert (row["role"] == "every") == (row["chosen"] and best[3] > free)
+    # Whom each serves by need, and the rival that loses least in its stead.
+    for row in found["rivals"]:
+        at, other = (city.table["code"].tolist().index(row[k]) for k in ("candidate_id", "rival_id"))
+        swapped = [*(c for c in chosen if c != at), other]
+        assert row["loss"] == pytest.approx(city.served(chosen) - city.served(swapped))
+    own = [n for n in found["site_needs"] if n["demand"] == "residents"]
+    assert sum(n["newly"] for n in own) == pytest.approx(added)
     # The certificate holds, until a figure is changed.
-    code, out, _ = run(capsys, "--check", str(tmp_path / "s"), "--lang", "en")
+    code, out, _ = run(capsys, "--check", folder, "--lang", "en")
     assert (code, "holds" in out) == (0, True)
-    file = tmp_path / "s" / "certificate.json"
+    file = Path(folder) / "certificate.json"
     record = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(json.dumps(record | {"objective": record["objective"] + 1}), encoding="utf-8")
-    code, _, err = run(capsys, "--check", str(tmp_path / "s"), "--lang", "fr")
+    code, _, err = run(capsys, "--check", folder, "--lang", "fr")
     assert code == 1
     assert "ne tient pas" in err
 
 
-def test_identical_input_gives_identical_bytes(
-    lots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_settings_are_tried_and_the_regret_is_counted(city: Lots, capsys: pytest.CaptureFixture[str]) -> None:
+    found = told(capsys, *city.given, "--sites", "2", "--tolerance", "0.001")
+    assert len(found["tried"]) == 24
+    base = found["tried"][0]
+    assert (base["standard_m"], base["demand"], base["supply"], base["same"]) == (
+        1_000,
+        "residents",
+        "all",
+        True,
+    )
+    codes = city.table["code"].tolist()
+    chosen = [codes.index(s["candidate_id"]) for s in found["sites"]]
+    inside = (city.demand["zone_id"] != "").to_numpy()
+    for row in found["tried"]:
+        if row["supply"] != "all":
+            continue
+        people = np.where(inside, city.demand[row["demand"]].fillna(0), 0.0)
+
+        def value(c: Any, people: Any = people, standard: float = row["standard_m"]) -> float:
+            return float(people[city.nearest(c) <= standard].sum())
+
+        best = city.best(2, value)
+        assert row["best"] == pytest.approx(best)
+        assert row["regret"] == pytest.approx(best - value(chosen), abs=1e-6)
+    best = city.served(chosen)
+    near = {
+        tuple(sorted(c)) for c in itertools.combinations(range(COUNT), 2) if city.served(c) >= best * 0.999
+    }
+    listed: dict[int, set[int]] = {}
+    for row in found["near_best"]:
+        listed.setdefault(row["set"], set()).add(codes.index(row["candidate_id"]))
+    assert listed
+    assert all(city.served(s) >= best * 0.999 * (1 - 1e-9) for s in listed.values())
+    assert len(listed) in {len(near), 20} or len(listed) <= len(near)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_is_the_best_of_all_choices(
+    model: str, city: Lots, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    given = [
-        "--sphere",
-        "culture",
-        "--sites",
-        "2",
-        "--candidates",
-        str(lots),
-        "--id",
-        "code",
-        "--crs",
-        "EPSG:32188",
-    ]
+    if model in {"lscp", "capacitated", "equity"}:
+        pytest.skip("tried below")
+    folder = str(tmp_path / "s")
+    found = told(capsys, *city.given, "--sites", "2", "--model", model, "--quick", "--out", folder)
+    objective = found["certificate"]["objective"]
+    zone = city.demand["zone_id"].to_numpy()
+    total = {z: city.people[zone == z].sum() for z in set(zone) if city.people[zone == z].sum() > 0}
+    old = (existing_costs(city) <= city.standard).sum(axis=1)
+
+    def twice(c: Any) -> float:
+        times = old + (city.costs[:, list(c)] <= city.standard).sum(axis=1)
+        return float(0.5 * city.people[times >= 1].sum() + 0.5 * city.people[times >= 2].sum())
+
+    def least(c: Any) -> float:
+        near = city.nearest(c) <= city.standard
+        return min(float(city.people[near & (zone == z)].sum() / held) for z, held in total.items())
+
+    def apart(c: Any) -> float:
+        if len(c) < 2:
+            return -math.inf
+        return min(between(city, *pair) for pair in itertools.combinations(c, 2))
+
+    asked = city.people > 0
+    value: dict[str, Callable[[Any], float]] = {
+        "mclp": city.served,
+        "backup": twice,
+        "p-median": lambda c: -float((city.people * city.nearest(c))[asked].sum()),
+        "p-center": lambda c: -float(city.nearest(c)[asked].max()),
+        "shortfall": lambda c: (
+            -float((city.people * np.maximum(city.nearest(c) - city.standard, 0) ** 2)[asked].sum())
+        ),
+    }
+    if model == "maximin":
+        top = city.best(2, least)
+        best = max(city.served(c) for c in city.choices(2) if least(c) >= top - 1e-12)
+        assert found["certificate"]["terms"]["least_share"] == pytest.approx(top)
+    elif model == "dispersion":
+        best = city.best(2, lambda c: min(apart(c), *(from_existing(city, j) for j in c)) if c else -math.inf)
+    else:
+        best = abs(city.best(2, value[model]))
+    assert found["status"] == "optimal"
+    assert objective == pytest.approx(best)
+    assert run(capsys, "--check", folder)[0] == 0
+
+
+def existing_costs(city: Lots) -> Any:
+    from geosocial import intake
+    from geosocial.measure import supply
+
+    places = pd.concat(
+        [intake.read_places(city.study, s, city.zones, None).places for s in city.study.places],
+        ignore_index=True,
+    )
+    near = supply.facilities(places, city.zones, city.study, city.study.spheres["culture"].services[0])
+    x, y = city.demand["x"].to_numpy()[:, None], city.demand["y"].to_numpy()[:, None]
+    return np.hypot(x - near.x, y - near.y) * city.study.detour
+
+
+def between(city: Lots, one: int, other: int) -> float:
+    at = city.table[["x", "y"]].to_numpy()
+    return float(np.hypot(*(at[one] - at[other])) * city.study.detour)
+
+
+def from_existing(city: Lots, lot: int) -> float:
+    """Return the cost from a lot, which stands where people live, to the nearest existing facility."""
+    at = city.table.iloc[lot]
+    here = np.flatnonzero((city.demand["x"] == at["x"]) & (city.demand["y"] == at["y"]))[0]
+    return float(city.existing[here])
+
+
+def test_what_all_can_reach_and_why_it_cannot_be(city: Lots, capsys: pytest.CaptureFixture[str]) -> None:
+    found = told(capsys, *city.given, "--model", "lscp", "--lang", "en")
+    assert found["status"] == "infeasible"
+    near = city.nearest(range(COUNT))
+    lost = (near > city.standard) & (city.people > 0)
+    assert len(found["unreached"]) == lost.sum()
+    assert sum(u["demand"] for u in found["unreached"]) == pytest.approx(city.people[lost].sum())
+    assert sorted(u["nearest_m"] for u in found["unreached"]) == pytest.approx(sorted(near[lost]))
+    text = " ".join(found["lines"])
+    assert f"{lost.sum():,} places have no candidate within 1" in text
+    assert f"{near[city.people > 0].max() / 1000:.1f}" in text
+    # The fewest that serve all who can be: counted one by one.
+    full = city.served(range(COUNT))
+    fewest = next(
+        size
+        for size in range(COUNT + 1)
+        if any(city.served(c) == full for c in itertools.combinations(range(COUNT), size))
+    )
+    assert f"{fewest} new sites would serve" in text
+
+
+def test_a_budget_and_rules_leave_rows_out_with_their_reason(
+    city: Lots, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["--budget", "330", "--cost-column", "price", "--outside", str(city.file.parent / "park.gpkg")]
+    given += ["--where", "area<=1100", "--quick", "--out", str(tmp_path / "s")]
+    found = told(capsys, *city.given, *given)
+    park = np.hypot(city.table["x"] - city.table["x"][0], city.table["y"] - city.table["y"][0]) <= 595
+    kept = [n for n in range(COUNT - 1) if not park[n]]
+    price = {n: 100 + 10 * n for n in kept}
+    best = max(
+        city.served(c)
+        for size in range(4)
+        for c in itertools.combinations(kept, size)
+        if sum(price[n] for n in c) <= 330
+    )
+    assert found["after"] == pytest.approx(best)
+    assert sum(s["cost"] for s in found["sites"]) <= 330
+    assert found["candidates"] == {
+        "read": COUNT,
+        "used": len(kept),
+        "left_out": {"inside_layer": int(park.sum()), "bad_number": 1},
+    }
+    rows = pd.read_csv(tmp_path / "s" / "left_out.csv", dtype=str, encoding="utf-8-sig")
+    last = rows[rows["candidate_id"] == "011"].iloc[0]
+    assert (last["source_row"], last["reason_en"]) == ("13", "“à voir” is not a number (column “price”).")
+    assert "exclusion" in rows[rows["candidate_id"] == "000"].iloc[0]["reason_fr"]
+    # A candidate that a rule left out is named as such.
+    code, _, err = run(capsys, *city.given, "--where", "use=vacant", "--include", "001", "--lang", "en")
+    assert (code, "row 3" in err) == (1, True)
+
+
+def test_zones_and_areas_need_no_column(city: Lots, capsys: pytest.CaptureFixture[str]) -> None:
+    from geosocial.geo import ZoneIndex
+
+    at = ZoneIndex(city.zones).locate(city.table["x"].to_numpy(), city.table["y"].to_numpy())
+    zone = city.zones["name_fr"].to_numpy()[at[1]]
+    found = told(capsys, *city.given, "--where", f"zone={zone}", "--quick")
+    assert found["candidates"]["used"] == int((city.zones["name_fr"].to_numpy()[at] == zone).sum())
+    code, _, err = run(capsys, *city.given, "--where", "zone=Atlantis", "--lang", "en")
+    assert (code, "Atlantis" in err) == (1, True)
+
+
+def test_capacities_bind(city: Lots, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(tmp_path / "s")
+    given = ["--from-scratch", "--sites", "1", "--model", "capacitated", "--capacity-column", "places"]
+    found = told(capsys, *city.given, *given, "--quick", "--out", folder)
+    within = [city.served([n], existing=False) for n in range(COUNT)]
+    best = max(min(held, 2_000 + 500 * n) for n, held in enumerate(within))
+    assert found["certificate"]["objective"] == pytest.approx(best)
+    assert found["after"] == pytest.approx(best)
+    assert run(capsys, "--check", folder)[0] == 0
+
+
+def test_those_far_away_count_more(city: Lots, capsys: pytest.CaptureFixture[str]) -> None:
+    found = told(capsys, *city.given, "--sites", "1", "--model", "equity", "--quick")
+    kappa = found["certificate"]["terms"]["kappa"]
+    people, total = city.people[city.people > 0], city.people.sum()
+
+    def even(c: Any) -> float:
+        cost = city.nearest(c)[city.people > 0]
+        return float(-np.log((people * np.exp(-kappa * cost)).sum() / total) / kappa)
+
+    assert kappa < 0
+    assert found["certificate"]["objective"] == pytest.approx(min(even(c) for c in city.choices(1)), rel=1e-6)
+
+
+def test_facilities_may_close(city: Lots, capsys: pytest.CaptureFixture[str]) -> None:
+    found = told(capsys, *city.given, "--sites", "1", "--may-close", "1", "--quick", "--lang", "en")
+    own = existing_costs(city) <= city.standard
+    times = own.sum(axis=1)
+    best = 0.0
+    for c in city.choices(2):
+        new = (city.costs[:, list(c)] <= city.standard).any(axis=1)
+        if len(c) < 2:
+            best = max(best, float(city.people[new | (times > 0)].sum()))
+            continue
+        lost = np.where((times == 1) & ~new, city.people, 0.0) @ own
+        best = max(best, float(city.people[new | (times > 0)].sum() - lost.min()))
+    assert found["after"] == pytest.approx(best)
+    assert len(found["closed"]) <= 1
+    assert any("would close" in line for line in found["lines"])
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_sites_for_several_spheres(
+    rule: str, city: Lots, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(tmp_path / "s")
+    given = ["--sphere", "tourism", "--sites", "2", "--rule", rule, "--quick", "--out", folder]
+    found = told(capsys, *city.given, *given)
+    assert [r["sphere"] for r in found["spheres"]] == ["culture", "tourism"]
+    assert {s["sphere"] for s in found["sites"]} == {"culture", "tourism"}
+    culture = found["spheres"][0]
+    assert culture["alone"] * city.people.sum() == pytest.approx(city.best(2, city.served))
+    assert culture["regret"] == pytest.approx(culture["alone"] - culture["share"], abs=1e-9)
+    if rule == "in_order":
+        assert culture["regret"] == pytest.approx(0, abs=1e-9)
+    assert run(capsys, "--check", folder)[0] == 0
+
+
+def test_vacant_cells_of_a_grid(city: Lots, capsys: pytest.CaptureFixture[str]) -> None:
+    found = told(capsys, "--sphere", "culture", "--grid", "2000", "--sites", "1", "--quick")
+    said = found["candidates"]
+    assert said["read"] == said["used"] + said["left_out"]["cell_occupied"]
+    site = found["sites"][0]
+    assert (site["x"] % 2000, site["y"] % 2000) == (1000, 1000)
+    cost = np.hypot(city.demand["x"] - site["x"], city.demand["y"] - site["y"]) * city.study.detour
+    gained = city.people[(cost <= city.standard) & (city.existing > city.standard)].sum()
+    assert site["newly"] == pytest.approx(gained)
+
+
+def test_identical_input_gives_identical_bytes(
+    city: Lots, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for name in ("a", "b"):
-        assert run(capsys, *given, "--out", str(tmp_path / name))[0] == 0
+        given = [*city.given, "--sites", "2", "--tolerance", "0.001", "--out", str(tmp_path / name)]
+        assert run(capsys, *given)[0] == 0
     for file in sorted((tmp_path / "a").iterdir()):
-        assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes(), file.name
+        if file.suffix != ".gpkg":
+            assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes(), file.name
     # What a spreadsheet would run is text.
-    assert "'=1+1" in (tmp_path / "a" / "sites.csv").read_text(encoding="utf-8-sig")
+    given = [*city.given, "--include", "000", "--quick", "--out", str(tmp_path / "c")]
+    assert run(capsys, *given)[0] == 0
+    assert "'=1+1" in (tmp_path / "c" / "sites.csv").read_text(encoding="utf-8-sig")
 
 
 @pytest.mark.parametrize(
@@ -139,24 +347,34 @@ def test_identical_input_gives_identical_bytes(
     [
         (["--sphere", "nowhere"], "nowhere"),
         (["--sphere", "housing"], "housing"),
-        (["--sphere", "culture", "--include", "nope"], "nope"),
-        (["--sphere", "culture", "--weight", "cats"], "cats"),
-        (["--sphere", "culture", "--service", "x"], "x"),
-        (["--sphere", "culture", "--where", "__import__('os')"], "__import__"),
-        (["--sphere", "culture", "--where", "area>=many"], "many"),
-        (["--sphere", "culture", "--where", "price>=3"], "price"),
-        (["--sphere", "culture", "--where", "area>99999"], "lots.csv"),
-        ([], "--sphere"),
+        (["--include", "nope"], "nope"),
+        (["--weight", "cats"], "cats"),
+        (["--service", "x"], "x"),
+        (["--where", "__import__('os')"], "__import__"),
+        (["--where", "area>=many"], "many"),
+        (["--where", "rent>=3"], "rent"),
+        (["--where", "area>99999"], "lots.csv"),
+        (["--model", "capacitated"], "--capacity-column"),
+        (["--budget", "5"], "--cost-column"),
+        (["--grid", "500"], "--grid"),
+        (["--may-close", "1", "--model", "p-median"], "--may-close"),
+        (["--sphere", "tourism", "--rival", "001"], "mclp"),
+        (["--model", "dispersion", "--budget", "5", "--cost-column", "price"], "dispersion"),
+        (["--within", "nothing.gpkg"], "nothing.gpkg"),
     ],
 )
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_refusals_are_one_line(
-    lots: Path, extra: list[str], said: str, lang: str, capsys: pytest.CaptureFixture[str]
+    city: Lots, extra: list[str], said: str, lang: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    given = ["--candidates", str(lots), "--id", "code", "--crs", "EPSG:32188", "--lang", lang]
-    code, out, err = run(capsys, *given, *extra)
+    given = city.given[2:] if extra[0] == "--sphere" and extra[1] != "tourism" else city.given
+    code, out, err = run(capsys, *given, *extra, "--lang", lang)
     assert (code, out) == (1, "")
     last = err.strip().splitlines()[-1]
-    assert said in err
+    assert said in last
     assert "Traceback" not in err
-    assert last
+
+
+def test_a_sphere_must_be_named(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys)
+    assert (code, "--sphere" in err) == (1, True)

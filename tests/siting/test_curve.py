@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from geosocial import pipeline
 from geosocial.errors import InputError, StudyError
 from geosocial.i18n import words
-from geosocial.proposals import headlines
 from geosocial.results import only
+from geosocial.sites.run import headlines
 from geosocial.siting import frontier, mclp
 from geosocial.study import SitingSpec, Study, read_study
 from geosocial.wording import proposal_sentence

@@ -10,8 +10,8 @@ from geosocial import tables
 from geosocial.intake.duplicates import duplicates
 from geosocial.measure import clustering, equity, evaluate, supply
 from geosocial.pipeline import neighbours
-from geosocial.proposals import proposals
 from geosocial.results import InputFile, Results
+from geosocial.sites.run import proposals
 from geosocial.tables import OUTCOMES
 from tests.measure.toy import Toy, toy_reach, toy_study, toy_tables
 

@@ -114,7 +114,7 @@ def proposals(
         _kept(_together(parts, "curve"), tables.PROPOSED_CURVE),
         _kept(by_zone, tables.PROPOSED_ZONES),
         () if found.file is None else (found.file,),
-        () if found.faults is None else (found.faults,),
+        () if found.file is None else (found.faults,),
     )
 
 

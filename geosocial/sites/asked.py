@@ -1,0 +1,89 @@
+"""What is asked of a siting: which service, how many sites, by which model, under which conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
+
+Model: TypeAlias = Literal[
+    "mclp",
+    "lscp",
+    "p-median",
+    "p-center",
+    "backup",
+    "capacitated",
+    "maximin",
+    "equity",
+    "shortfall",
+    "dispersion",
+]
+MODELS: tuple[Model, ...] = get_args(Model)
+#: How several spheres are traded off.
+Rule: TypeAlias = Literal["weighted", "in_order", "least_regret"]
+#: Models that look at the standard alone: pairs beyond it are not needed.
+COVERING: frozenset[str] = frozenset({"mclp", "lscp", "backup", "capacitated", "maximin"})
+#: Models whose answer is better when it is larger.
+LARGER: frozenset[str] = frozenset({"mclp", "backup", "capacitated", "maximin", "dispersion"})
+#: Announces a step by its message and facts; the context lasts as long as the step.
+Step: TypeAlias = Callable[..., AbstractContextManager[None]]
+
+
+def quiet(_message: str, **_facts: object) -> AbstractContextManager[None]:
+    """Announce nothing: the step of those who call from Python."""
+    return nullcontext()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked.
+
+    Attributes
+    ----------
+    spheres
+        One sphere, or several that each site serves at once (model mclp).
+    service
+        Service of the sphere; without it its headline. For one sphere only.
+    number
+        New sites; None with a budget: as many as it pays for.
+    include, exclude
+        Candidates that are among the sites anyway, and that never are, by their identifiers.
+    rival
+        The place that the council has in mind: what imposing it costs is told.
+    from_scratch
+        Existing facilities are left out.
+    may_close
+        How many of the existing facilities may close and open elsewhere.
+    weight
+        Demand column; without it that of the service.
+    budget
+        The most that all new sites may cost, by the costs of the candidates.
+    rule
+        How several spheres are traded off.
+    theta
+        For backup: what covering once counts against covering twice, from 0 to 1.
+    tolerance
+        Sets of sites this near to the best, as a share of it, are told too; None looks for none.
+    settings
+        Whether the choice is tried under the other settings of the measures.
+    time_limit
+        Seconds for each search.
+    """
+
+    spheres: tuple[str, ...]
+    service: str = ""
+    number: int | None = 1
+    model: Model = "mclp"
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    rival: str = ""
+    from_scratch: bool = False
+    may_close: int = 0
+    weight: str = ""
+    budget: float | None = None
+    rule: Rule = "weighted"
+    theta: float = 0.5
+    tolerance: float | None = None
+    settings: bool = True
+    time_limit: float | None = None

@@ -1,0 +1,267 @@
+"""What a siting is solved on: demand, candidates and existing facilities of a study as costs and weights.
+
+The columns of the costs are the candidates, then the existing facilities of each sphere in turn. Costs are
+those of the measures: along streets where the study has them, else straight line × detour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geosocial.errors import N_, InputError, StudyError
+from geosocial.sites.asked import COVERING, Asked, Step, quiet
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from geosocial.geo.walking import Walking
+    from geosocial.intake.candidates import Candidates, Wanted
+    from geosocial.measure.supply import Facilities
+    from geosocial.study import Service, Study
+
+    Floats = NDArray[np.float64]
+    Bools = NDArray[np.bool_]
+
+#: Most pairs that are held at once by the models that need every pair.
+MOST_PAIRS = 60_000_000
+#: A reach that leaves nothing out.
+EVERYWHERE = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One sphere of a siting: its service, who is to be served, and its existing facilities.
+
+    Attributes
+    ----------
+    weight
+        (n) demand of each place; 0 where it is in no zone or not known.
+    facilities, first
+        The existing facilities, and the column of the first.
+    costs
+        n × columns; sparse within the standard for the covering models, else dense.
+    """
+
+    sphere: str
+    service: Service
+    weight: Floats
+    facilities: Facilities
+    first: int
+    costs: Any
+
+    @property
+    def standard(self) -> float:
+        """Return the standard of the service in metres."""
+        return float(self.service.standard_m or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A siting, ready to be solved."""
+
+    study: Study
+    asked: Asked
+    zones: gpd.GeoDataFrame
+    demand: pd.DataFrame
+    places: pd.DataFrame
+    candidates: Candidates
+    spheres: tuple[Served, ...]
+    ways: Walking | None
+
+    @property
+    def count(self) -> int:
+        """Return the number of candidates."""
+        return len(self.candidates.table)
+
+    @property
+    def existing(self) -> list[int]:
+        """Return the columns of the existing facilities."""
+        return list(range(self.count, self.count + sum(len(s.facilities) for s in self.spheres)))
+
+    @property
+    def main(self) -> Served:
+        """Return the sphere that is asked for, or the first of several."""
+        return self.spheres[0]
+
+
+def gather(study: Study, asked: Asked, wanted: Wanted, *, step: Step = quiet) -> Problem:
+    """Return the problem that is asked.
+
+    Raises
+    ------
+    InputError
+        For a file, a filter or an identifier that cannot be used; for too many pairs.
+    StudyError
+        When the sphere or service does not exist, has no standard, or the study no such demand column.
+    """
+    import pandas as pd
+
+    from geosocial import intake
+    from geosocial.intake.candidates import from_demand, from_grid, read_candidates
+    from geosocial.measure import supply
+
+    services = [(sphere, service_of(study, asked, sphere)) for sphere in asked.spheres]
+    columns = [demand_column(study, asked, service) for _, service in services]
+    with step(N_("Zones")):
+        zones, _, _ = intake.read_zones(study)
+    with step(N_("Demand")):
+        ancillary, _ = intake.read_ancillary(study)
+        demand, _, _ = intake.read_demand(study, zones, ancillary)
+        streets = intake.read_streets(study)
+        ways = None if streets is None else streets.walking(study, demand)
+    with step(N_("Facilities")):
+        geocoder = intake.read_geocoder(study, zones, online=False) if study.geocoding else None
+        taken = [intake.read_places(study, spec, zones, geocoder) for spec in study.places]
+        places = pd.concat([t.places for t in taken], ignore_index=True)
+        near = [supply.facilities(places, zones, study, service) for _, service in services]
+        if asked.from_scratch:
+            near = [supply.facilities(places.iloc[:0], zones, study, service) for _, service in services]
+    with step(N_("Candidates")):
+        if wanted.path is not None:
+            found = read_candidates(study, zones, wanted)
+        elif wanted.grid_m is not None:
+            held = places[places["counted"] & (places["status"] == "existing")]
+            found = from_grid(study, zones, wanted, (held["x"].to_numpy(float), held["y"].to_numpy(float)))
+        else:
+            found = from_demand(study, demand, wanted)
+    with step(N_("Costs")):
+        reach = [float(s.standard_m or 0.0) if asked.model in COVERING else EVERYWHERE for _, s in services]
+        many = len(demand) * (len(found.table) + sum(map(len, near)))
+        if EVERYWHERE in reach and many > MOST_PAIRS:
+            raise InputError(
+                N_("{places} places × {candidates} candidates are too many for the model “{model}”."),
+                hint=N_("Use mclp, or fewer candidates: at most {most} pairs."),
+                places=len(demand),
+                candidates=len(found.table),
+                model=asked.model,
+                most=MOST_PAIRS,
+            )
+        first, spheres = len(found.table), []
+        width = first + sum(map(len, near))
+        inside = (demand["zone_id"] != "").to_numpy()
+        for (sphere, service), column, own, far in zip(services, columns, near, reach, strict=True):
+            weight = np.where(inside, np.nan_to_num(demand[column].to_numpy(np.float64)), 0.0)
+            made = costs(study, demand, found.table, own, reach=far, first=first, width=width, ways=ways)
+            if far >= EVERYWHERE and not asked.may_close:
+                made = useful(made, np.arange(first, first + len(own)), float(service.standard_m or 0.0))
+            spheres.append(Served(sphere, service, weight, own, first, made))
+            first += len(own)
+    return Problem(study, asked, zones, demand, places, found, tuple(spheres), ways)
+
+
+def service_of(study: Study, asked: Asked, sphere: str) -> Service:
+    """Return the service of a sphere that is asked for: one with a standard of distance."""
+    from geosocial.results import one_sphere
+
+    services = one_sphere(study, sphere).spheres[sphere].services
+    mine = [s for s in services if s.key == (asked.service or services[0].key)]
+    if not mine:
+        raise StudyError(
+            N_("The sphere “{sphere}” has no service “{got}”."),
+            hint=N_("Use one of {known}."),
+            sphere=sphere,
+            got=asked.service,
+            known=", ".join(s.key for s in services),
+        )
+    if mine[0].standard_m is None:
+        raise StudyError(
+            N_("The service “{got}” has no standard of distance, by which sites could be compared."),
+            hint=N_("Choose a service with the rule coverage."),
+            got=f"{sphere}.{mine[0].key}",
+        )
+    return mine[0]
+
+
+def demand_column(study: Study, asked: Asked, service: Service) -> str:
+    """Return the demand column that is to be served."""
+    column = asked.weight or service.demand
+    if column not in {c.key for c in study.demand.columns}:
+        raise StudyError(
+            N_("The study has no demand column “{got}”."),
+            hint=N_("Use one of {known}."),
+            got=column,
+            known=", ".join(c.key for c in study.demand.columns),
+        )
+    return column
+
+
+def costs(
+    study: Study,
+    demand: pd.DataFrame,
+    candidates: pd.DataFrame,
+    facilities: Facilities,
+    *,
+    reach: float,
+    first: int,
+    width: int,
+    ways: Walking | None,
+) -> Any:
+    """Return the costs of each place to the candidates, and to facilities whose first column is `first`.
+
+    n × width: sparse up to `reach` (absent = beyond), dense where nothing is left out (inf = no way).
+    """
+    from scipy.sparse import csr_array
+
+    from geosocial.geo.pairs import pairs_within
+
+    x, y = demand["x"].to_numpy(np.float64), demand["y"].to_numpy(np.float64)
+    fx = np.concatenate([candidates["x"].to_numpy(np.float64), facilities.x])
+    fy = np.concatenate([candidates["y"].to_numpy(np.float64), facilities.y])
+    column = np.concatenate([np.arange(len(candidates)), first + np.arange(len(facilities))])
+    if reach >= EVERYWHERE and ways is None:
+        full = np.full((len(x), width), np.inf)
+        full[:, column] = np.hypot(x[:, None] - fx, y[:, None] - fy) * study.detour
+        return np.where(np.isnan(full), np.inf, full)
+    if ways is not None:
+        pairs = ways.pairs(fx, fy, reach=reach)
+    else:
+        pairs = pairs_within(x, y, fx, fy, reach=reach, detour=study.detour)
+    made = csr_array((pairs.data, column[pairs.indices], pairs.indptr), shape=(len(x), width))
+    made.sort_indices()
+    return made
+
+
+def useful(costs_: Any, stays: NDArray[np.signedinteger], standard: float) -> Any:
+    """Return costs without pairs that nobody uses: farther than the nearest of the columns that stay open.
+
+    Pairs within the standard are kept. Sparse where there are such columns.
+    """
+    from scipy.sparse import csr_array
+
+    if not len(stays):
+        return costs_
+    if isinstance(costs_, np.ndarray):
+        limit = np.maximum(costs_[:, stays].min(axis=1), standard)
+        row, column = np.nonzero((costs_ <= limit[:, None]) & np.isfinite(costs_))
+        data = costs_[row, column]
+    else:
+        row, column = np.repeat(np.arange(costs_.shape[0]), np.diff(costs_.indptr)), costs_.indices
+        limit = np.full(costs_.shape[0], np.inf)
+        mine = np.isin(column, stays)
+        np.minimum.at(limit, row[mine], costs_.data[mine])
+        near = costs_.data <= np.maximum(limit, standard)[row]
+        row, column, data = row[near], column[near], costs_.data[near]
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=costs_.shape[0]))])
+    return csr_array((data, column, indptr), shape=costs_.shape)
+
+
+def without(costs_: Any, columns: Sequence[int]) -> Any:
+    """Return costs in which nobody reaches some of the columns."""
+    if isinstance(costs_, np.ndarray):
+        kept = costs_.copy()
+        kept[:, list(columns)] = np.inf
+        return kept
+    from scipy.sparse import csr_array
+
+    gone = np.zeros(costs_.shape[1], bool)
+    gone[list(columns)] = True
+    held: Bools = ~gone[costs_.indices]
+    rows = np.repeat(np.arange(costs_.shape[0]), np.diff(costs_.indptr))[held]
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=costs_.shape[0]))])
+    return csr_array((costs_.data[held], costs_.indices[held], indptr), shape=costs_.shape)

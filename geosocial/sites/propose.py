@@ -1,0 +1,260 @@
+"""Study and candidates -> proposed sites with their proof: an ordered list of calls, no formula.
+
+Existing facilities stay open and serve first, unless some may close; a site is worth what it adds to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geosocial import tables
+from geosocial.errors import N_, InputError
+from geosocial.intake.candidates import Wanted, named
+from geosocial.sites import models
+from geosocial.sites.alternatives import Alternatives, alternatives
+from geosocial.sites.asked import LARGER, Asked, Step, quiet
+from geosocial.sites.problem import EVERYWHERE, MOST_PAIRS, Problem, costs, gather
+from geosocial.sites.told import Told, made, told
+from geosocial.tables.siting import TRADED, UNREACHED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geosocial.siting import SitingResult
+    from geosocial.siting.explain import Explanation
+    from geosocial.siting.several import Several, Sphere
+    from geosocial.study import Study
+
+    Interrupt = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Sites with their proof.
+
+    Attributes
+    ----------
+    problem
+        What was solved.
+    result, certificate
+        The answer of the model and its record.
+    told
+        The sites, whom they serve, coverage before and after.
+    others
+        What else would do.
+    traded
+        One row a sphere where several were asked: `geosocial.tables.siting.TRADED`.
+    explanation, unreached
+        Why not all can be served, where that was asked and cannot be; the places concerned.
+    rival
+        Objective with the rival imposed; NaN where none is named or it cannot be.
+    """
+
+    problem: Problem
+    result: SitingResult
+    certificate: dict[str, object]
+    told: Told
+    others: Alternatives = field(default_factory=Alternatives)
+    traded: pd.DataFrame = field(default_factory=lambda: tables.empty(TRADED))
+    explanation: Explanation | None = None
+    unreached: pd.DataFrame = field(default_factory=lambda: tables.empty(UNREACHED))
+    rival: float = np.nan
+
+    @property
+    def asked(self) -> Asked:
+        """Return what was asked."""
+        return self.problem.asked
+
+    @property
+    def answered(self) -> bool:
+        """Return whether there are sites."""
+        return self.result.status not in {"infeasible", "unknown"}
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return every table by name, in the order of a reader; those without rows are left out."""
+        every = {
+            "sites": self.told.sites,
+            "site_zones": self.told.site_zones,
+            "site_needs": self.told.site_needs,
+            "coverage": self.told.coverage,
+            "rivals": self.told.rivals,
+            "closed": self.told.closed,
+            "frontier": self.others.frontier,
+            "prices": self.others.prices,
+            "near_best": self.others.near_best,
+            "tried": self.others.tried,
+            "tried_sites": self.others.tried_sites,
+            "spheres": self.traded,
+            "unreached": self.unreached,
+        }
+        return {name: table for name, table in every.items() if len(table) or name == "sites"}
+
+
+def propose(
+    study: Study,
+    asked: Asked,
+    wanted: Wanted | None = None,
+    *,
+    step: Step = quiet,
+    interrupt: Interrupt | None = None,
+) -> Proposal:
+    """Return the best sites of a service among candidates.
+
+    Parameters
+    ----------
+    wanted
+        The candidates; without it the places of the demand.
+    step
+        Called with the message of each step; its context lasts as long as the step.
+    interrupt
+        Asked now and then whether to end; the best found by then comes back.
+
+    Raises
+    ------
+    InputError
+        For a file, a filter or an identifier that cannot be used, or conditions that do not go together.
+    StudyError
+        When the sphere or service does not exist, or has no standard.
+    """
+    _refuse(asked)
+    problem = gather(study, asked, wanted or Wanted(), step=step)
+    with step(N_("Sites")):
+        if len(problem.spheres) > 1:
+            return _several(problem, interrupt)
+        fixed, never = models.imposed(problem), models.excluded(problem)
+        solve = models.model(problem, interrupt=interrupt)
+        result = solve(fixed=fixed, forbidden=never)
+        rival = named(problem.candidates, [asked.rival]) if asked.rival else []
+        with_it = solve(fixed=sorted({*fixed, *rival}), forbidden=never).objective if rival else np.nan
+        tables_ = told(problem, result)
+    explanation, lost = _explained(problem, result, step)
+    others = alternatives(problem, result, interrupt=interrupt, step=step)
+    return Proposal(
+        problem,
+        result,
+        _certificate(problem, result),
+        tables_,
+        others,
+        explanation=explanation,
+        unreached=lost,
+        rival=float(with_it),
+    )
+
+
+def _refuse(asked: Asked) -> None:
+    """Refuse conditions that do not go together."""
+    several = len(asked.spheres) > 1
+    if several and (asked.model != "mclp" or asked.may_close or asked.rival or asked.service):
+        raise InputError(
+            N_("Several spheres go with the model mclp, and with no service, rival or closing facility."),
+            hint=N_("Ask for one sphere at a time, or leave the other options out."),
+        )
+    if asked.may_close and (asked.model != "mclp" or asked.budget is not None or asked.from_scratch):
+        raise InputError(
+            N_("--may-close goes with the model mclp and a number of sites, and with existing facilities."),
+            hint=N_("Leave out --model, --budget and --from-scratch."),
+        )
+    if asked.model == "dispersion" and asked.number is None:
+        raise InputError(
+            N_("The model dispersion needs a number of sites: fewer are always farther apart."),
+            hint=N_("Add --sites."),
+        )
+
+
+def _certificate(problem: Problem, result: SitingResult) -> dict[str, object]:
+    from geosocial.siting.certificate import certify
+
+    if problem.asked.model == "dispersion":
+        return certify(result, models.between(problem))
+    extra: dict[str, Any] = {}
+    if problem.asked.model == "capacitated":
+        extra["capacities"] = models.capacities(problem)
+    if problem.asked.model == "lscp" and problem.asked.budget is not None:
+        extra["site_costs"] = models.site_costs(problem)
+    return certify(result, problem.main.costs, problem.main.weight, **extra)
+
+
+def spheres(problem: Problem) -> list[Sphere]:
+    """Return the spheres as `geosocial.siting.several` takes them, each as important as the next."""
+    from geosocial.siting import Sphere
+
+    return [Sphere(s.costs, s.weight, s.standard, s.sphere) for s in problem.spheres]
+
+
+def _several(problem: Problem, interrupt: Interrupt | None) -> Proposal:
+    from geosocial import siting
+    from geosocial.siting.certificate import certify_several
+
+    given = spheres(problem)
+    found: Several = siting.several(
+        given,
+        rule=problem.asked.rule,
+        fixed=models.imposed(problem),
+        forbidden=models.excluded(problem),
+        time_limit=problem.asked.time_limit,
+        interrupt=interrupt,
+        **models.limits(problem),
+    )
+    table = found.table().rename(columns={"name": "sphere"})
+    return Proposal(
+        problem,
+        found.joint,
+        certify_several(found, given),
+        told(problem, found.joint),
+        traded=made(table, TRADED),
+    )
+
+
+def _explained(problem: Problem, result: SitingResult, step: Step) -> tuple[Explanation | None, pd.DataFrame]:
+    """Return why not all demand can be served, where the model must serve all and cannot."""
+    import pandas as pd
+
+    from geosocial import siting
+
+    none = tables.empty(UNREACHED)
+    if result.status != "infeasible" or problem.asked.model == "dispersion" or problem.asked.may_close:
+        return None, none
+    width = problem.count + len(problem.existing)
+    if len(problem.demand) * width > MOST_PAIRS:
+        return None, none
+    main = problem.main
+    with step(N_("Why not")):
+        every = costs(
+            problem.study,
+            problem.demand,
+            problem.candidates.table,
+            main.facilities,
+            reach=EVERYWHERE,
+            first=main.first,
+            width=width,
+            ways=problem.ways,
+        )
+        limits = {} if problem.asked.model == "lscp" else models.limits(problem)
+        found = siting.explain(
+            every,
+            main.weight,
+            standard=main.standard,
+            fixed=models.imposed(problem),
+            forbidden=models.excluded(problem),
+            time_limit=problem.asked.time_limit,
+            **limits,
+        )
+    places = problem.demand.iloc[found.unreached]
+    rows = pd.DataFrame(
+        {
+            "demand_id": places["demand_id"],
+            "zone_id": places["zone_id"],
+            "demand": main.weight[found.unreached],
+            "nearest_m": found.nearest,
+        }
+    )
+    return found, made(rows, UNREACHED)
+
+
+def better_when_larger(asked: Asked) -> bool:
+    """Return whether a larger objective is better."""
+    return asked.model in LARGER or len(asked.spheres) > 1

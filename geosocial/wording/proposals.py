@@ -1,0 +1,283 @@
+"""Proposed sites in sentences: the answer, its proof, whom each serves, what else would do, why it cannot be.
+
+One wording for the terminal and for the page; `Zones` gives the names in the language of the words.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from geosocial.errors import N_
+from geosocial.wording.labels import amount, of_facility, share, sphere_label
+
+if TYPE_CHECKING:
+    from geosocial.i18n import Words
+    from geosocial.sites import Proposal
+
+#: Names of the zones by identifier.
+Zones: TypeAlias = Mapping[str, str]
+MOST_ZONES: Final = 3
+#: What each model seeks.
+SOUGHT: Final = {
+    "mclp": N_("most people within the standard"),
+    "lscp": N_("fewest sites that serve everybody within the standard"),
+    "p-median": N_("least distance to the nearest, over everybody"),
+    "p-center": N_("least distance of those who are farthest"),
+    "backup": N_("most people within the standard, twice where possible"),
+    "capacitated": N_("most people served within the standard and the capacity of each site"),
+    "maximin": N_("the least served zone first, then most people within the standard"),
+    "equity": N_("least distance, those far away counting more"),
+    "shortfall": N_("least distance beyond the standard, squared"),
+    "dispersion": N_("sites as far from each other as can be"),
+}
+#: How several spheres are traded off.
+TRADED: Final = {
+    "weighted": N_("the mean coverage of the spheres is largest"),
+    "in_order": N_("the first sphere comes first, then the next"),
+    "least_regret": N_("no sphere gives up more of what it could have than need be"),
+}
+
+
+def lines(words: Words, proposal: Proposal, zones: Zones) -> Iterator[str]:
+    """Give a proposal in sentences: the answer, its proof, each site, what else would do."""
+    if not proposal.answered:
+        yield from infeasible(words, proposal, zones)
+        return
+    yield answer(words, proposal)
+    yield from objective(words, proposal)
+    yield proof(words, proposal)
+    yield from traded(words, proposal)
+    for order in range(1, 1 + int(proposal.told.sites["order"].max() if len(proposal.told.sites) else 0)):
+        yield site(words, proposal, zones, order)
+    yield from closed(words, proposal)
+    yield from rival(words, proposal)
+    yield from others(words, proposal)
+
+
+def _unit(proposal: Proposal) -> str:
+    asked, main = proposal.asked, proposal.problem.main
+    key = asked.weight or main.service.demand
+    return next(c.unit for c in proposal.problem.study.demand.columns if c.key == key)
+
+
+def site_name(proposal: Proposal, candidate: str) -> str:
+    """Return what a candidate is called: its name, else its identifier."""
+    table = proposal.problem.candidates.table
+    names = table.loc[table["candidate_id"] == candidate, "name"]
+    return str(names.iloc[0]) if len(names) and names.iloc[0] else candidate
+
+
+def answer(words: Words, proposal: Proposal) -> str:
+    """Return how many sites, and how many more people they bring within the standard."""
+    total = math.fsum(proposal.problem.main.weight)
+    told = proposal.told
+    count = len(told.sites["candidate_id"].unique())
+    shares = [share(words, v / total, 1) if total > 0 else "–" for v in (told.before, told.after)]
+    return words.n(
+        "{count} site: {amount} more within {standard} {of_facility}; coverage from {before} to {after}.",
+        "{count} sites: {amount} more within {standard} {of_facility}; coverage from {before} to {after}.",
+        count,
+        count=words.number(count),
+        amount=amount(words, _unit(proposal), told.after - told.before),
+        standard=words.metres(proposal.problem.main.standard),
+        of_facility=of_facility(words, proposal.problem.main.service),
+        before=shares[0],
+        after=shares[1],
+    )
+
+
+def objective(words: Words, proposal: Proposal) -> Iterator[str]:
+    """Give what the model sought, and what it came to."""
+    result, model = proposal.result, proposal.asked.model
+    total = math.fsum(proposal.problem.main.weight)
+    if len(proposal.problem.spheres) > 1:
+        return
+    yield words.t("Sought: {sought}.", sought=words.t(SOUGHT[model]))
+    unit = _unit(proposal)
+    match model:
+        case "p-median" if total > 0:
+            yield words.t(
+                "Mean distance to the nearest: {mean}.", mean=words.metres(result.objective / total)
+            )
+        case "p-center":
+            yield words.t("Nobody is farther than {far}.", far=words.metres(result.objective))
+        case "backup":
+            twice = amount(words, unit, result.terms["twice"])
+            yield words.t("With a second one within the standard: {twice}.", twice=twice)
+        case "maximin":
+            least = share(words, result.terms["least_share"], 1)
+            yield words.t("Coverage of the least served zone: {least}.", least=least)
+        case "equity":
+            yield words.t(
+                "Distance that would be as good if it were the same for all: {even}; mean: {mean}.",
+                even=words.metres(result.objective),
+                mean=words.metres(result.terms["mean"]),
+            )
+        case "shortfall" if total > 0:
+            beyond = words.metres(math.sqrt(result.objective / total))
+            yield words.t("Root mean square of the distance beyond the standard: {beyond}.", beyond=beyond)
+        case "dispersion" if math.isfinite(result.objective):
+            yield words.t("The two nearest sites are {apart} apart.", apart=words.metres(result.objective))
+
+
+def proof(words: Words, proposal: Proposal) -> str:
+    """Return whether the choice is proved, or by how much a better one could be."""
+    result, count = proposal.result, words.number(proposal.problem.count)
+    if result.status == "optimal":
+        return words.n(
+            "Proved: it is the only candidate.",
+            "Proved: no other choice among {count} candidates is better.",
+            proposal.problem.count,
+            count=count,
+        )
+    return words.t(
+        "Not proved: among {count} candidates a choice could be better by {gap} at most.",
+        count=count,
+        gap=words.percent(result.gap, 2),
+    )
+
+
+def traded(words: Words, proposal: Proposal) -> Iterator[str]:
+    """Give what several spheres have together, and what each would have alone."""
+    if not len(proposal.traded):
+        return
+    yield words.t("The same sites serve several spheres: {rule}.", rule=words.t(TRADED[proposal.asked.rule]))
+    for row in proposal.traded.to_dict(orient="records"):
+        yield words.t(
+            "{sphere}: coverage {share}; as many sites of its own would give {alone}.",
+            sphere=sphere_label(words, str(row["sphere"])),
+            share=share(words, float(row["share"]), 1),
+            alone=share(words, float(row["alone"]), 1),
+        )
+
+
+def site(words: Words, proposal: Proposal, zones: Zones, order: int) -> str:
+    """Return whom a site newly serves, by zone."""
+    sites = proposal.told.sites
+    row = sites[(sites["order"] == order) & (sites["sphere"] == proposal.problem.main.sphere)].iloc[0]
+    by_zone = proposal.told.site_zones
+    mine = by_zone[(by_zone["candidate_id"] == row["candidate_id"]) & (by_zone["sphere"] == row["sphere"])]
+    whom = [
+        words.t("{zone} {people}", zone=zones.get(str(z), str(z)), people=words.people(float(v)))
+        for z, v in zip(mine["zone_id"].head(MOST_ZONES), mine["newly"].head(MOST_ZONES), strict=True)
+    ]
+    facts = {
+        "order": words.number(order),
+        "name": str(row["name"]) or str(row["candidate_id"]),
+        "zone": zones.get(str(row["zone_id"]), words.t("in no zone")),
+        "newly": amount(words, _unit(proposal), float(row["newly"])),
+    }
+    if not whom:
+        return words.t("{order}. {name} ({zone}): {newly} newly served.", **facts)
+    return words.t(
+        "{order}. {name} ({zone}): {newly} newly served, of {whom}.", whom=words.listing(whom), **facts
+    )
+
+
+def closed(words: Words, proposal: Proposal) -> Iterator[str]:
+    """Give the existing facilities that would close."""
+    table = proposal.told.closed
+    if proposal.asked.may_close:
+        names = [str(n) or str(i) for n, i in zip(table["name"], table["record_id"], strict=True)]
+        yield words.n(
+            "{count} existing facility would close: {names}.",
+            "{count} existing facilities would close: {names}.",
+            len(names),
+            count=words.number(len(names)),
+            names=words.listing(names) if names else words.t("none"),
+        )
+
+
+def rival(words: Words, proposal: Proposal) -> Iterator[str]:
+    """Give what imposing the place that the council has in mind costs."""
+    if not proposal.asked.rival:
+        return
+    name = site_name(proposal, proposal.asked.rival)
+    if math.isnan(proposal.rival):
+        yield words.t("With “{rival}” imposed there is no answer.", rival=name)
+    elif proposal.asked.model in {"mclp", "capacitated", "maximin"}:
+        fewer = proposal.result.objective - proposal.rival
+        yield words.t(
+            "With “{rival}” imposed: {fewer} fewer.", rival=name, fewer=amount(words, _unit(proposal), fewer)
+        )
+    else:
+        yield words.t(
+            "With “{rival}” imposed: the objective is {imposed} instead of {best}.",
+            rival=name,
+            imposed=words.number(proposal.rival, 1),
+            best=words.number(proposal.result.objective, 1),
+        )
+
+
+def others(words: Words, proposal: Proposal) -> Iterator[str]:
+    """Give what else would do, in a sentence a table."""
+    found = proposal.others
+    every = [str(c) for c in found.prices.loc[found.prices["role"] == "every", "candidate_id"]]
+    if every:
+        names = words.listing([site_name(proposal, c) for c in every])
+        yield words.t("In every best choice: {names}.", names=names)
+    if len(found.near_best):
+        count = int(found.near_best["set"].max())
+        yield words.n(
+            "{count} choice is within {tolerance} of the best.",
+            "{count} choices are within {tolerance} of the best.",
+            count,
+            count=words.number(count) if found.complete else words.t("At least {count}", count=count),
+            tolerance=words.percent(proposal.asked.tolerance or 0.0, 1),
+        )
+    if len(found.tried):
+        yield robust(words, proposal)
+
+
+def robust(words: Words, proposal: Proposal) -> str:
+    """Return in how many settings of the measures the sites stay the best, and what they lose at most."""
+    tried = proposal.others.tried
+    worst = float(tried["relative"].max())
+    return words.n(
+        "Best in {same} of {count} setting of the measures; elsewhere they serve {worst} fewer at most.",
+        "Best in {same} of {count} settings of the measures; elsewhere they serve {worst} fewer at most.",
+        len(tried),
+        same=words.number(int(tried["same"].sum())),
+        count=words.number(len(tried)),
+        worst=share(words, worst, 1) if math.isfinite(worst) else "–",
+    )
+
+
+def infeasible(words: Words, proposal: Proposal, zones: Zones) -> Iterator[str]:
+    """Give why there is no answer: the places, the zones, the standard and the number that would do."""
+    result, said = proposal.result, proposal.explanation
+    yield words.t("No choice of sites answers this.")
+    if said is None:
+        if result.reason is not None:
+            yield words.t(result.reason.template, **result.reason.facts)
+        return
+    lost = proposal.unreached
+    if len(lost):
+        by_zone = lost.groupby("zone_id")["demand"].sum().sort_values(ascending=False, kind="stable")
+        whom = [
+            words.t("{zone} {people}", zone=zones.get(str(z), str(z)), people=words.people(float(v)))
+            for z, v in by_zone.head(MOST_ZONES).items()
+        ]
+        yield words.n(
+            "{count} place has no candidate within {standard}: {amount}, of {whom}.",
+            "{count} places have no candidate within {standard}: {amount}, of {whom}.",
+            len(lost),
+            count=words.number(len(lost)),
+            standard=words.metres(proposal.problem.main.standard),
+            amount=amount(words, _unit(proposal), said.lost),
+            whom=words.listing(whom),
+        )
+    if math.isfinite(said.standard.objective):
+        yield words.t(
+            "The smallest standard that works: {standard}.", standard=words.metres(said.standard.objective)
+        )
+    fewest = [j for j in said.sites.sites.tolist() if j < proposal.problem.count]
+    if math.isfinite(said.sites.objective):
+        yield words.n(
+            "Within the standard of today, {count} new site would serve all who can be served.",
+            "Within the standard of today, {count} new sites would serve all who can be served.",
+            len(fewest),
+            count=words.number(len(fewest)),
+        )
