@@ -85,12 +85,11 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         lying = positions(study, zones, demand)
         measured = evaluate.measure(study, zones, places, demand, costs, reach=reach, positions=lying)
         by_zone = supply.by_zone(places, zones, study)
-        below = below_zones(study, context, demand, costs, measured.measures).named()
+        gaps, below = measured.measures, below_zones(study, context, demand, costs, measured.measures).named()
     with step(N_("Clusters")) if study.clusters else nullcontext():
         met = neighbours(study, demand) if study.clusters else None
         clustered = clustering.clustered(study, zones, demand, costs, met)
     with step(N_("Equity")) if study.equity else nullcontext():
-        gaps = measured.measures
         shared = equity.equity(study, zones, places, demand, measures=gaps, costs=costs, reach=reach)
     with step(N_("Proposed sites")) if study.siting else nullcontext():
         sites = proposals(study, zones, demand, costs, ways)
