@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: The parts of the page's code, in the order in which they run, in one function.
 SCRIPTS: Final = ("base.js", "map.js", "below.js", "panels.js", "controls.js")
+#: Layers that are drawn in the pane of another.
+PANES: Final[Mapping[str, str]] = {"areas": "districts", "parks": "shore", "streets": "shore"}
 #: Each language by its own name.
 NAMES: Final[Mapping[str, str]] = {"fr": "Français", "en": "English"}
 
@@ -102,7 +104,7 @@ def build(
     code = MacroElement()  # type: ignore[no-untyped-call]  # branca leaves it untyped
     code._name = "Atlas"
     unit = below.unit(results.study)
-    wanted = ("zones", "land", "districts", "shore", unit.key if unit is not None else "areas")
+    wanted = ("zones", "land", "districts", "shore", unit.key if unit else "areas", "parks", "streets")
     names = [drawn[n].get_name() if n in drawn else "null" for n in wanted]
     code._template = _macro(", ".join((chart.get_name(), *names)))
     chart.add_child(code)
@@ -120,6 +122,9 @@ def _shapes(results: Results) -> dict[str, dict[str, Any]]:
         out["land"] = layers.shapes(land)
     out["zones"] = layers.shapes(results.zones)
     out["shore"] = layers.outline([results.zones] if land is None else [results.zones, land])
+    for key in ("parks", "streets"):
+        if (frame := results.context.get(key)) is not None and len(frame):
+            out[key] = layers.lines(frame) if key == "streets" else layers.shapes(frame)
     for key in ("districts", "areas"):
         if (frame := results.context.get(key)) is not None and len(frame):
             out[key] = layers.shapes(frame)
@@ -142,10 +147,12 @@ def _layer(chart: Any, name: str, shapes: Mapping[str, Any]) -> Any:
         "districts": {"fill": False, "color": symbology.color("boundary"), "weight": 0.7, "dashArray": "2 3"},
     }
     styles["areas"] = styles["districts"]
+    styles["parks"] = {"fillColor": symbology.color("park"), "fillOpacity": 0.5, "stroke": False}
+    styles["streets"] = {"fill": False, "color": symbology.color("boundary"), "weight": 0.6, "opacity": 0.4}
     style = styles[name]
     options: dict[str, Any] = {}
     if name != "zones":
-        options = {"pane": "districts" if name == "areas" else name, "interactive": False}
+        options = {"pane": PANES.get(name, name), "interactive": False}
     layer = folium.GeoJson(
         shapes,
         style_function=lambda _: style,
@@ -163,7 +170,8 @@ def _macro(arguments: str) -> Any:
 
     code = "\n".join(part(name) for name in SCRIPTS)
     head, tail = "{% macro script(this, kwargs) %}{% raw %}", "{% endraw %}{% endmacro %}"
-    function = "function (map, zonesLayer, landLayer, districtsLayer, shoreLayer, areasLayer)"
+    names = ("zones", "land", "districts", "shore", "areas", "parks", "streets")
+    function = f"function ({', '.join(('map', *(f'{name}Layer' for name in names)))})"
     return Template(f"{head}\n({function} {{\n'use strict';\n{code}\n}})({arguments});\n{tail}")
 
 

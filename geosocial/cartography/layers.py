@@ -54,6 +54,16 @@ def shapes(frame: gpd.GeoDataFrame) -> dict[str, Any]:
     return _collection(_rounded(light))
 
 
+def lines(frame: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return lines as one feature of a GeoJSON collection in EPSG:4326: streets are drawn, never asked."""
+    import geopandas as gpd
+    import shapely
+
+    parts = shapely.get_parts(shapely.simplify(frame.geometry.to_numpy(), SIMPLIFY_M))
+    kept = parts[shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING]
+    return _collection(_rounded(gpd.GeoSeries([shapely.MultiLineString(list(kept))], crs=frame.crs)))
+
+
 def outline(frames: Sequence[gpd.GeoDataFrame]) -> dict[str, Any]:
     """Return the shore of all polygons together as a GeoJSON collection of one feature; see `shore`."""
     import geopandas as gpd

@@ -101,7 +101,7 @@ def read_context(study: Study) -> tuple[dict[str, gpd.GeoDataFrame], tuple[Input
     files: list[InputFile] = []
     for spec in study.context:
         path = study.path(spec.file)
-        layer = read_layer(path)
+        layer = read_layer(path, layer=spec.layer, crs=spec.crs)
         columns = Columns(str(path), layer.frame.drop(columns=layer.frame.geometry.name))
         frame = gpd.GeoDataFrame(
             {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geosocial.study import Service, Study
+
+
+#: Of the least demand of a zone: what a small area must hold for its figure to be said.
+LEAST: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def local(
         beyond.append(rows.assign(sphere=sphere, service=service.key, cost=cost[away], demand=people[away]))
         unit = next(c.unit for c in study.demand.columns if c.key == service.demand)
         for key, layer in layers.items():
-            frame = _areas(service, people, cost, layer, least=study.status.min_demand)
+            frame = _areas(service, people, cost, layer, least=study.status.min_demand * LEAST)
             areas.append(frame.assign(layer=key, sphere=sphere, service=service.key, unit=unit))
 
     def whole(parts: list[pd.DataFrame], contract: tables.Contract) -> pd.DataFrame:
@@ -95,7 +99,10 @@ def local(
 
 
 def _areas(service: Service, people: Floats, cost: Floats, layer: Layer, *, least: float) -> pd.DataFrame:
-    """Return the figures of one service in one layer; statuses by the rule of the zones on few people."""
+    """Return the figures of one service in one layer; statuses by the rule of the zones on few people.
+
+    `least` is the demand below which nothing is said of an area.
+    """
     import pandas as pd
 
     at, count = layer.position, layer.count

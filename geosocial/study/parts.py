@@ -64,6 +64,8 @@ class ContextSpec(Part):
 
     key: Literal["districts", "areas", "parks", "streets", "land", "water_names"]
     file: Path
+    layer: str | None = None
+    crs: str | None = None
     #: Columns with the name, with the English name where it differs, and with the slope of the lettering in
     #: degrees clockwise.
     name: str = ""

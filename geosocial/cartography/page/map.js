@@ -63,7 +63,7 @@ list.setAttribute('role', 'listbox'); list.id = 'zones';
 const drawing = zonePaths[0].ownerSVGElement;
 drawing.setAttribute('role', 'group');
 drawing.prepend(byId('patterns'));
-if (landLayer) landLayer.eachLayer((layer) => layer.getElement().setAttribute('aria-hidden', 'true'));
+for (const ground of [landLayer, parksLayer, streetsLayer]) if (ground) ground.eachLayer((layer) => layer.getElement()?.setAttribute('aria-hidden', 'true'));
 const towns = landLayer ? landLayer.getLayers().map((layer) => { const c = layer.getBounds().getCenter(); return world(c.lng, c.lat); }) : [];
 
 /* ---------- framing */

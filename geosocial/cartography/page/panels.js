@@ -12,6 +12,7 @@ function paint() {
   const d = st.z >= 0 ? OUT[st.z] : '';
   P.sel1.setAttribute('d', d); P.sel2.setAttribute('d', d);
   if (districtsLayer && districtsLayer !== areasLayer) st.d ? districtsLayer.addTo(map) : districtsLayer.remove();
+  for (const ground of [parksLayer, streetsLayer]) if (ground) st.g ? ground.addTo(map) : ground.remove();
   paintAreas();
 }
 function headline() {
@@ -43,7 +44,7 @@ function legend() {
   Lg.textContent = '';
   const units = S.areas && T.areas ? [U.unitZones, T.areas.label] : [U.unitZones];
   const counted = showsAreas() ? areaClasses() : W.cls;
-  byId('lgT').replaceChildren(TW.title, el('span', { text: showsAreas() ? T.areas.label : U.legendUnit }));
+  byId('lgT').replaceChildren(TW.title, el('span', { text: showsAreas() ? number(counted.length) : U.legendUnit }));
   byId('units').hidden = units.length < 2;
   byId('unit').replaceChildren(...units.map((text, k) => el('option', { value: k, text: capital(text), selected: k === st.u })));
   const row = (paint_, text, cls) => {
@@ -80,6 +81,7 @@ function layersUI() {
   if (S.clusters.length) box_('k', U.clusters, [number(S.clusters.length), square]);
   if (S.sites) box_('p1', U.sites, [stars]);
   if (districtsLayer && !(showsAreas() && districtsLayer === areasLayer)) box_('d', U.districts, []);
+  if (parksLayer || streetsLayer) box_('g', parksLayer && streetsLayer ? U.ground : parksLayer ? U.parks : U.streets, []);
   box_('l', U.names, []);
   byId('lyT').textContent = U.layers;
   if (focused) Ly.querySelector(`[data-ly="${focused}"]`)?.focus();
