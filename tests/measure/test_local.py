@@ -80,7 +80,7 @@ def test_few_people_are_not_judged_and_none_known_is_missing() -> None:
     east = np.where(np.arange(16) % 4 < 2, row, row + 4)
     found = local(study, toy.demand, toy.costs, measured.measures, layers={"areas": Layer(east, 8)})
     status = found.areas[found.areas["sphere"] == "culture"].set_index("area")["status"]
-    # 300 people in the north-west are more than a tenth of the study's 500; in the north-east, nobody is known.
+    # 300 people in the north-west: more than a tenth of the study's 500. Nobody known in the north-east.
     assert status[3] == "ok"
     assert status[7] == "missing"
     fewer = study.model_copy(update={"status": study.status.model_copy(update={"min_demand": 3001})})
