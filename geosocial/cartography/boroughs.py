@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from geosocial import symbology
+from geosocial import symbology, wording
 from geosocial.cartography import layers, standalone, surroundings
 from geosocial.cartography.content import content
 from geosocial.cartography.notes import interface, notes
@@ -111,7 +111,10 @@ def _common(results: Results, words: Mapping[Lang, Words], said: Mapping[str, An
         ],
         "services": [
             {key: service[key] for key in SERVICE}
-            | {"views": [{key: view[key] for key in VIEW} for view in service["views"]]}
+            | {
+                "main": _main(service),
+                "views": [{key: view[key] for key in VIEW} for view in service["views"]],
+            }
             for service in said["services"]
         ],
         "verdicts": {
@@ -151,8 +154,6 @@ def _zone(
     number: int,
 ) -> dict[str, Any]:
     """Return what one page says and draws besides what all do."""
-    from geosocial import wording
-
     found, zone = wording.figures(results), str(results.zones["zone_id"].iloc[number])
     ranks = [found.rank(zone, sphere, spec.key) for sphere, spec in results.study.services()]
     return {
@@ -161,8 +162,10 @@ def _zone(
             r.status if r.status in {"missing", "cannot_say"} else r.verdict or "cannot_say" for r in ranks
         ],
         "named": [p[:6] for p in said["named"] if p[6] == number],
+        "sites": _sites(said, number),
         "text": {
             key: {
+                "sites": _with_sites(w, said, number),
                 "sub": said["text"][key]["zones"][number]["sub"],
                 "services": [
                     {
@@ -182,11 +185,45 @@ def _zone(
 
 
 def _verdict(words: Words, rank: Any) -> str:
-    from geosocial import wording
-
     if rank.status in {"missing", "cannot_say"}:
         return wording.status_label(words, rank.status)
     return wording.verdict_label(words, rank.verdict) or wording.status_label(words, "cannot_say")
+
+
+def _main(service: Mapping[str, Any]) -> int:
+    """Return the position of the view that says how well a service serves: coverage, or a rate."""
+    return next(k for k, view in enumerate(service["views"]) if view["key"] in {"coverage", "rate"})
+
+
+def _sites(said: Mapping[str, Any], number: int) -> list[list[Any]]:
+    """Return the proposed sites in a zone: service, order, longitude, latitude, name, newly served."""
+    return [
+        [k, order, site[0], site[1], site[2], site[4]]
+        for k, service in enumerate(said["services"])
+        for order, site in enumerate((service.get("sites") or {"at": [[]]})["at"][-1], start=1)
+        if site[3] == number
+    ]
+
+
+def _with_sites(words: Words, said: Mapping[str, Any], number: int) -> list[str]:
+    """Return what the proposed sites change in a zone, a sentence a service that has some."""
+    out = []
+    for service, text in zip(said["services"], said["text"][words.lang]["services"], strict=True):
+        sites = service.get("sites")
+        if not sites or sites["shares"][0][number] is None:
+            continue
+        low, high = sites["shares"][0][number], sites["shares"][-1][number]
+        more = sites["served"][-1][number] - sites["served"][0][number]
+        form = text["sites"]["zone"][0 if more > 0 else 1]
+        unit = text["sites"]["unit"][0 if words.lang == "fr" and more < 2 else 1]
+        sentence = form.format(
+            n=len(sites["at"]),
+            low=words.number(100 * low),
+            high=words.percent(high),
+            more=unit.replace("{n}", words.people(more)),
+        )
+        out.append(f"{text['label']}{wording.COLON[words.lang]} {wording.lower_first(sentence)}")
+    return out
 
 
 def _index(
@@ -198,8 +235,6 @@ def _index(
     lang: Lang,
 ) -> str:
     """Return the index: each zone by sphere, with its verdict and its figure."""
-    from geosocial import wording
-
     found = wording.figures(results)
     services = results.study.services()
     counted = next((k for k, (_, s) in enumerate(services) if wording.is_population(results, s.demand)), None)
@@ -218,7 +253,10 @@ def _index(
                     key: {
                         "sub": said["text"][key]["zones"][number]["sub"],
                         "verdicts": [_verdict(w, r) for r in ranks],
-                        "values": [s["views"][-1]["val"][number] for s in said["text"][key]["services"]],
+                        "values": [
+                            s["views"][_main(t)]["val"][number]
+                            for s, t in zip(said["text"][key]["services"], said["services"], strict=True)
+                        ],
                         "robust": [s["robust"][number] for s in said["text"][key]["services"]],
                     }
                     for key, w in words.items()

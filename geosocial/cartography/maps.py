@@ -63,7 +63,7 @@ def write(
     check_drawable(results)
     with step(N_("Atlas")):
         shown = content(results, {key: words(key) for key in LANGS}, lang=lang)
-        write_atlas(results, folder / "atlas.html", lang=lang, shown=shown)
+        write_atlas(results, folder / "atlas.html", lang=lang, shown=shown, pages="boroughs")
     with step(N_("Pages of the boroughs")):
         write_boroughs(results, folder / "boroughs", lang=lang, shown=shown)
     if pictures:

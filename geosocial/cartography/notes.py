@@ -73,6 +73,12 @@ def interface(words: Words, results: Results, atlas: Mapping[str, Any]) -> dict[
         "show": t("Show {name} on the map"),
         "mapOf": t("Map of {name}"),
         "sites": t("Proposed sites"),
+        "siteNote": t("Numbered by whom they newly serve; the same as in the atlas."),
+        "site": t("Site {n}"),
+        "adds": t("{n} newly served"),
+        "dots": t("People beyond the standard"),
+        "noDots": t("Do not show"),
+        "dot": t("1 dot = {n} people"),
         "people": wording.upper_first(_people(words, results)),
         "sorted": t("Press a heading to sort."),
     }

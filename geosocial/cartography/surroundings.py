@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from geosocial.cartography import layers
+from geosocial.cartography import dots, layers
 from geosocial.cartography.style import as_json
+from geosocial.geo.crs import transform
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from geosocial.results import Results
 
+#: Most dots of people on the map of one zone, by service.
+MOST: Final = 900
 #: How far around a zone the map reaches, as a share of its size: what a wide window shows.
 AROUND: Final = 0.25
 
@@ -34,6 +37,10 @@ class Surroundings:
     neighbours: list[list[int]]
     #: By service: longitude, latitude, number of the zone, and the encoded facility up to its last member.
     facilities: list[list[tuple[float, float, int, str]]]
+    #: By service and zone: people beyond the standard as dots, encoded.
+    beyond: list[list[str]]
+    #: By zone: what a dot stands for.
+    per: list[int]
 
     def of(self, number: int) -> str:
         """Return what the map of a zone shows, as the members of a JSON object."""
@@ -72,6 +79,8 @@ class Surroundings:
                 d for d, z in zip(self.districts, self.district_zone, strict=True) if z == number
             ),
             "supply": _list(f"[{places}]" for places in supply),
+            "per": str(self.per[number]),
+            "beyond": _list(found[number] for found in self.beyond),
         }
         return ",".join(f'"{name}":{value}' for name, value in members.items())
 
@@ -88,11 +97,15 @@ def surroundings(results: Results, said: Mapping[str, Any]) -> Surroundings:
     land = results.context.get("land")
     ground = [] if land is None else [f["geometry"] for f in layers.shapes(land)["features"]]
     parts, homes = _districts(results)
+    boxes = _boxes(zones)
+    per, beyond = _beyond(results, boxes)
     return Surroundings(
         zones=[as_json(z) for z in zones],
         land=[as_json(g) for g in ground],
         districts=[as_json(p) for p in parts],
-        boxes=_boxes(zones),
+        boxes=boxes,
+        per=per,
+        beyond=beyond,
         land_boxes=_boxes(ground) if ground else np.empty((0, 4)),
         district_zone=homes,
         neighbours=neighbours(results),
@@ -161,3 +174,35 @@ def _facilities(results: Results, said: Mapping[str, Any]) -> list[list[tuple[fl
             ]
         )
     return out
+
+
+def _beyond(results: Results, boxes: NDArray[np.float64]) -> tuple[list[int], list[list[str]]]:
+    """Return what a dot stands for by zone, and by service and zone the dots of the people beyond.
+
+    A dot is two whole numbers: its steps of 1e-5 degrees east and north of the corner of the zone's box.
+    """
+    import numpy as np
+
+    ids = [str(z) for z in results.zones["zone_id"]]
+    rows = results.beyond
+    totals = rows.groupby(["zone_id", "sphere", "service"])["demand"].sum().groupby("zone_id").max()
+    steps = (*dots.STEPS, dots.STEPS[-1])
+    per = [
+        next((s for s in steps if totals.get(z, 0.0) / s <= MOST), dots.STEPS[-1]) if len(rows) else 1
+        for z in ids
+    ]
+    out = []
+    for sphere, spec in results.study.services():
+        mine = rows[(rows["sphere"] == sphere) & (rows["service"] == spec.key)]
+        by_zone = dict(list(mine.groupby("zone_id"))) if len(mine) else {}
+        found = []
+        for k, zone in enumerate(ids):
+            if zone not in by_zone:
+                found.append("[]")
+                continue
+            x, y = dots.dots(by_zone[zone], per=per[k])
+            lon, lat = transform(x, y, results.study.crs, 4326)
+            steps_out = np.column_stack((lon - boxes[k, 0], lat - boxes[k, 1])) * 10**layers.DIGITS
+            found.append(as_json(np.rint(steps_out).astype(int).ravel().tolist()))
+        out.append(found)
+    return per, out

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from geosocial.cartography.atlas import write_atlas
 from geosocial.cartography.boroughs import write_boroughs
 from tests.browser.conftest import watched
+from tests.browser.rich import rich_results
 from tests.cartography.payloads import PAYLOADS
 from tests.cartography.test_boroughs import hostile
 from tests.measure.toy import toy_results
@@ -236,3 +237,17 @@ def test_ten_thousand_letters_stay_in_the_page(page: Page, tmp_path: Path) -> No
     page.goto((tmp_path / "riviere-verte.html").as_uri())
     expect(page.get_by_role("heading", level=1)).to_have_text("Rivière-Verte")
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_proposed_sites_and_people_beyond_are_shown(page: Page, tmp_path: Path) -> None:
+    write_boroughs(rich_results(), tmp_path)
+    page.goto((tmp_path / "riviere-verte.html").as_uri() + "#lang=en")
+    expect(page.get_by_role("heading", name="Proposed sites")).to_be_visible()
+    expect(page.locator("#sites li")).to_contain_text("Terrain <b>0</b>")
+    expect(page.locator("#with")).to_contain_text("2,000 people more")
+    page.get_by_label("People beyond the standard").select_option("Culture")
+    expect(page.locator(".over path.people")).to_have_count(1)
+    page.get_by_label("People beyond the standard").select_option("Do not show")
+    expect(page.locator(".over path.people")).to_have_count(0)
+    page.goto((tmp_path / "ile-aux-herons.html").as_uri() + "#lang=en")
+    expect(page.locator("#sites li")).to_have_count(0)

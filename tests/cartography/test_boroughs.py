@@ -13,6 +13,7 @@ from geosocial.cartography.content import content
 from geosocial.errors import StudyError
 from geosocial.i18n import words
 from geosocial.results import Results
+from tests.browser.rich import rich_results
 from tests.cartography.payloads import PAYLOADS
 from tests.cartography.test_atlas import Parsed
 from tests.measure.toy import toy_results, toy_study
@@ -203,3 +204,39 @@ def test_french_is_spaced_as_in_quebec(toy: Results, pages: dict[str, str]) -> N
     said = [re.sub(own, "", t.casefold()) for t in found]
     assert len(said) > 300
     assert [t for t in said if wrong.search(t)] == []
+
+
+@pytest.fixture(scope="module")
+def rich(tmp_path_factory: pytest.TempPathFactory) -> tuple[Results, dict[str, str]]:
+    results = rich_results()
+    return results, read(results, tmp_path_factory.mktemp("rich"))
+
+
+def test_proposed_sites_stand_on_the_page_of_their_zone(rich: tuple[Results, dict[str, str]]) -> None:
+    _, written = rich
+    found = {name: data(text) for name, text in written.items() if name != "index.html"}
+    # By hand, one site in each of Z1, Z2 and Z6; Z1 goes from 20 to 60 % of 5,000 people.
+    assert {name for name, page in found.items() if page["sites"]} == {
+        "riviere-verte.html", "cote-des-pins.html", "lanse-a-lorme.html"
+    }  # fmt: skip
+    (site,) = found["riviere-verte.html"]["sites"]
+    assert (site[1], site[4], site[5]) == (1, "Terrain <b>0</b>", 2000.0)
+    (said,) = found["riviere-verte.html"]["text"]["en"]["sites"]
+    assert said == "Culture: with the 3 proposed sites, coverage here goes from 20 to 60%: 2,000 people more."
+    (other,) = found["saint-elie.html"]["text"]["en"]["sites"]
+    assert other == "Culture: with the 3 proposed sites, coverage here does not change."
+
+
+def test_dots_are_the_people_beyond(rich: tuple[Results, dict[str, str]]) -> None:
+    results, written = rich
+    services, seen = results.study.services(), 0
+    for zone, text in zip(results.zones["zone_id"], list(written.values())[1:], strict=True):
+        page = data(text)
+        for k, (sphere, spec) in enumerate(services):
+            rows = results.beyond
+            mine = (rows["zone_id"] == zone) & (rows["sphere"] == sphere) & (rows["service"] == spec.key)
+            people = rows.loc[mine, "demand"].sum()
+            assert len(page["beyond"][k]) == 2 * math.floor(people / page["per"] + 0.5)
+            assert people / page["per"] <= surroundings.MOST
+            seen += people > 0
+    assert seen > 3

@@ -23,11 +23,24 @@ const over = sv('svg', { class: 'over', 'aria-hidden': 'true' }), names = sv('g'
 over.append(names, dots); box.append(over);
 
 const on = C.services.map((_, k) => { const here = P.supply[k].filter((f) => f[4]).length; return here > 0 && here <= 60; });
+const gap = C.services.map((s, k) => (P.beyond[k].length ? s.views[0].v[Z] || 0 : -1));
+let people = gap.indexOf(Math.max(...gap));
+if (gap[people] < 0) people = -1;
+const star = (x, y, r) => { let d = ''; for (let i = 0; i < 10; i++) { const a = -Math.PI / 2 + (i * Math.PI) / 5, q = i % 2 ? r * 0.45 : r; d += (i ? 'L' : 'M') + (x + q * Math.cos(a)).toFixed(1) + ' ' + (y + q * Math.sin(a)).toFixed(1); } return d + 'z'; };
 let named = true, chosen = -1, symbols = [];
 const shift = (path, x, y, r) => ({ d: path, transform: `translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${(r / 5).toFixed(3)}) translate(-7 -7)`, 'vector-effect': 'non-scaling-stroke', 'stroke-linejoin': 'round' });
 function place() {
   symbols = []; dots.textContent = ''; names.textContent = '';
   const at = (p) => map.latLngToContainerPoint([p[1], p[0]]), inside = (q) => q.x > -12 && q.y > -12 && q.x < width() + 12 && q.y < height() + 12;
+  if (people >= 0) {
+    let d = '';
+    const flat = P.beyond[people];
+    for (let i = 0; i < flat.length; i += 2) {
+      const q = at([P.box[0] + flat[i] / 1e5, P.box[1] + flat[i + 1] / 1e5]);
+      if (inside(q)) d += `M${q.x.toFixed(1)} ${q.y.toFixed(1)}h0`;
+    }
+    dots.append(sv('path', { d, class: 'people', fill: 'none', stroke: C.look.ink, 'stroke-width': 2.4, 'stroke-linecap': 'round', opacity: 0.75 }));
+  }
   C.services.forEach((s, k) => {
     if (!on[k]) return;
     const sp = C.spheres[s.sphere];
@@ -48,6 +61,13 @@ function place() {
     if (n === chosen) dots.append(sv('circle', { cx: q.x, cy: q.y, r: 11, fill: 'none', stroke: '#fff', 'stroke-width': 5 }), sv('circle', { cx: q.x, cy: q.y, r: 11, fill: 'none', stroke: C.look.chosen, 'stroke-width': 2.25 }));
     symbols.push({ x: q.x, y: q.y, r: 7, n });
   });
+  for (const t of P.sites) {
+    if (people !== t[0]) continue;
+    const q = at([t[2], t[3]]);
+    if (!inside(q)) continue;
+    dots.append(sv('path', { d: star(q.x, q.y, 10), fill: C.look.ink, stroke: '#fff', 'stroke-width': 2.5, 'stroke-linejoin': 'round', 'paint-order': 'stroke' }));
+    symbols.push({ x: q.x, y: q.y, r: 9, t });
+  }
   letter(at); scale();
 }
 // Names of the neighbours, where their middle can be seen and nothing else stands.
@@ -100,7 +120,11 @@ function tipAt(x, y, ...parts) {
 }
 const hideTip = () => { tip.hidden = true; };
 const kindOf = (p) => capital([p[4] >= 0 ? T.kinds[p[4]][0] : '', p[5] > 0 ? T.statuses[p[5]] : ''].filter(Boolean).join(', '));
+const siteName = (t) => t[4] || U.site.replace('{n}', number(t[1]));
+const rounded = (n) => { const step = n >= 1000 ? 100 : 10; return Math.floor(n / step + 0.5) * step; };
+const adds = (t) => (t[5] === null ? '' : U.adds.replace('{n}', number(rounded(t[5]))));
 function tipSymbol(s) {
+  if (s.t) return tipAt(s.x, s.y, el('b', { text: siteName(s.t) }), el('div', { text: adds(s.t) }), el('span', { text: U.sites + ', ' + T.services[s.t[0]].label }));
   if (s.n !== undefined) { const p = P.named[s.n]; return tipAt(s.x, s.y, el('b', { text: p[2] }), el('span', { text: kindOf(p) })); }
   const n = s.f[3] || 0, sized = C.services[s.k].sized;
   const first = sized ? U.dwellings[one(n) ? 0 : 1].replace('{n}', number(n)) : '';
@@ -125,6 +149,19 @@ function keys() {
   const line = (checked, icon, text, count, change) => el('label', { class: checked ? 'chk' : 'chk off' }, el('input', { type: 'checkbox', checked, onchange: (e) => { change(e.target.checked); e.target.closest('label').classList.toggle('off', !e.target.checked); place(); } }), icon, el('span', { text }), el('span', { class: 'n', text: count }));
   const first = P.named.length ? [line(named, sv('svg', { class: 'sy', width: 14, height: 14, 'aria-hidden': 'true' }, sv('path', { d: C.spheres[0].path, fill: '#fff', ...ring })), U.initiatives, number(P.named.length), (v) => { named = v; })] : [];
   byId('keys').replaceChildren(...first, ...C.services.map((s, k) => line(on[k], symbol(s.sphere), T.services[k].label, P.text[lang].services[k].supply.total, (v) => { on[k] = v; })));
+}
+function pick() {
+  const known = C.services.map((_, k) => k).filter((k) => P.beyond[k].length);
+  byId('dots').parentNode.hidden = !known.length;
+  put('dotsL', U.dots); put('dotN', U.dot.replace('{n}', number(P.per)));
+  byId('dots').replaceChildren(el('option', { value: -1, text: U.noDots, selected: people < 0 }), ...known.map((k) => el('option', { value: k, text: T.services[k].label, selected: k === people })));
+}
+byId('dots').addEventListener('change', (e) => { people = +e.target.value; place(); });
+function sites() {
+  byId('siteBox').hidden = !P.sites.length && !P.text[lang].sites.length;
+  put('hSites', U.sites); put('siteNote', P.sites.length ? U.siteNote : '');
+  byId('sites').replaceChildren(...P.sites.map((t) => el('li', {}, symbol(C.services[t[0]].sphere), el('span', { text: T.services[t[0]].label + (french() ? NB : '') + ': ' + siteName(t) }), el('span', { class: 'mut', text: adds(t) }))));
+  byId('with').replaceChildren(...P.text[lang].sites.map((text) => el('p', { text })));
 }
 function sentences() {
   byId('say').replaceChildren(...C.services.map((s, k) => {
@@ -180,7 +217,7 @@ function show(n) {
   map.setView([p[1], p[0]], Math.max(map.getZoom(), map.options.minZoom + 2), { animate: false });
   place(); rows();
   byId('chart').scrollIntoView({ block: 'nearest' });
-  tipSymbol(symbols.find((s) => s.n === n));
+  tipSymbol(symbols.find((s) => s.n === n) || { x: width() / 2, y: height() / 2, n });
   put('live', p[2] + '. ' + kindOf(p));
   byId('ini').querySelector('tr.on button')?.focus({ preventScroll: true });
 }
@@ -199,7 +236,7 @@ function update() {
   box.setAttribute('role', 'group'); box.setAttribute('aria-label', U.mapOf.replace('{name}', () => name));
   [U.zoomIn, U.zoomOut, U.zoomAll].forEach((text, k) => { const b = byId('zoom').children[k]; b.setAttribute('aria-label', text); b.title = text; });
   byId('near').replaceChildren(...P.near.map((k) => el('li', {}, el('a', { href: pageOf(k), text: T.zones[k] }))));
-  hideTip(); sentences(); keys(); ranking(); rows();
+  hideTip(); sentences(); keys(); pick(); sites(); ranking(); rows();
   if (map._loaded) place();
 }
 speak(update);
