@@ -93,7 +93,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         shared = equity.equity(study, zones, places, demand, measures=gaps, costs=costs, reach=reach)
     with step(N_("Proposed sites")) if study.siting else nullcontext():
         sites = proposals(study, zones, demand, costs, ways)
-    with step(N_("Plan and directions")) if steering.asked(study) else nullcontext():
+    with step(N_("Plan and directions")) if study.followed else nullcontext():
         figures = (by_zone, measured.measures, measured.overall, shared.disparity, costs)
         followed = steering.follow(study, steering.Found(zones, places, demand, *figures, sites.proposed))
     faults = [zone_faults, demand_faults, *(t.faults for t in taken), *far, *sites.faults, *followed.faults]

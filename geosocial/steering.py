@@ -49,11 +49,6 @@ class Followed:
     files: tuple[InputFile, ...] = ()
 
 
-def asked(study: Study) -> bool:
-    """Return whether a study asks for any part of the follow-up."""
-    return any((study.followup, study.projects, study.contracts, study.listings))
-
-
 def follow(study: Study, found: Found) -> Followed:
     """Return the tables of the follow-up of a run.
 
@@ -62,7 +57,7 @@ def follow(study: Study, found: Found) -> Followed:
     InputError
         When a file cannot be used; a row that cannot is rejected and told in the faults.
     """
-    if not asked(study):
+    if not study.followed:
         return Followed()
     import pandas as pd
 

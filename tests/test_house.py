@@ -28,6 +28,7 @@ FLOORS: list[set[str]] = [
     {"cartography", "report"},
     {"steering"},
     {"pipeline"},
+    {"comparison"},
     {"cli"},
     {"__main__"},
 ]

@@ -17,7 +17,20 @@ from typing import Any
 import click
 
 from geosocial import __version__
-from geosocial.cli import check, data, gaps, indicators, interpolate, join, maps, new, run, site
+from geosocial.cli import (
+    check,
+    compare,
+    data,
+    followup,
+    gaps,
+    indicators,
+    interpolate,
+    join,
+    maps,
+    new,
+    run,
+    site,
+)
 from geosocial.cli.console import lang_option
 from geosocial.errors import N_, GeosocialError, MissingFileError, OutputError
 from geosocial.i18n import DOMAIN, LOCALE_DIR, Words, system_language, words
@@ -136,6 +149,8 @@ def build(say: Words) -> click.Group:
     group.add_command(indicators.command(say))
     group.add_command(site.command(say))
     group.add_command(maps.command(say))
+    group.add_command(followup.command(say))
+    group.add_command(compare.command(say))
     group.add_command(join.command(say))
     group.add_command(interpolate.command(say))
     group.add_command(check.command(say))

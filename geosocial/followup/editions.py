@@ -166,7 +166,9 @@ def mixed(
         place = stock if distance(one, other) > moved_m else base
         row = {**base, **{k: stock[k] for k in ("status", "count", "capacity")}}
         told.append(row | {k: place[k] for k in _POSITION})
-    return typed(pd.DataFrame(told, columns=list(tables.PLACES.columns)), tables.PLACES)
+    # rows of two files: their numbers would not tell them apart
+    table = pd.DataFrame(told, columns=list(tables.PLACES.columns))
+    return typed(table.assign(source_row=np.arange(2, len(table) + 2)), tables.PLACES)
 
 
 _POSITION = ("x", "y", "outcome", "zone_id", "other_zone_id", "on_boundary", "snap_m")

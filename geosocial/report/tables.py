@@ -212,8 +212,7 @@ def shared(results: Results) -> dict[str, pd.DataFrame]:
 
 def followed(results: Results) -> dict[str, pd.DataFrame]:
     """Return the tables of the follow-up by name; none where the study does not ask for it."""
-    study = results.study
-    if not any((study.followup, study.projects, study.contracts, study.listings)):
+    if not results.study.followed:
         return {}
     return {contract.name: getattr(results, contract.name) for contract in tables.FOLLOWUP}
 

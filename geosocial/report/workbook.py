@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geosocial import symbology, wording
 from geosocial.errors import N_
 from geosocial.i18n import Words, words
-from geosocial.report import clusters, equity, evidence, sheets, siting
+from geosocial.report import clusters, equity, evidence, followup, sheets, siting
 from geosocial.report.sheets import Sheet, both, each
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def workbook(results: Results, *, langs: Sequence[Lang] = ("fr", "en")) -> bytes
         sheets.overall(results, say),
         *clusters.sheets(results, say),
         *equity.sheets(results, say),
+        *followup.sheets(results, say),
         *siting.sheets(results, say),
         *evidence.sheets(results, say),
         sheets.supply(results, say),

@@ -126,6 +126,11 @@ class Study(Part):
         return [(sphere, service) for sphere, spec in self.spheres.items() for service in spec.services]
 
     @property
+    def followed(self) -> bool:
+        """Return whether any part of the follow-up is asked for."""
+        return any((self.followup, self.projects, self.contracts, self.listings))
+
+    @property
     def stretch(self) -> tuple[float, float]:
         """Return the two factors on costs that the detour range stands for; 1 along streets."""
         if self.network is not None:

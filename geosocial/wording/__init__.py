@@ -21,6 +21,8 @@ from geosocial.wording.equity import (
 )
 from geosocial.wording.figures import Figure, Figures, Rank, Setting, Supply, figures
 from geosocial.wording.followup import (
+    MOVEMENTS,
+    PROGRESS,
     direction_sentence,
     factor_label,
     figure_name,
@@ -110,6 +112,8 @@ from geosocial.wording.unsaid import sites, why_missing, why_not
 
 __all__ = [
     "COLON",
+    "MOVEMENTS",
+    "PROGRESS",
     "PROOFS",
     "Figure",
     "Figures",

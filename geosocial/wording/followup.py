@@ -53,7 +53,8 @@ UNDIVIDED: Final = {
     "no_demand": N_("one of the runs holds no table of the demand"),
     "no_outline": N_("one of the runs holds no outlines of the zones"),
     "streets": N_("the streets are not in the folder of the run"),
-    "not_told": N_("this indicator is not worked out again"),
+    "crs": N_("the editions are in different coordinate reference systems"),
+    "between": N_("the figure is missing where one factor is changed without another"),
 }
 FIELDS: Final = {
     "position": N_("position"),
@@ -63,6 +64,10 @@ FIELDS: Final = {
     "opening": N_("opening hours"),
     "all": N_("everything that is looked at"),
 }
+
+
+#: Units that count whole things.
+_COUNTS: Final = {"people", "households", "dwellings", "facilities", "enterprises", "contracts", "entries"}
 
 
 def progress_label(words: Words, status: str) -> str:
@@ -128,20 +133,24 @@ def figure_value(words: Words, unit: str, value: float) -> str:
     if math.isnan(value):
         return "–"
     if unit == "share":
-        return share(words, value, 1)
+        return share(words, value, 0 if value in {0, 1} else 1)
     if unit == "dollars":
         return money(words, value)
     if unit in {"per_10000", "index"}:
         return words.number(value, 2)
-    return words.number(value, 0 if value == int(value) else 1)
+    decimals = 0 if unit in _COUNTS or value == int(value) else 1
+    return words.number(value, decimals)
 
 
 def plain_number(words: Words, value: float) -> str:
-    """Return a number of the plan with the digits that it has: ``3 590``, ``53,8``; a dash where missing."""
+    """Return a number of the plan with the digits that it has, if few: ``3 590``, ``53,8``, ``0,25``.
+
+    One with more has one below the unit, or two when it is below 10; a dash where it is missing.
+    """
     if math.isnan(value):
         return "–"
-    digits = next((d for d in range(4) if math.isclose(value, round(value, d), abs_tol=1e-9)), 4)
-    return words.number(value, digits)
+    few = [d for d in range(3) if math.isclose(value, round(value, d), abs_tol=1e-9)]
+    return words.number(value, few[0] if few else 1 if abs(value) >= 10 else 2)
 
 
 def plan_text(words: Words, row: Mapping[str, Any], stem: str) -> str:
@@ -161,9 +170,9 @@ def progress_sentence(words: Words, row: Mapping[str, Any], indicator: Mapping[s
     facts = {
         "name": plan_text(words, indicator, "name"),
         "status": progress_label(words, str(row["status"])),
-        "baseline": _amount(words, float(row["baseline"]), unit),
+        "baseline": _amount(words, float(row["baseline"]), unit if unit == "%" else ""),
         "value": _amount(words, float(row["value"]), unit),
-        "target": _amount(words, float(row["target"]), unit),
+        "target": _amount(words, float(row["target"]), unit if unit == "%" else ""),
     }
     if row["status"] == "no_data":
         return words.t("{name}: {status}; baseline {baseline}, target {target}.", **facts)

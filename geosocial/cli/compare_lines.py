@@ -1,0 +1,199 @@
+"""Two editions side by side, for a terminal, for programs and as tables."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from geosocial import tables, wording
+from geosocial.report.gaps import records
+from geosocial.tables.contract import rows
+from geosocial.vocabulary import LocalText
+from geosocial.wording import COLON
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geosocial.comparison import Comparison
+    from geosocial.i18n import Words
+
+#: Movements that are named one by one.
+MOST: Final = 12
+#: Figures of all zones together that are told in a sentence, and those told zone by zone.
+TOLD: Final = ("coverage", "rate", "gap")
+ZONES: Final = ("gap",)
+MOST_ZONES: Final = 5
+#: Parts below this share of a change stand in the tables only.
+SMALLEST: Final = 0.005
+
+
+def names(found: Comparison) -> Mapping[str, LocalText]:
+    """Return the names of the zones of both editions; the later one's where both have one."""
+    out = {}
+    for edition in (found.before, found.after):
+        for row in rows(edition.zones[["zone_id", "name_fr", "name_en"]]):
+            out[row["zone_id"]] = LocalText(row["name_fr"], row["name_en"])
+    return out
+
+
+def lines(words: Words, found: Comparison) -> Iterator[str]:
+    """Give the lines of the terminal: the editions, what changed, initiatives, figures with their parts."""
+    yield words.t(
+        "From {before} to {after}.",
+        before=words.date(found.before.study.edition),
+        after=words.date(found.after.study.edition),
+    )
+    changed = [wording.factor_label(words, factor) for factor in found.factors]
+    if found.reproduced is None:
+        reasons = found.changes["undivided"].unique().tolist()
+        yield words.t(
+            "Changes are not divided: {why}.",
+            why="; ".join(wording.undivided_label(words, r) for r in reasons if r),
+        )
+    elif changed:
+        yield words.t("What changed: {factors}.", factors=words.listing(changed))
+    else:
+        yield words.t("Nothing that figures depend on has changed.")
+    if found.reproduced is not None and not all(found.reproduced):
+        yield words.t(
+            "Some figures do not come out again with this version of geosocial: the difference counts as "
+            "method."
+        )
+    yield ""
+    yield from _movements(words, found)
+    yield from _changes(words, found)
+
+
+def _movements(words: Words, found: Comparison) -> Iterator[str]:
+    zones = names(found)
+    for kind in wording.MOVEMENTS:
+        mine = rows(found.movements[found.movements["movement"] == kind])
+        if not mine:
+            continue
+        named = [_named(words, row, zones) for row in mine[:MOST] if row["name"]]
+        text = f"{wording.movement_label(words, kind)}{COLON[words.lang]} {words.number(len(mine))}"
+        yield f"{text} ({'; '.join(named)}{'; …' if len(mine) > MOST and named else ''})" if named else text
+    yield words.t("No initiative changed.") if found.movements.empty else ""
+    if found.movements.empty:
+        yield ""
+
+
+def _named(words: Words, row: Mapping[str, Any], zones: Mapping[str, LocalText]) -> str:
+    zone = row["other_zone_id"] or row["zone_id"]
+    return f"{row['name']}, {words.label(zones[zone])}" if zone in zones else str(row["name"])
+
+
+def _changes(words: Words, found: Comparison) -> Iterator[str]:
+    moved = found.changes[(found.changes["change"] != 0) | (found.changes["undivided"] == "new")]
+    zones = names(found)
+    if moved.empty:
+        yield words.t("No figure changed.")
+        return
+    for row in rows(moved[(moved["zone_id"] == "") & moved["indicator"].isin(TOLD)]):
+        if not math.isnan(row["change"]):
+            yield _sentence(words, found, row, words.t("all zones"))
+        within = moved[moved["zone_id"].astype(bool) & moved["indicator"].isin(ZONES)]
+        mine = within[(within["sphere"] == row["sphere"]) & (within["service"] == row["service"])]
+        if row["indicator"] in ZONES:
+            order = mine["change"].abs().sort_values(ascending=False, kind="stable").index[:MOST_ZONES]
+            for one in rows(mine.loc[order].dropna(subset=["change"])):
+                yield "  – " + _sentence(words, found, one, words.label(zones[one["zone_id"]]))
+
+
+def _sentence(words: Words, found: Comparison, row: Mapping[str, Any], where: str) -> str:
+    """Return a change in words, with its parts from the largest."""
+    unit = row["unit"]
+    parts = sorted(((f, row[f]) for f in tables.FACTORS if row[f]), key=lambda part: -abs(part[1]))
+    shown = [
+        f"{wording.factor_label(words, f)} {_signed(words, unit, v)}"
+        for f, v in parts
+        if abs(v) >= SMALLEST * abs(row["change"])  # so is no NaN
+    ]
+    why = wording.undivided_label(words, row["undivided"])
+    service = found.after.study.spheres.get(row["sphere"]) or found.before.study.spheres[row["sphere"]]
+    label = wording.sphere_label(words, row["sphere"])
+    if len(service.services) > 1:
+        own = next((s.label for s in service.services if s.key == row["service"]), None)
+        label = f"{label}, {wording.lower_first(words.label(own))}" if own else label
+    return words.t(
+        "{sphere}, {indicator} ({where}): {before} → {after}, {change} ({parts}).",
+        sphere=label,
+        indicator=wording.lower_first(wording.figure_name(words, row["indicator"])),
+        where=where,
+        before=wording.figure_value(words, unit, row["before"]),
+        after=wording.figure_value(words, unit, row["after"]),
+        change=_signed(words, unit, row["change"]),
+        parts=", ".join(shown) if shown else why,
+    )
+
+
+def _signed(words: Words, unit: str, value: float) -> str:
+    """Return a change with its sign; a share in percentage points."""
+    if unit == "share":
+        return words.t("{points} points", points=wording.points(words, value))
+    text = wording.figure_value(words, unit, abs(value))
+    return text if value == 0 else f"+{text}" if value > 0 else f"−{text}"
+
+
+def as_json(words: Words, found: Comparison) -> str:
+    """Return the comparison as JSON: keys that programs rely on, tables as in their contracts."""
+    told = {
+        "before": _edition(found.before),
+        "after": _edition(found.after),
+        "factors": list(found.factors),
+        "reproduced": None if found.reproduced is None else list(found.reproduced),
+        "sentences": [line for line in lines(words, found) if line],
+        "movements": records(found.movements),
+        "changes": records(found.changes),
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _edition(edition: Any) -> dict[str, str]:
+    return {
+        "study": edition.study.id,
+        "edition": edition.study.edition.isoformat(),
+        "geosocial": edition.version,
+    }
+
+
+def write_comparison(found: Comparison, out: Path) -> list[Path]:
+    """Write changes.csv and movements.csv into a folder, labels beside the keys, and return the files.
+
+    Raises
+    ------
+    OutputError
+        When a file cannot be written.
+    """
+    from geosocial.io.write import write_table
+
+    out.mkdir(parents=True, exist_ok=True)
+    files = [out / "changes.csv", out / "movements.csv"]
+    for file, table in zip(files, (found.changes, found.movements), strict=True):
+        write_table(_labelled(table, found), file)
+    return files
+
+
+def _labelled(table: pd.DataFrame, found: Comparison) -> pd.DataFrame:
+    """Return a table with the names of its zones, spheres, indicators and reasons in both languages."""
+    from geosocial.i18n import words
+
+    zones, out = names(found), table.copy()
+    for lang in ("fr", "en"):
+        say = words(lang)
+        label = {
+            "zone_id": lambda key, s=say: s.label(zones[key]) if key in zones else "",
+            "other_zone_id": lambda key, s=say: s.label(zones[key]) if key in zones else "",
+            "sphere": lambda key, s=say: wording.sphere_label(s, key) if key else "",
+            "indicator": lambda key, s=say: wording.figure_name(s, key),
+            "movement": lambda key, s=say: wording.movement_label(s, key),
+            "undivided": lambda key, s=say: wording.undivided_label(s, key),
+        }
+        for column, of in label.items():
+            if column in table.columns:
+                stem = column.removesuffix("_id")
+                out[f"{stem}_{lang}"] = table[column].map(of).astype("str")
+    return out
