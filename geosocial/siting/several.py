@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike
 from geosocial.errors import N_, InputError
 from geosocial.siting.covering import mclp
 from geosocial.siting.inputs import Choice, Floats, Ints, Reach, amounts, choice, number, reach, starts
-from geosocial.siting.maximin import maximal_least
+from geosocial.siting.least_share import maximal_least
 from geosocial.siting.program import Draft, Found, asked, chosen, covers, solved, times, told, unit
 from geosocial.siting.result import SAME, Clock, Interrupt, SitingResult, infeasible
 
