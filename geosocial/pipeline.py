@@ -7,8 +7,8 @@ checked before anything is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -272,11 +272,17 @@ def below_zones(
 
 
 def write(
-    results: Results, out: Path, *, langs: tuple[Lang, ...] = ("fr", "en"), step: Step = quiet
+    results: Results,
+    out: Path,
+    *,
+    langs: tuple[Lang, ...] = ("fr", "en"),
+    step: Step = quiet,
+    archive: bool = True,
 ) -> list[Path]:
-    """Write the maps, the reports, the tables and the manifest of a run into the folder `out`.
+    """Write the maps, the reports, the tables, the inputs and the manifest of a run into the folder `out`.
 
-    All is written aside first, then moved: an interrupted run leaves the old one as it was.
+    All is written aside first, then moved: an interrupted run leaves the old one as it was. With `archive`,
+    the inputs are kept in ``inputs/``, from which the run can be computed again.
 
     Returns
     -------
@@ -300,7 +306,7 @@ def write(
         "geosocial.xlsx",
         "geosocial.gpkg",
     ]
-    with _aside(results, out, names) as aside:
+    with provenance.writing(results, out, names, archive=archive) as aside:
         maps.write(results, aside / "maps", lang=langs[0], step=step)
         with step(N_("Report")):
             _write_reports(results, aside, langs)
@@ -329,7 +335,7 @@ def write_gaps(
 
     frames = report_tables.frames(results)
     names = ["geosocial.xlsx", *(f"tables/{name}.csv" for name in frames)]
-    with _aside(results, out, names, alone=True) as aside, step(N_("Tables")):
+    with provenance.writing(results, out, names, alone=True) as aside, step(N_("Tables")):
         files.write_frames(results, frames, aside, langs=langs)
     return [out / name for name in (*names, provenance.MANIFEST)]
 
@@ -358,24 +364,9 @@ def write_maps(
 
     drawn = langs if pictures else ()
     names = [f"maps/{name}" for name in maps.names(results, pictures=drawn)]
-    with _aside(results, out, names, alone=True) as aside:
+    with provenance.writing(results, out, names, alone=True) as aside:
         maps.write(results, aside / "maps", lang=langs[0], pictures=drawn, step=step)
     return [out / name for name in (*names, provenance.MANIFEST)]
-
-
-@contextmanager
-def _aside(results: Results, out: Path, names: list[str], *, alone: bool = False) -> Iterator[Path]:
-    """Give a folder to write `names` into; then write the manifest and move all into `out`.
-
-    With `alone`, a folder that holds more of an earlier run is refused.
-    """
-    provenance.refuse_foreign(out, [out / name for name in (*names, provenance.MANIFEST)])
-    if alone:
-        provenance.refuse_others(out, [*names, provenance.MANIFEST])
-    with provenance.staged(out) as aside:
-        yield aside
-        manifest = provenance.dumps(provenance.manifest(results, aside, [aside / name for name in names]))
-        (aside / provenance.MANIFEST).write_text(manifest, encoding="utf-8", newline="\n")
 
 
 def _write_reports(results: Results, out: Path, langs: tuple[Lang, ...]) -> None:

@@ -28,7 +28,7 @@ FLOORS: list[set[str]] = [
     {"cartography", "report"},
     {"steering"},
     {"pipeline"},
-    {"comparison"},
+    {"comparison", "verification"},
     {"cli"},
     {"__main__"},
 ]

@@ -30,6 +30,7 @@ from geosocial.cli import (
     new,
     run,
     site,
+    verify,
 )
 from geosocial.cli.console import lang_option
 from geosocial.errors import N_, GeosocialError, MissingFileError, OutputError
@@ -151,6 +152,7 @@ def build(say: Words) -> click.Group:
     group.add_command(maps.command(say))
     group.add_command(followup.command(say))
     group.add_command(compare.command(say))
+    group.add_command(verify.command(say))
     group.add_command(join.command(say))
     group.add_command(interpolate.command(say))
     group.add_command(check.command(say))

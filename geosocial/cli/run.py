@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def command(say: Words) -> click.Command:
     """Return the verb ``run``."""
 
-    def run(study: str | None, out: str, lang: str | None, *, online: bool, as_json: bool) -> None:
+    def run(
+        study: str | None, out: str, lang: str | None, *, online: bool, no_archive: bool, as_json: bool
+    ) -> None:
         from geosocial import pipeline
         from geosocial.study import read_study
 
@@ -32,7 +34,7 @@ def command(say: Words) -> click.Command:
             )
         results = pipeline.compute(read, step=console.step, online=online)
         langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")
-        written = pipeline.write(results, Path(out), langs=langs, step=console.step)
+        written = pipeline.write(results, Path(out), langs=langs, step=console.step, archive=not no_archive)
         _report(say, results, written, Path(out), as_json=as_json)
 
     return click.Command(
@@ -51,6 +53,11 @@ def command(say: Words) -> click.Command:
                 ["--online"],
                 is_flag=True,
                 help=say.t("Ask the geocoding service that the study names: addresses leave this machine."),
+            ),
+            click.Option(
+                ["--no-archive"],
+                is_flag=True,
+                help=say.t("Keep no copy of the inputs: verify can then not compute the run again."),
             ),
             lang_option(say, ("fr", "en", "both")),
             json_option(say),

@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from geosocial import __version__
 from geosocial.errors import N_, OutputError
 from geosocial.io import atomic
+from geosocial.provenance.archive import ORIGIN, keep, kept_as, origin
 
 if TYPE_CHECKING:
     from geosocial.results import Results
@@ -34,12 +35,22 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def manifest(results: Results, out: Path, outputs: list[Path]) -> dict[str, Any]:
-    """Return the manifest of a run whose `outputs` lie in the folder `out`."""
+def versions() -> dict[str, str]:
+    """Return the version of each package that can change a figure or a page."""
+    return {name: version(name) for name in _PACKAGES}
+
+
+def manifest(
+    results: Results, out: Path, outputs: list[Path], archive: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return the manifest of a run whose `outputs` lie in the folder `out`.
+
+    `archive`: where each input is kept, by its name (`geosocial.provenance.archive`).
+    """
     study = results.study
     return {
         "geosocial": __version__,
-        "packages": {name: version(name) for name in _PACKAGES},
+        "packages": versions(),
         "study": study.model_dump(mode="json", exclude={"folder"}),
         "inputs": [
             {
@@ -52,6 +63,7 @@ def manifest(results: Results, out: Path, outputs: list[Path]) -> dict[str, Any]
             }
             for f in results.inputs
         ],
+        **({} if archive is None else {"archive": dict(archive)}),
         "conservation": results.conservation.to_dict(orient="records"),
         "outputs": [
             {"file": path.relative_to(out).as_posix(), "sha256": digest(path), "bytes": path.stat().st_size}
@@ -97,6 +109,34 @@ def staged(out: Path) -> Iterator[Path]:
             atomic.flush(sorted(folders))
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextmanager
+def writing(
+    results: Results, out: Path, names: list[str], *, alone: bool = False, archive: bool = False
+) -> Iterator[Path]:
+    """Give a folder to write `names` into; then write the manifest and move all into `out`.
+
+    With `alone`, a folder that holds more of an earlier run is refused. With `archive`, the inputs are kept
+    too (`geosocial.provenance.archive`).
+
+    Raises
+    ------
+    OutputError
+        As `refuse_foreign`, `refuse_others` and `staged`.
+    """
+    refuse_foreign(out, [out / name for name in (*names, MANIFEST)])
+    if alone:
+        refuse_others(out, [*names, MANIFEST])
+    with staged(out) as aside:
+        yield aside
+        outputs, kept = [aside / name for name in names], None
+        if archive:
+            kept, copies = kept_as(results.study), keep(results.study, aside)
+            outputs += copies
+            (aside / ORIGIN).write_text(origin(results.study, out), encoding="utf-8", newline="\n")
+        text = dumps(manifest(results, aside, outputs, kept))
+        (aside / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
 
 def refuse_foreign(out: Path, targets: list[Path]) -> None:

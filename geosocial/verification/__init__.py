@@ -1,0 +1,262 @@
+"""A run checked: its files as it left them, its inputs as they were, its figures computed again.
+
+Three questions, each answered by what differs:
+
+1. Are the files that the run wrote still the files that it wrote (SHA-256 of ``run.json``)?
+2. Are the inputs that it kept still what was read, and are those of the study, where it lies now, the same?
+   A file that differs is compared row by row.
+3. Does the run, computed again from the kept inputs, give the same bytes? And which figures would the study
+   give today, where its inputs have changed?
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geosocial import pipeline, provenance
+from geosocial.errors import N_, GeosocialError, MissingFileError
+from geosocial.pipeline import Step, quiet
+from geosocial.provenance import archive
+from geosocial.verification.differences import Difference, Part, differing, figures, keys, read, rows
+
+if TYPE_CHECKING:
+    from geosocial.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was checked, and what differs.
+
+    Attributes
+    ----------
+    files, figures
+        Files whose bytes were compared; cells of tables that were computed again and compared.
+    differences
+        Everything that differs, in the order of the three questions.
+    recomputed
+        Whether the run could be computed again: it keeps its inputs.
+    study
+        Whether the study was found where it lay.
+    versions
+        Packages whose version is another one now: name, then, now.
+    refused
+        Why the study cannot be run with its inputs as they are now, if so.
+    """
+
+    files: int
+    figures: int
+    differences: tuple[Difference, ...]
+    recomputed: bool
+    study: bool
+    versions: tuple[tuple[str, str, str], ...] = ()
+    refused: GeosocialError | None = None
+
+
+def read_manifest(run: Path) -> dict[str, Any]:
+    """Return the manifest of a run.
+
+    Raises
+    ------
+    MissingFileError
+        When the folder holds no run.
+    """
+    try:
+        read = json.loads((run / provenance.MANIFEST).read_text(encoding="utf-8"))
+        if not (isinstance(read["outputs"], list) and isinstance(read["study"], dict)):
+            raise TypeError
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise MissingFileError(
+            N_("{file}: there is no run of geosocial in this folder."),
+            hint=N_("Name the folder that geosocial run --out wrote: it holds run.json."),
+            file=run,
+        ) from error
+    return dict(read)
+
+
+def verify(run: Path, *, study: Study | None = None, step: Step = quiet) -> Verified:
+    """Return what of a run differs from what it wrote, kept and read.
+
+    Parameters
+    ----------
+    run
+        Folder of a run.
+    study
+        The study as it is now; without it, that of the place where the run read it, if it is there still.
+    step
+        As in `geosocial.pipeline.compute`.
+
+    Raises
+    ------
+    MissingFileError
+        When the folder holds no run.
+    """
+    manifest = read_manifest(run)
+    with step(N_("Files")):
+        found = [*_outputs(run, manifest)]
+        written = [str(entry["file"]) for entry in manifest["outputs"]]
+    kept = manifest.get("archive")
+    now = study or _origin(run)
+    if not isinstance(kept, dict):
+        return Verified(len(written), 0, tuple(found), recomputed=False, study=now is not None)
+    with step(N_("Inputs")):
+        moved = [] if now is None else list(_moved(run, manifest, now))
+        found += [*_kept(run, manifest, now), *moved]
+    count, refused = 0, None
+    with step(N_("The run computed again")):
+        compared, others = _again(run, manifest)
+        count += compared
+        found += others
+    if moved and now is not None:
+        with step(N_("The figures of today")):
+            try:
+                compared, others = _tables(run, now, "today")
+                found += others
+            except GeosocialError as error:
+                refused = error
+    return Verified(
+        files=len(written),
+        figures=count,
+        differences=tuple(found),
+        recomputed=True,
+        study=now is not None,
+        versions=_versions(manifest),
+        refused=refused,
+    )
+
+
+def _origin(run: Path) -> Study | None:
+    """Return the study where the run read it; None when it is not there, or cannot be read."""
+    from geosocial.study import read_study
+
+    try:
+        where = json.loads((run / archive.ORIGIN).read_text(encoding="utf-8"))["study"]
+        return read_study(run / str(where))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _outputs(run: Path, manifest: Mapping[str, Any]) -> Iterable[Difference]:
+    for entry in manifest["outputs"]:
+        name = str(entry["file"])
+        if name.startswith(f"{archive.FOLDER}/"):
+            continue
+        if not (run / name).is_file():
+            yield Difference("output", name, "missing")
+        elif provenance.digest(run / name) != entry["sha256"]:
+            yield Difference("output", name)
+
+
+def _kept(run: Path, manifest: Mapping[str, Any], now: Study | None) -> Iterable[Difference]:
+    """Give what of the kept inputs has changed since the run, by row where that can be told."""
+    hashes = {str(entry["file"]): str(entry["sha256"]) for entry in manifest["outputs"]}
+    names = {place: name for name, place in manifest["archive"].items()}
+    lines = _lines(run)
+    for place, sha256 in hashes.items():
+        if not place.startswith(f"{archive.FOLDER}/") or place == archive.LINES:
+            continue
+        if not (run / place).is_file():
+            yield Difference("kept", place, "missing")
+            continue
+        if provenance.digest(run / place) == sha256:
+            continue
+        first = None if now is None or place not in names else now.path(Path(names[place]))
+        if first is not None and first.is_file() and provenance.digest(first) == sha256:
+            yield from rows(first, run / place, place, "kept")
+        elif place in lines:
+            after = archive.checksums(run / place)
+            for row in differing(lines[place], after):
+                yield Difference("kept", place, row=row)
+        else:
+            yield Difference("kept", place)
+
+
+def _lines(run: Path) -> dict[str, list[str]]:
+    try:
+        return dict(json.loads((run / archive.LINES).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def _moved(run: Path, manifest: Mapping[str, Any], now: Study) -> Iterable[Difference]:
+    """Give what of the study, and of the files that it names, is no longer what the run kept."""
+    # both as this version writes them: a key that is new since the run is no change of the study
+    then = archive.study_of(run, manifest)
+    before, after = (s.model_dump(mode="json", exclude={"folder"}) for s in (then, now))
+    for key in keys(before, after):
+        yield Difference("study", "study.toml", column=key[0], before=key[1], after=key[2])
+    for name, place in manifest["archive"].items():
+        source, copy = now.path(Path(name)), run / place
+        if not source.exists():
+            yield Difference("study", name, "missing")
+        elif source.is_file() and copy.is_file() and source.read_bytes() != copy.read_bytes():
+            yield from rows(copy, source, name, "study")
+    for path in archive.named(now):
+        if path.as_posix() not in manifest["archive"] and now.path(path).exists():
+            yield Difference("study", path.as_posix(), "added")
+
+
+def _again(run: Path, manifest: Mapping[str, Any]) -> tuple[int, list[Difference]]:
+    """Compute the run again from its kept inputs; return how many cells were compared, and what differs."""
+    study = archive.archived_study(run, manifest)
+    names = {str(e["file"]): str(e["sha256"]) for e in manifest["outputs"]}
+    whole = "maps/atlas.html" in names
+    langs: Any = tuple(lang for lang in ("fr", "en") if f"report/report.{lang}.html" in names) or ("fr", "en")
+    found: list[Difference] = []
+    with tempfile.TemporaryDirectory(prefix="geosocial-") as folder:
+        aside = Path(folder)
+        results = pipeline.compute(study)
+        if whole:
+            pipeline.write(results, aside, langs=langs, archive=False)
+        else:
+            pipeline.write_gaps(results, aside, langs=langs)
+        cells = 0
+        for name, sha256 in names.items():
+            if name.startswith(f"{archive.FOLDER}/"):
+                continue
+            made = aside / name
+            if not made.is_file():
+                found.append(Difference("again", name, "missing"))
+                continue
+            digest = provenance.digest(made)
+            part: Part = "output" if digest == sha256 else "again"
+            if name.endswith(".csv"):
+                frame = read(made)
+                cells += frame.size
+                if (run / name).is_file() and provenance.digest(run / name) != digest:
+                    others = list(figures(read(run / name), frame, Path(name).stem, part))
+                    found += others or ([] if part == "output" else [Difference("again", name)])
+                    continue
+            if part == "again":
+                found.append(Difference("again", name))
+    return cells, found
+
+
+def _tables(run: Path, study: Study, part: Part) -> tuple[int, list[Difference]]:
+    """Compute a study as it is; return how many cells were compared with those of the run, what differs."""
+    from geosocial.io.write import write_table
+    from geosocial.report import tables as report_tables
+
+    found: list[Difference] = []
+    cells = 0
+    frames = report_tables.frames(pipeline.compute(study))
+    with tempfile.TemporaryDirectory(prefix="geosocial-") as folder:
+        for name, frame in frames.items():
+            old, new = run / "tables" / f"{name}.csv", Path(folder) / f"{name}.csv"
+            if name == "inputs" or not old.is_file():
+                continue
+            write_table(frame, new)
+            cells += frame.size
+            if old.read_bytes() != new.read_bytes():
+                found += figures(read(old), read(new), name, part)
+    return cells, found
+
+
+def _versions(manifest: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    then: Mapping[str, str] = manifest.get("packages", {})
+    now = provenance.versions()
+    return tuple((name, old, now[name]) for name, old in then.items() if now.get(name, old) != old)

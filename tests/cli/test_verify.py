@@ -1,0 +1,129 @@
+"""``geosocial verify``: an untouched run has no difference; a changed cell is named with what it changes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Run
+
+NB = "\u00a0"
+
+
+@pytest.fixture
+def run(study: Path, geosocial: Run, tmp_path: Path) -> Path:
+    out = tmp_path / "run"
+    done = geosocial("run", study, "--out", out)
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+def told(done: Any) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(done.stdout)
+    return read
+
+
+def test_an_untouched_run_has_no_difference(run: Path, geosocial: Run) -> None:
+    done = geosocial("verify", run)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.rstrip().endswith("figures computed again: no difference.")
+    french = geosocial("verify", run, lang="fr")
+    assert french.stdout.rstrip().endswith(f"recalculés{NB}: aucune différence.")
+
+
+def test_a_changed_cell_is_named_by_file_row_and_column_with_the_figures_that_it_changes(
+    study: Path, run: Path, geosocial: Run
+) -> None:
+    demand = study / "demand.csv"
+    # block b, beyond the standard, has 1,000 people more: the gap in the west grows from 600 to 1,600
+    demand.write_text(
+        demand.read_text(encoding="utf-8").replace("b,45.501,-73.619,600", "b,45.501,-73.619,1600"),
+        encoding="utf-8",
+    )
+    done = geosocial("verify", run)
+    assert done.returncode == 1
+    assert "  demand.csv, row 3, column “residents”: “600” in the run, “1600” now" in done.stdout
+    assert "  Ouest, Culture, Gap: 600, then 1,600" in done.stdout
+    found = told(geosocial("verify", run, "--json"))
+    (cell,) = [d for d in found["differences"] if d["part"] == "study"]
+    assert (cell["file"], cell["row"], cell["column"]) == ("demand.csv", 3, "residents")
+    today = {
+        (d["key"], d["column"]): (d["before"], d["after"])
+        for d in found["differences"]
+        if d["part"] == "today" and d["file"] == "measures"
+    }
+    assert today["zone_id=W sphere=culture service=main indicator=gap", "value"] == ("600", "1600")
+    # nothing that the run itself holds has moved
+    assert not [d for d in found["differences"] if d["part"] in {"output", "kept", "again"}]
+
+
+def test_a_changed_list_names_the_row_that_went(study: Path, run: Path, geosocial: Run) -> None:
+    projects = study / "projects.csv"
+    lines = projects.read_text(encoding="utf-8").splitlines(keepends=True)
+    projects.write_text("".join(lines[:-1]), encoding="utf-8")
+    done = geosocial("verify", run)
+    assert done.returncode == 1
+    assert "  projects.csv, row 7: no longer there" in done.stdout
+
+
+def test_a_changed_copy_is_named_by_its_row_also_without_the_study(
+    study: Path, run: Path, geosocial: Run, tmp_path: Path
+) -> None:
+    kept = run / "inputs" / "demand.csv"
+    kept.write_bytes(kept.read_bytes().replace(b"c,45.51,-73.59,2000", b"c,45.51,-73.59,2500"))
+    shutil.rmtree(study)
+    done = geosocial("verify", run, "--out", tmp_path / "all.csv")
+    assert done.returncode == 1
+    assert "  inputs/demand.csv, row 4: changed" in done.stdout
+    # all 2,000 people of the east are covered; then 2,500 would be
+    assert "  Est–L’Île, Culture, Demand: 2,000, then 2,500" in done.stdout
+    assert "demand" in (tmp_path / "all.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_changed_output_is_named(run: Path, geosocial: Run) -> None:
+    table = run / "tables" / "measures.csv"
+    table.write_bytes(table.read_bytes().replace(b"600", b"601"))
+    (run / "report" / "report.fr.html").unlink()
+    done = geosocial("verify", run)
+    assert done.returncode == 1
+    assert "  tables/measures.csv: changed" in done.stdout
+    assert "  report/report.fr.html: no longer there" in done.stdout
+    # and the tampered cell against the one computed again
+    assert "Ouest, Culture, Gap: 601, then 600" in done.stdout
+
+
+def test_a_changed_setting_is_named_by_its_key(study: Path, run: Path, geosocial: Run) -> None:
+    toml = study / "study.toml"
+    toml.write_text(
+        toml.read_text(encoding="utf-8").replace("standard_m = 1000", "standard_m = 2000"), encoding="utf-8"
+    )
+    done = geosocial("verify", run)
+    assert "study.toml, column “spheres.culture.services[0].standard_m”: “1000.0”" in done.stdout
+
+
+def test_a_moved_run_asks_for_its_study_and_a_run_without_copies_says_so(
+    study: Path, run: Path, geosocial: Run, tmp_path: Path
+) -> None:
+    moved = tmp_path / "elsewhere" / "deep" / "run"
+    shutil.copytree(run, moved)
+    found = told(geosocial("verify", moved, "--json"))
+    assert (found["study_found"], found["differences"]) == (False, [])
+    assert told(geosocial("verify", moved, "--study", study, "--json"))["study_found"] is True
+    bare = tmp_path / "bare"
+    assert geosocial("run", study, "--out", bare, "--no-archive").returncode == 0
+    assert not (bare / "inputs").exists()
+    done = geosocial("verify", bare)
+    assert done.returncode == 0
+    assert "This run keeps no copy of its inputs: it was not computed again." in done.stdout
+
+
+def test_a_folder_without_a_run_is_refused_in_one_line(geosocial: Run, tmp_path: Path) -> None:
+    for lang, said in (("en", "there is no run of geosocial in this folder"), ("fr", "pas d’exécution")):
+        done = geosocial("verify", tmp_path, lang=lang)
+        assert done.returncode == 1
+        assert said in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
