@@ -26,6 +26,7 @@ CERTIFICATE, COSTS = "certificate.json", "costs.npz"
 def write(found: Proposal, out: Path) -> list[Path]:
     """Write everything; return what was written."""
     from geosocial.io import write as files
+    from geosocial.report.site_page import write_pages
 
     out.mkdir(parents=True, exist_ok=True)
     written = []
@@ -36,6 +37,7 @@ def write(found: Proposal, out: Path) -> list[Path]:
         written.append(out / "left_out.csv")
         files.write_table(left_out(found), written[-1])
     written += _layers(found, out)
+    written += write_pages(found, out)
     written.append(out / COSTS)
     files.write_bytes(_packed(found), written[-1])
     written.append(out / CERTIFICATE)

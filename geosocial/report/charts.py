@@ -10,20 +10,20 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from markupsafe import Markup
 
 from geosocial import symbology
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import numpy as np
     from numpy.typing import NDArray
 
-    from geosocial.results import Results
-
 #: Width of a map in drawing units; its height follows the study.
 WIDTH: Final = 1000
+MARGIN: Final = 6
 #: Scales of the patterns, in the units of what they fill: a map, a small map, a swatch.
 SCALES: Final = {"": 2.2, "-m": 5.0, "-s": 0.75}
 #: Shapes are simplified by this many drawing units: less than half a pixel at the size that is shown.
@@ -42,19 +42,38 @@ class Shapes:
     land: str = ""
 
 
-def shapes(results: Results) -> Shapes:
-    """Return the zones of a study as paths; neighbours keep one border."""
+class Zoned(Protocol):
+    """What a map needs of results, or of a proposal: the zones, and the layers that are only shown."""
+
+    @property
+    def zones(self) -> gpd.GeoDataFrame:
+        """The zones."""
+
+    @property
+    def context(self) -> Mapping[str, gpd.GeoDataFrame]:
+        """Layers by key."""
+
+
+def placing(results: Zoned) -> tuple[Callable[..., Any], float]:
+    """Return what turns positions (n × 2) into drawing units, and the drawing units of a metre."""
     import numpy as np
+
+    west, south, east, north = _box(results)
+    scale = WIDTH / max(east - west, north - south, 1.0)
+
+    def placed(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray((xy - np.array([west, north])) * np.array([scale, -scale]) + MARGIN)
+
+    return placed, scale
+
+
+def shapes(results: Zoned) -> Shapes:
+    """Return the zones of a study as paths; neighbours keep one border."""
     import shapely
 
     polygons = results.zones.geometry.to_numpy()
     west, south, east, north = _box(results)
-    scale = WIDTH / max(east - west, north - south, 1.0)
-    margin = 6
-
-    def placed(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray((xy - np.array([west, north])) * np.array([scale, -scale]) + margin)
-
+    placed, scale = placing(results)
     drawn = shapely.transform(polygons, placed)
     if shapely.coverage_is_valid(drawn):
         drawn = shapely.coverage_simplify(drawn, SIMPLIFY)
@@ -63,8 +82,8 @@ def shapes(results: Results) -> Shapes:
     centres = shapely.get_point(shapely.maximum_inscribed_circle(drawn, tolerance=3.0), 0)
     ids = [str(z) for z in results.zones["zone_id"]]
     return Shapes(
-        width=round((east - west) * scale) + 2 * margin,
-        height=round((north - south) * scale) + 2 * margin,
+        width=round((east - west) * scale) + 2 * MARGIN,
+        height=round((north - south) * scale) + 2 * MARGIN,
         paths={z: _path(polygon) for z, polygon in zip(ids, drawn, strict=True)},
         land=_land(results, placed),
         anchors={
@@ -73,7 +92,7 @@ def shapes(results: Results) -> Shapes:
     )
 
 
-def _box(results: Results) -> tuple[float, float, float, float]:
+def _box(results: Zoned) -> tuple[float, float, float, float]:
     """Return the extent that maps show: the zones, and land up to a tenth of their size around."""
     import numpy as np
     import shapely
@@ -88,7 +107,7 @@ def _box(results: Results) -> tuple[float, float, float, float]:
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
-def _land(results: Results, placed: Callable[..., Any]) -> str:
+def _land(results: Zoned, placed: Callable[..., Any]) -> str:
     import shapely
 
     if "land" not in results.context:
@@ -160,6 +179,7 @@ def zone_map(
     marks: Mapping[str, str] | None = None,
     dark: Sequence[str] = (),
     size: str = "",
+    above: Markup | None = None,
 ) -> Markup:
     """Return a map: a paint a zone, its title and its description, and a short mark in each zone (its rank).
 
@@ -171,6 +191,8 @@ def zone_map(
         The scale of the patterns: ``"-m"`` for a map as small as a stamp.
     dark
         Zones whose fill is so dark that their mark is white.
+    above
+        What is drawn over the zones.
     """
     casing, line = symbology.color("boundary_casing"), symbology.color("boundary")
     parts = [
@@ -195,7 +217,7 @@ def zone_map(
         x, y = drawn.anchors[zone]
         tone = "inv" if zone in dark else "on"
         parts.append(Markup('<text x="{}" y="{}" class="{}">{}</text>').format(x, y, tone, mark))
-    parts.append(Markup("</svg>"))
+    parts.append((above or Markup("")) + Markup("</svg>"))
     return Markup("").join(parts)
 
 

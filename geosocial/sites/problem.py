@@ -6,8 +6,8 @@ those of the measures: along streets where the study has them, else straight lin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -73,6 +73,8 @@ class Problem:
     candidates: Candidates
     spheres: tuple[Served, ...]
     ways: Walking | None
+    #: Layers that are only shown, as in `geosocial.results.Results`.
+    context: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -110,6 +112,7 @@ def gather(study: Study, asked: Asked, wanted: Wanted, *, step: Step = quiet) ->
     columns = [demand_column(study, asked, service) for _, service in services]
     with step(N_("Zones")):
         zones, _, _ = intake.read_zones(study)
+        context, _ = intake.read_context(study)
     with step(N_("Demand")):
         ancillary, _ = intake.read_ancillary(study)
         demand, _, _ = intake.read_demand(study, zones, ancillary)
@@ -152,7 +155,7 @@ def gather(study: Study, asked: Asked, wanted: Wanted, *, step: Step = quiet) ->
                 made = useful(made, np.arange(first, first + len(own)), float(service.standard_m or 0.0))
             spheres.append(Served(sphere, service, weight, own, first, made))
             first += len(own)
-    return Problem(study, asked, zones, demand, places, found, tuple(spheres), ways)
+    return Problem(study, asked, zones, demand, places, found, tuple(spheres), ways, context)
 
 
 def service_of(study: Study, asked: Asked, sphere: str) -> Service:

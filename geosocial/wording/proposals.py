@@ -56,7 +56,8 @@ def lines(words: Words, proposal: Proposal, zones: Zones) -> Iterator[str]:
     yield from others(words, proposal)
 
 
-def _unit(proposal: Proposal) -> str:
+def unit(proposal: Proposal) -> str:
+    """Return the unit of the demand that is served: people, households."""
     asked, main = proposal.asked, proposal.problem.main
     key = asked.weight or main.service.demand
     return next(c.unit for c in proposal.problem.study.demand.columns if c.key == key)
@@ -80,7 +81,7 @@ def answer(words: Words, proposal: Proposal) -> str:
         "{count} sites: {amount} more within {standard} {of_facility}; coverage from {before} to {after}.",
         count,
         count=words.number(count),
-        amount=amount(words, _unit(proposal), told.after - told.before),
+        amount=amount(words, unit(proposal), told.after - told.before),
         standard=words.metres(proposal.problem.main.standard),
         of_facility=of_facility(words, proposal.problem.main.service),
         before=shares[0],
@@ -95,7 +96,7 @@ def objective(words: Words, proposal: Proposal) -> Iterator[str]:
     if len(proposal.problem.spheres) > 1:
         return
     yield words.t("Sought: {sought}.", sought=words.t(SOUGHT[model]))
-    unit = _unit(proposal)
+    counted = unit(proposal)
     match model:
         case "p-median" if total > 0:
             yield words.t(
@@ -104,7 +105,7 @@ def objective(words: Words, proposal: Proposal) -> Iterator[str]:
         case "p-center":
             yield words.t("Nobody is farther than {far}.", far=words.metres(result.objective))
         case "backup":
-            twice = amount(words, unit, result.terms["twice"])
+            twice = amount(words, counted, result.terms["twice"])
             yield words.t("With a second one within the standard: {twice}.", twice=twice)
         case "maximin":
             least = share(words, result.terms["least_share"], 1)
@@ -167,7 +168,7 @@ def site(words: Words, proposal: Proposal, zones: Zones, order: int) -> str:
         "order": words.number(order),
         "name": str(row["name"]) or str(row["candidate_id"]),
         "zone": zones.get(str(row["zone_id"]), words.t("in no zone")),
-        "newly": amount(words, _unit(proposal), float(row["newly"])),
+        "newly": amount(words, unit(proposal), float(row["newly"])),
     }
     if not whom:
         return words.t("{order}. {name} ({zone}): {newly} newly served.", **facts)
@@ -200,7 +201,7 @@ def rival(words: Words, proposal: Proposal) -> Iterator[str]:
     elif proposal.asked.model in {"mclp", "capacitated", "maximin"}:
         fewer = proposal.result.objective - proposal.rival
         yield words.t(
-            "With “{rival}” imposed: {fewer} fewer.", rival=name, fewer=amount(words, _unit(proposal), fewer)
+            "With “{rival}” imposed: {fewer} fewer.", rival=name, fewer=amount(words, unit(proposal), fewer)
         )
     else:
         yield words.t(
@@ -211,7 +212,7 @@ def rival(words: Words, proposal: Proposal) -> Iterator[str]:
         )
 
 
-def others(words: Words, proposal: Proposal) -> Iterator[str]:
+def others(words: Words, proposal: Proposal, *, settings: bool = True) -> Iterator[str]:
     """Give what else would do, in a sentence a table."""
     found = proposal.others
     every = [str(c) for c in found.prices.loc[found.prices["role"] == "every", "candidate_id"]]
@@ -227,7 +228,7 @@ def others(words: Words, proposal: Proposal) -> Iterator[str]:
             count=words.number(count) if found.complete else words.t("At least {count}", count=count),
             tolerance=words.percent(proposal.asked.tolerance or 0.0, 1),
         )
-    if len(found.tried):
+    if settings and len(found.tried):
         yield robust(words, proposal)
 
 
@@ -266,7 +267,7 @@ def infeasible(words: Words, proposal: Proposal, zones: Zones) -> Iterator[str]:
             len(lost),
             count=words.number(len(lost)),
             standard=words.metres(proposal.problem.main.standard),
-            amount=amount(words, _unit(proposal), said.lost),
+            amount=amount(words, unit(proposal), said.lost),
             whom=words.listing(whom),
         )
     if math.isfinite(said.standard.objective):

@@ -189,9 +189,7 @@ def test_the_sentence_of_a_proposal(montreal: Any) -> None:
         "58%. Proved: no other choice of as many sites serves more."
     )
     french = proposal_sentence(words("fr"), montreal, "culture", "main", 3).replace("\u00a0", " ")
-    assert french.startswith(
-        "3 nouveaux emplacements mettraient 65 100 personnes de plus à 1 km ou moins d’un"
-    )
+    assert french.startswith("Avec 3 nouveaux emplacements, 65 100 personnes de plus à 1 km ou moins d’un")
     assert proposal_sentence(words("en"), montreal, "housing", "main", 3) == ""
 
 

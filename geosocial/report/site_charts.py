@@ -1,0 +1,127 @@
+"""The drawings of a proposal of sites: the sites on a map, and what each number of them serves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from markupsafe import Markup
+
+from geosocial import symbology
+from geosocial.report.charts import placing
+
+if TYPE_CHECKING:
+    from geosocial.sites import Proposal
+
+#: Radii in drawing units of a map 1,000 wide: a site, an existing facility.
+STAR, DOT = 21.0, 5.0
+#: The pieces of the drawings; what is set into them is escaped.
+REACH: Final = Markup('<circle cx="{}" cy="{}" r="{}" fill="none" stroke="{}" stroke-width="2.5"/>')
+SITE: Final = Markup('<path d="{}" fill="{}" stroke="{}" stroke-width="5" paint-order="stroke"/>')
+ORDER: Final = Markup('<text x="{}" y="{}" stroke="{}" stroke-width="7" paint-order="stroke">{}</text>')
+TICK: Final = Markup('<text x="{}" y="{}" dy=".35em" text-anchor="end" fill="{}">{}</text>')
+UNDER: Final = Markup('<text x="{}" y="{}" text-anchor="middle" fill="{}">{}</text>')
+POINT: Final = Markup('<circle cx="{}" cy="{}" r="4.5" fill="{}" stroke="#fff"/>')
+SAID: Final = Markup('<text x="{}" y="{}" text-anchor="{}" fill="{}" font-weight="600">{}</text>')
+BESIDE: Final = Markup(
+    '<text x="{0}" y="{1}" text-anchor="middle" fill="{2}" transform="rotate(-90 {0} {1})">{3}</text>'
+)
+
+
+def star(x: float, y: float, r: float) -> str:
+    """Return the path of a five-pointed star."""
+    points = (
+        (x + k * r * math.sin(n * math.pi / 5), y - k * r * math.cos(n * math.pi / 5))
+        for n in range(10)
+        for k in [1.0 if n % 2 == 0 else 0.45]
+    )
+    return "M" + "L".join(f"{px:.1f} {py:.1f}" for px, py in points) + "z"
+
+
+def marks(proposal: Proposal) -> Markup:
+    """Return the existing facilities as dots, and the sites as numbered stars with their reach.
+
+    The circle is the standard at true size; along streets there is none.
+    """
+    import numpy as np
+
+    problem, main = proposal.problem, proposal.problem.main
+    placed, scale = placing(problem)
+    ink, paper, muted, reach = (symbology.color(c) for c in ("ink", "paper", "muted", "chosen"))
+    out = [Markup('<g fill="{}" stroke="{}" stroke-width="1.5">').format(muted, paper)]
+    for x, y in placed(np.column_stack([main.facilities.x, main.facilities.y])).round(1).tolist():
+        out.append(Markup('<circle cx="{}" cy="{}" r="{}"/>').format(x, y, DOT))
+    out.append(Markup("</g>"))
+    mine = proposal.told.sites[proposal.told.sites["sphere"] == main.sphere]
+    at = placed(mine[["x", "y"]].to_numpy(np.float64)).round(1).tolist()
+    if problem.ways is None:
+        radius = round(main.standard / problem.study.detour * scale, 1)
+        for x, y in at:
+            out.append(REACH.format(x, y, radius, reach))
+    for (x, y), order in zip(at, mine["order"], strict=True):
+        out.append(SITE.format(star(x, y, STAR), ink, paper))
+        out.append(ORDER.format(x + 1.5 * STAR, y - 1.1 * STAR, paper, order))
+    return Markup("").join(out)
+
+
+def legend_star() -> Markup:
+    """Return the mark of a site in a legend."""
+    return Markup(
+        '<svg class="vd" viewBox="0 0 12 12" aria-hidden="true"><path d="{}" fill="{}"/></svg>'
+    ).format(star(6, 6.3, 6), symbology.color("ink"))
+
+
+def legend_dot() -> Markup:
+    """Return the mark of an existing facility in a legend."""
+    return Markup(
+        '<svg class="vd" viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="3" fill="{}"/></svg>'
+    ).format(symbology.color("muted"))
+
+
+def curve(
+    points: Sequence[tuple[int, float, str]],
+    *,
+    title: str,
+    axes: tuple[str, str],
+    ticks: Sequence[tuple[float, str]],
+) -> Markup:
+    """Return the shares that 0, 1, 2 … sites serve: a dot a number, the first and the last lettered.
+
+    Parameters
+    ----------
+    points
+        Number of sites, share served, and how it is said.
+    ticks
+        Shares at which a line is drawn across, and how they are said; the first and the last bound the chart.
+    """
+    ink, muted, line, blue = (symbology.color(c) for c in ("ink", "muted", "line", "link"))
+    left, top, wide, high = 66, 22, 360, 220
+    low, top_share = ticks[0][0], ticks[-1][0]
+    most = max(points[-1][0], 1)
+
+    def at(number: int, share: float) -> tuple[float, float]:
+        up = (share - low) / max(top_share - low, 1e-9)
+        return round(left + number / most * wide, 1), round(top + (1 - up) * high, 1)
+
+    out = [
+        Markup('<svg class="lz" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
+            left + wide + 30, top + high + 54, title
+        )
+    ]
+    for share, said in ticks:
+        x, y = at(0, share)
+        out.append(Markup('<path d="M{} {}h{}" stroke="{}"/>').format(x, y, wide, line))
+        out.append(TICK.format(x - 10, y, muted, said))
+    step = max(1, math.ceil(most / 10))
+    out += [UNDER.format(at(n, low)[0], top + high + 20, muted, n) for n in range(0, most + 1, step)]
+    path = "L".join("{} {}".format(*at(n, s)) for n, s, _ in points)
+    out.append(Markup('<path d="M{}" fill="none" stroke="{}" stroke-width="2"/>').format(path, blue))
+    for n, s, _ in points:
+        out.append(POINT.format(*at(n, s), blue))
+    for place, anchor, dx in ((0, "start", 8), (-1, "end", -2)):
+        x, y = at(points[place][0], points[place][1])
+        out.append(SAID.format(x + dx, y + (18 if place == 0 else -10), anchor, ink, points[place][2]))
+    out.append(UNDER.format(left + wide / 2, top + high + 44, ink, axes[0]))
+    out.append(BESIDE.format(14, top + high / 2, ink, axes[1]))
+    return Markup("").join([*out, Markup("</svg>")])
