@@ -20,6 +20,7 @@ from geosocial.io.write import write_text
 from geosocial.vocabulary import Lang
 
 if TYPE_CHECKING:
+    from geosocial.cartography.change import Since
     from geosocial.results import Results
 
 #: The parts of the page's code, in the order in which they run, in one function.
@@ -38,6 +39,7 @@ def write_atlas(
     lang: Lang = "fr",
     shown: Mapping[str, Any] | None = None,
     pages: str = "",
+    since: Since | None = None,
 ) -> None:
     """Write the atlas of a run to `path`, one HTML file that opens without a network.
 
@@ -55,6 +57,8 @@ def write_atlas(
         The content of the page, where another page has needed it before.
     pages
         Folder of the pages of the zones beside the atlas, each named as `layers.slugs` has it; none without.
+    since
+        The changes since an earlier edition (`change.Since.of`), where there is one to compare with.
 
     Raises
     ------
@@ -62,7 +66,10 @@ def write_atlas(
         When a zone has no shape to draw.
     """
     layers.check_drawable(results)
-    write_text(standalone.page(build(results, langs=langs, lang=lang, shown=shown, pages=pages)), Path(path))
+    write_text(
+        standalone.page(build(results, langs=langs, lang=lang, shown=shown, pages=pages, since=since)),
+        Path(path),
+    )
 
 
 def build(
@@ -72,13 +79,14 @@ def build(
     lang: Lang = "fr",
     shown: Mapping[str, Any] | None = None,
     pages: str = "",
+    since: Since | None = None,
 ) -> Any:
     """Return the atlas as a `folium.Map` in a page of its own, ready for `standalone.page`."""
     import folium
     from branca.element import Figure, MacroElement
     from folium.map import CustomPane
 
-    shown = shown or content(results, {key: words_of(key) for key in langs}, lang=lang)
+    shown = shown or content(results, {key: words_of(key) for key in langs}, lang=lang, since=since)
     shown = {**shown, "pages": f"{pages.rstrip('/')}/" if pages else ""}
     west, south, east, north = results.zones.to_crs(4326).total_bounds
     chart = folium.Map(

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial import symbology, wording
-from geosocial.cartography import below, labels, layers, proposals
+from geosocial.cartography import below, change, labels, layers, proposals
+from geosocial.cartography.change import Since
 from geosocial.cartography.shown import Run
 from geosocial.cartography.views import figure, schemes, view, view_text, views
 from geosocial.study import Service
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 STATUSES: Final = ("existing", "planned", "closed")
 
 
-def content(results: Results, words: Mapping[Lang, Words], *, lang: Lang) -> dict[str, Any]:
+def content(
+    results: Results, words: Mapping[Lang, Words], *, lang: Lang, since: Since | None = None
+) -> dict[str, Any]:
     """Return everything that the page of the atlas shows, ready for JSON.
 
     Parameters
@@ -37,6 +40,8 @@ def content(results: Results, words: Mapping[Lang, Words], *, lang: Lang) -> dic
         The languages of the page, in the order in which they are offered.
     lang
         The language in which the page opens.
+    since
+        The changes since an earlier edition; without them there is no such view.
     """
     run, services = Run.of(results), results.study.services()
     return {
@@ -49,7 +54,7 @@ def content(results: Results, words: Mapping[Lang, Words], *, lang: Lang) -> dic
             {"key": s, "color": symbology.sphere_color(s), "shape": symbology.sphere_shape(s)}
             for s in run.spheres
         ],
-        "services": [_service(run, sphere, spec) for sphere, spec in services],
+        "services": [_service(run, sphere, spec, since) for sphere, spec in services],
         "named": _named(run),
         "classes": results.study.atlas.classes,
         "corner": below.corner(results),
@@ -71,13 +76,14 @@ def content(results: Results, words: Mapping[Lang, Words], *, lang: Lang) -> dic
                 part: dict(symbology.look()[part]) for part in ("boundary", "chosen", "hovered", "focused")
             },
         },
-        "text": {key: _text(run, w) for key, w in words.items()},
+        "text": {key: _text(run, w, since) for key, w in words.items()},
     }
 
 
-def _service(run: Run, sphere: str, spec: Service) -> dict[str, Any]:
+def _service(run: Run, sphere: str, spec: Service, since: Since | None) -> dict[str, Any]:
     results, found, zones = run.results, run.figures, run.zones
     ranks = [found.rank(z, sphere, spec.key) for z in zones]
+    compared = since is not None and since.knows(sphere, spec, run)
     chosen = {v.key: schemes(run, sphere, spec, v) for v in views(run, sphere, spec)}
     supply = layers.facilities(results, spec.kinds)
     shown = {i: n for n, i in enumerate(run.named.index)}
@@ -92,7 +98,10 @@ def _service(run: Run, sphere: str, spec: Service) -> dict[str, Any]:
         "rank": [r.rank for r in ranks],
         "settings": ["".join({True: "1", False: "0", None: "-"}[s.underserved] for s in tried) for tried in
                      (found.tried(z, sphere, spec.key) for z in zones)],
-        "views": [view(run, sphere, spec, v, chosen[v.key]) for v in views(run, sphere, spec)],
+        "views": [
+            *(view(run, sphere, spec, v, chosen[v.key]) for v in views(run, sphere, spec)),
+            *([change.view(run, sphere, spec, since)] if since is not None and compared else []),
+        ],
         "reach": proposals.reach_m(results, spec),
         "dots": below.beyond(results, sphere, spec),
         "areas": below.areas(results, sphere, spec, chosen),
@@ -171,7 +180,7 @@ def _column(frame: Any, *names: str) -> list[str]:
     return [str(v) for v in frame[present]] if present else [""] * len(frame)
 
 
-def _text(run: Run, words: Words) -> dict[str, Any]:
+def _text(run: Run, words: Words, since: Since | None) -> dict[str, Any]:
     results, zones = run.results, run.zones
     names = [wording.zone_name(words, results, z) for z in zones]
     statuses = terms("statuses")
@@ -186,7 +195,9 @@ def _text(run: Run, words: Words) -> dict[str, Any]:
         "statuses": [words.label(statuses[s].label) if s in statuses else "" for s in STATUSES],
         "towns": _towns(results, words),
         "areas": below.area_names(results, words),
-        "services": [_service_text(run, words, sphere, spec) for sphere, spec in results.study.services()],
+        "services": [
+            _service_text(run, words, sphere, spec, since) for sphere, spec in results.study.services()
+        ],
     }
 
 
@@ -207,10 +218,11 @@ def _residents(results: Results, words: Words, zone: str) -> str:
     return wording.zone_kind(words, results, zone)
 
 
-def _service_text(run: Run, words: Words, sphere: str, spec: Service) -> dict[str, Any]:
+def _service_text(run: Run, words: Words, sphere: str, spec: Service, since: Since | None) -> dict[str, Any]:
     results, found, zones = run.results, run.figures, run.zones
     key = spec.key
     alone = len(results.study.spheres[sphere].services) == 1
+    compared = since is not None and since.knows(sphere, spec, run)
     statuses = [found.value(z, sphere, key, "gap_share").status for z in zones]
     return {
         "label": wording.service_label(words, results, sphere, key),
@@ -218,7 +230,6 @@ def _service_text(run: Run, words: Words, sphere: str, spec: Service) -> dict[st
         "note": labels.standard(words, results, sphere, spec),
         "why": labels.explanation(words, results, sphere, spec, run.sources(spec) | run.shown()),
         "credit": labels.credit(words, results, run.sources(spec)),
-        "scale": labels.scale_note(words, results, spec),
         "say": [wording.zone_sentence(words, results, z, sphere, key) for z in zones],
         "rank": [wording.rank_text(words, results, z, sphere, key) for z in zones],
         "robust": [wording.robustness(words, results, z, sphere, key) for z in zones],
@@ -229,7 +240,10 @@ def _service_text(run: Run, words: Words, sphere: str, spec: Service) -> dict[st
         "columns": labels.columns(words, results, spec),
         "csv": labels.csv_header(words, results, spec),
         "cells": [labels.cells(words, results, z, sphere, spec) for z in zones],
-        "views": [view_text(run, words, sphere, spec, v) for v in views(run, sphere, spec)],
+        "views": [
+            *(view_text(run, words, sphere, spec, v) for v in views(run, sphere, spec)),
+            *([change.view_text(run, words, sphere, spec, since)] if since is not None and compared else []),
+        ],
         "beyond": labels.beyond(words, results, spec),
         "sites": proposals.site_words(words, results, sphere, spec),
     }

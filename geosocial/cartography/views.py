@@ -154,6 +154,9 @@ def view_text(run: Run, words: Words, sphere: str, spec: Service, shown: View) -
             wording.value(words, fill, top) if fill != "rate" else words.number(top),
         ],
         "order": labels.order_note(words, spec, key),
+        "scale": words.t("Dot: value. Line: the whole.")
+        if key == "distance"
+        else labels.scale_note(words, results, spec),
         "care": labels.care(words, results, sphere, spec, fill=fill),
         **labels.zone_values(words, results, sphere, spec, zones, fill=fill, amount=amount),
     }

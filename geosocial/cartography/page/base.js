@@ -34,9 +34,11 @@ function words() {
   // Each view may be classed in several ways; the one that is asked for, or its first.
   D.services.forEach((s, n) => s.views.forEach((v, k) => {
     const at = Math.max(0, v.by.findIndex((way) => way.key === st.m)), t = T.services[n].views[k];
-    v.at = at; v.colors = v.by[at].colors; v.cls = v.by[at].cls; t.classes = t.by[at].classes;
+    v.at = at; v.colors = v.by[at].colors; v.cls = v.by[at].cls; t.classes = t.by[at].classes || t.classes;
   }));
 }
+// Ranks are those of the gap: they say nothing of a distance or of a change.
+const ranked = () => W.key !== 'distance' && W.key !== 'change';
 const sphere = () => D.spheres[S.sphere];
 
 /* ---------- the address keeps the state: a link opens the same view */
@@ -108,6 +110,6 @@ const paintOf = (cls, suffix = '') => (cls === -2 ? `url(#hatch${suffix})` : cls
 function ordered() {
   const said = [...Array(N).keys()].filter((z) => W.cls[z] >= 0);
   const people = S.rows;
-  said.sort((a, b) => (W.key !== 'distance' && S.rank[a] && S.rank[b] ? S.rank[a] - S.rank[b] : 0) || W.good * (W.v[a] - W.v[b]) || (people[b][0] || 0) - (people[a][0] || 0));
+  said.sort((a, b) => (ranked() && S.rank[a] && S.rank[b] ? S.rank[a] - S.rank[b] : 0) || W.good * (W.v[a] - W.v[b]) || (people[b][0] || 0) - (people[a][0] || 0));
   return [...said, ...[...Array(N).keys()].filter((z) => W.cls[z] === -2), ...[...Array(N).keys()].filter((z) => W.cls[z] === -1)];
 }

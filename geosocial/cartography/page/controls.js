@@ -55,7 +55,7 @@ function tipZone(z, x, y) {
   const said = W.cls[z] >= 0;
   tipAt(x, y, el('b', { text: T.zones[z].name }),
     said ? el('div', { text: W.n === null ? TW.val[z] : TW.val[z] + ' · ' + TW.main[z] }) : null,
-    el('span', { text: said ? [TW.iv[z], W.key === 'distance' ? '' : TS.rank[z]].filter(Boolean).join(' · ') : TW.iv[z] }));
+    el('span', { text: said ? [TW.iv[z], ranked() ? TS.rank[z] : ''].filter(Boolean).join(' · ') : TW.iv[z] }));
 }
 function tipNamed(n, x, y) {
   const p = D.named[n];

@@ -24,7 +24,7 @@ function tabs() {
   B.textContent = '';
   D.spheres.forEach((sp, n) => {
     const mine = D.services.findIndex((s) => s.sphere === n), s = S.sphere === n ? st.s : mine;
-    const views = D.services[s].views, at = Math.max(0, views.findIndex((v) => v.key === (D.services[s].rule === 'ratio' ? 'rate' : W.key)));
+    const views = D.services[s].views, at = Math.max(0, views.findIndex((v) => v.key === (D.services[s].rule === 'ratio' && W.key !== 'change' ? 'rate' : W.key)));
     const input = el('input', { type: 'radio', name: 'sphere', value: sp.key, checked: S.sphere === n, onchange: () => { choose(mine, Math.max(0, D.services[mine].views.findIndex((v) => v.key === W.key))); } });
     const label = el('label', { class: 'tab' }, input, icon(sp), el('span', { text: T.spheres[n] }), el('span', { class: 'v', text: T.services[s].views[at].city }));
     label.style.setProperty('--c', sp.color);
@@ -42,7 +42,7 @@ function tabs() {
 function legend() {
   const Lg = byId('leg'), focused = document.activeElement?.dataset?.k;
   Lg.textContent = '';
-  const units = S.areas && T.areas ? [U.unitZones, T.areas.label] : [U.unitZones];
+  const units = S.areas && T.areas && S.areas.views[W.key] ? [U.unitZones, T.areas.label] : [U.unitZones];
   const counted = showsAreas() ? areaClasses() : W.cls;
   byId('lgT').replaceChildren(TW.title, el('span', { text: showsAreas() ? number(counted.length) : U.legendUnit }));
   byId('units').hidden = units.length < 2;
@@ -53,7 +53,7 @@ function legend() {
       swatch(paint_), el('span', { text }), el('span', { class: 'n', text: number(n) }));
   };
   const order = W.colors.map((_, k) => k);
-  if (W.key !== 'rate') order.reverse();
+  if (W.key !== 'rate' && W.key !== 'change') order.reverse();
   for (const k of order) Lg.append(row(W.colors[k], TW.classes[k], k));
   const unsaid = [[-2, U.cannot], [-1, U.missing]].filter(([c]) => counted.includes(c));
   if (unsaid.length || T.towns.length) Lg.append(el('hr'), ...unsaid.map(([c, text]) => row(paintOf(c, 'L'), text, c)));
@@ -90,7 +90,7 @@ function layersUI() {
 /* ---------- the card */
 const cardWidth = () => (paper ? 240 : phone() ? innerWidth - 32 : Math.max(200, byId('card').clientWidth - 32));
 function overview() {
-  const c = byId('card'), amounts = W.n !== null, w0 = cardWidth() - (amounts ? 56 : 0), at = (v) => 5 + (Math.min(v, W.max) / W.max) * (w0 - 10);
+  const c = byId('card'), amounts = W.n !== null, w0 = cardWidth() - (amounts ? 56 : 0), low = W.min || 0, at = (v) => 5 + ((Math.min(v, W.max) - low) / (W.max - low)) * (w0 - 10);
   c.replaceChildren(el('h2', { text: U.zones }), el('p', { class: 'sub', text: TW.order }));
   const rank = el('div', { class: 'rank', role: 'group', 'aria-label': U.zones });
   const line = W.norm ?? W.city;
@@ -107,10 +107,10 @@ function overview() {
   }
   const axis = el('div', { class: 'axis' }, ...TW.axis.map((text) => el('span', { text })));
   axis.style.width = w0 + 'px';
-  c.append(rank, axis, el('p', { class: 'note', text: TS.scale }));
+  c.append(rank, axis, el('p', { class: 'note', text: TW.scale }));
 }
 function strip(view, z) {
-  const w0 = cardWidth(), h0 = 18, at = (v) => 7 + (Math.min(v, view.max) / view.max) * (w0 - 14), y = h0 / 2;
+  const w0 = cardWidth(), h0 = 18, low = view.min || 0, at = (v) => 7 + ((Math.min(v, view.max) - low) / (view.max - low)) * (w0 - 14), y = h0 / 2;
   const g = sv('svg', { viewBox: `0 0 ${w0} ${h0}`, width: w0, height: h0, 'aria-hidden': 'true' });
   g.append(sv('line', { x1: 0, x2: w0, y1: y, y2: y, stroke: D.look.line }));
   if (view.norm !== null) g.append(sv('line', { x1: at(view.norm), x2: at(view.norm), y1: 0, y2: h0, stroke: D.look.ink, 'stroke-dasharray': '2 2' }));
@@ -138,7 +138,7 @@ function zoneCard(z) {
     for (const k of views) {
       const v = S.views[k], t = TS.views[k], main = k === st.i;
       dl.append(el('div', { class: main ? 'fig main' : 'fig' },
-        el('dt', {}, el('span', { text: t.label }), main && v.key !== 'distance' ? el('span', { class: 'r', text: TS.rank[z] }) : null),
+        el('dt', {}, el('span', { text: t.label }), main && ranked() ? el('span', { class: 'r', text: TS.rank[z] }) : null),
         el('dd', {}, el('b', { text: t.main[z] }), el('span', { text: [v.n !== null && v.cls[z] >= 0 ? t.val[z] : '', t.mainIv[z]].filter(Boolean).join(' · ') })),
         el('dd', {}, strip(v, z))));
     }
