@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial import symbology, wording
-from geosocial.cartography import layers
+from geosocial.cartography import dots, layers
 from geosocial.cartography.canvas import Canvas, text_width
 from geosocial.cartography.lettering import LINE, SIZE, Letterer, farthest
 from geosocial.cartography.patterns import fill
@@ -98,8 +98,8 @@ class Drawing:
             sized and has,
         )
 
-    def draw(self, paints: Mapping[str, str], *, zone: str | None, ground: bool, symbols: Symbols) -> None:
-        """Draw everything but the words: the whole, or one zone with its neighbours greyed."""
+    def draw(self, paints: Mapping[str, str], *, zone: str | None, ground: bool) -> None:
+        """Draw ground, zones and boundaries: the whole, or one zone with its neighbours greyed."""
         import numpy as np
         import shapely
 
@@ -126,9 +126,7 @@ class Drawing:
             )
             fill(self.canvas, [self.zones[own]], paints[str(zone)], hair=self.hair)
         self._boundaries(own, ground=ground)
-        self.letterer = Letterer(self.zones, self._inner())
-        self._symbols(symbols, zone)
-        self.letterer.symbols = self._points
+        self.letterer = Letterer(self.zones, self._inner(), symbols=self._points)
 
     def _margin(self, own: int | None) -> float:
         return (
@@ -180,7 +178,8 @@ class Drawing:
                 [self.zones[own]], edge=symbology.color("chosen"), width=chosen["line_px"] * 0.8 * thin
             )
 
-    def _symbols(self, symbols: Symbols, zone: str | None) -> None:
+    def mark(self, symbols: Symbols, zone: str | None) -> None:
+        """Draw the facilities and the initiatives of a sphere."""
         if symbols.facilities is not None:
             inside, outside = self._facilities(symbols, zone)
             self.canvas.symbols(symbols.shape, outside, face="#ffffff", edge=symbols.color, width=1.1)
@@ -230,6 +229,27 @@ class Drawing:
     def _shows(self, x: float, y: float) -> bool:
         left, top, right, bottom = self.room
         return left + 3 < x < right - 3 and top + 3 < y < bottom - 3
+
+    def people(self, places: pd.DataFrame, per: int, *, zone: str | None) -> None:
+        """Draw the people of `places` as dots of `per` each; those of one zone where one is shown."""
+        import numpy as np
+
+        x, y = dots.dots(places if zone is None else places[places["zone_id"] == zone], per=per)
+        self.canvas.dots(np.column_stack(self.px(x, y)), size=2.1, color=symbology.color("ink"))
+
+    def sites(self, places: pd.DataFrame, reach_m: float | None) -> None:
+        """Draw proposed sites as stars, and how far each reaches where that is a circle."""
+        import shapely
+
+        ink, xs, ys = symbology.color("ink"), *self.px(places["x"].to_numpy(), places["y"].to_numpy())
+        at = [(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True) if self._shows(x, y)]
+        if reach_m is not None:
+            rings = [shapely.Point(p).buffer(reach_m * self.scale, quad_segs=24) for p in at]
+            self.canvas.shapes(rings, edge="#ffffff", width=3.2)
+            self.canvas.shapes(rings, edge=ink, width=1.4)
+        for size, color in ((11.0, "#ffffff"), (8.0, ink)):
+            self.canvas.symbols("star", [(x, y, size) for x, y in at], face=color, edge=color, width=0.6)
+        self.letterer.taken += [(x - 12, y - 12, x + 12, y + 12) for x, y in at]
 
     def letter(self, values: Mapping[str, str]) -> None:
         """Write the name and value of each zone, the widest first, then the waters where there is room."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from geosocial.results import Results
 
 #: Most dots of people on the map of one zone, by service.
-MOST: Final = 900
+MOST: Final = 450
 #: How far around a zone the map reaches, as a share of its size: what a wide window shows.
 AROUND: Final = 0.25
 
@@ -176,6 +176,17 @@ def _facilities(results: Results, said: Mapping[str, Any]) -> list[list[tuple[fl
     return out
 
 
+def per_dot(total: float) -> int:
+    """Return what a dot stands for on the map of one zone: the smallest step that gives at most `MOST` dots.
+
+    Examples
+    --------
+    >>> per_dot(44_300), per_dot(0)
+    (100, 10)
+    """
+    return next((step for step in dots.STEPS if total / step <= MOST), dots.STEPS[-1])
+
+
 def _beyond(results: Results, boxes: NDArray[np.float64]) -> tuple[list[int], list[list[str]]]:
     """Return what a dot stands for by zone, and by service and zone the dots of the people beyond.
 
@@ -186,11 +197,7 @@ def _beyond(results: Results, boxes: NDArray[np.float64]) -> tuple[list[int], li
     ids = [str(z) for z in results.zones["zone_id"]]
     rows = results.beyond
     totals = rows.groupby(["zone_id", "sphere", "service"])["demand"].sum().groupby("zone_id").max()
-    steps = (*dots.STEPS, dots.STEPS[-1])
-    per = [
-        next((s for s in steps if totals.get(z, 0.0) / s <= MOST), dots.STEPS[-1]) if len(rows) else 1
-        for z in ids
-    ]
+    per = [per_dot(float(totals.get(z, 0.0))) for z in ids]
     out = []
     for sphere, spec in results.study.services():
         mine = rows[(rows["sphere"] == sphere) & (rows["service"] == spec.key)]

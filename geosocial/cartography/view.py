@@ -24,6 +24,8 @@ class Shown:
 
     sphere: str
     spec: Service
+    #: The view in the atlas; ``verdict`` for verdicts.
+    key: str
     #: The indicator of the fills; ``verdict`` for verdicts.
     fill: str
     #: A colour, ``missing`` or ``cannot_say``, by zone.
@@ -81,7 +83,7 @@ def view_of(
         for s in ("cannot_say", "missing")
     ]
     title = wording.legend_title(words, results, sphere, spec.key, view.fill)
-    return Shown(sphere, spec, view.fill, paints, values, title, entries)
+    return Shown(sphere, spec, view.key, view.fill, paints, values, title, entries)
 
 
 def _verdicts(words: Words, found: wording.Figures, sphere: str, spec: Service) -> Shown:
@@ -101,6 +103,7 @@ def _verdicts(words: Words, found: wording.Figures, sphere: str, spec: Service) 
     return Shown(
         sphere,
         spec,
+        "verdict",
         "verdict",
         paints,
         dict.fromkeys(paints, ""),

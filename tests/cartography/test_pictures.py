@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from geosocial import symbology
-from geosocial.cartography import canvas, layers, lettering, pictures
+from geosocial.cartography import below, canvas, column, layers, lettering, pictures
 from geosocial.errors import InputError
 from geosocial.i18n import words
 from geosocial.results import Results
+from scripts import gallery
+from tests.browser.rich import rich_results
 from tests.cartography.payloads import PAYLOADS
 from tests.measure.toy import toy_results, toy_study
 
@@ -178,9 +180,7 @@ def test_hostile_names_stay_text(toy: Results) -> None:
         assert {e.tag for e in root.iter()} <= plain
         assert not [a for e in root.iter() for a in e.attrib if a.lower().startswith("on")]
         zone = pictures.draw(results, sphere="culture", zone="Z0", letters=True)
-        head = canvas.wrapped(
-            results.zones["name_fr"][0], 18, pictures.COLUMN - 44, weight="semibold", most=6
-        )
+        head = canvas.wrapped(results.zones["name_fr"][0], 18, column.COLUMN - 44, weight="semibold", most=6)
         assert set(head) <= set(texts(zone))
 
 
@@ -272,3 +272,40 @@ def test_examples_run(module: str) -> None:
     import importlib
 
     assert doctest.testmod(importlib.import_module(f"geosocial.cartography.{module}")).failed == 0
+
+
+def test_people_beyond_are_dots_and_sites_are_counted() -> None:
+    rich = rich_results()
+    svg = pictures.draw(
+        rich, sphere="culture", lang="en", letters=True, sheet=replace(pictures.SLIDE, sites=3)
+    )
+    per = below.per_dot(rich)
+    people = rich.beyond[rich.beyond["sphere"] == "culture"].groupby("zone_id")["demand"].sum()
+    wanted = sum(int(p / per + 0.5) for p in people)
+    assert wanted > 10
+    strokes = [
+        p.get("d", "").count("M")
+        for p in parsed(svg).iter(f"{SVG}path")
+        if "stroke-width: 1.575" in p.get("style", "") and "stroke-linecap: round" in p.get("style", "")
+    ]
+    assert strokes == [wanted, 5]  # those of the map, and the five of the legend
+    said = texts(svg)
+    assert said[said.index("Proposed sites") + 1] == "3"
+    assert f"1 dot = {per:,} people" in said
+    without = texts(pictures.draw(rich, sphere="culture", lang="en", letters=True, indicator="coverage"))
+    assert not {"Proposed sites", "People beyond the standard"} & set(without)
+
+
+def test_a_zone_counts_its_own_sites() -> None:
+    sheet = replace(pictures.SLIDE, sites=3)
+    said = texts(
+        pictures.draw(rich_results(), sphere="culture", zone="Z1", lang="en", letters=True, sheet=sheet)
+    )
+    assert said[said.index("Proposed sites") + 1] == "1"
+
+
+def test_the_gallery_holds_ten_small_pictures() -> None:
+    files = sorted((ROOT / "maps" / "gallery").glob("*.png"))
+    assert [f.name for f in files] == sorted(f"{name}.{lang}.png" for name, lang, *_ in gallery.MAPS)
+    assert len(files) == 10
+    assert all(f.stat().st_size <= 200_000 for f in files)
