@@ -40,6 +40,8 @@ Key = tuple[str, str, str, str]
 _KEY: Final = ["zone_id", "sphere", "service", "indicator"]
 #: What of a record is not the record: where its row stands.
 _ASIDE: Final = ["source_file", "source_row"]
+#: What the join says of a record.
+_JOINED: Final = ["outcome", "zone_id", "other_zone_id", "on_boundary", "snap_m"]
 #: Parts of a study that change figures, beside the files.
 _METHOD: Final = {"crs", "detour", "snap_m", "spheres"}
 #: Outlines that differ by less are the same, m².
@@ -93,10 +95,10 @@ def compare(before: Edition, after: Edition, *, moved_m: float = 100.0) -> Compa
         A position that changed by more is a move, by less a correction.
     """
     reason = _undividable(before, after)
-    told = movements(before.places, after.places, moved_m=moved_m)
     old, new = _figures(before), _figures(after)
     keys = list(dict.fromkeys([*new, *old]))
     pair = _Pair(before, after, moved_m, redrawn=not _same_zones(before.zones, after.zones))
+    told = movements(before.places, after.places, moved_m=moved_m, redrawn=pair.redrawn)
     factors: tuple[str, ...] = ()
     parts: dict[str, Floats] = {}
     reproduced = None
@@ -160,17 +162,23 @@ def _same_zones(one: pd.DataFrame, other: pd.DataFrame) -> bool:
 
 def _changed(pair: _Pair) -> tuple[str, ...]:
     """Return the factors that changed, in the order of `geosocial.tables.FACTORS`."""
-    plain = pair.before.places.drop(columns=_ASIDE)
+    # where the zones were redrawn, being in another one is no change of a record
+    aside = [*_ASIDE, *_JOINED] if pair.redrawn else _ASIDE
+    plain = pair.before.places.drop(columns=aside)
 
     def differs(*, supply: bool, quality: bool) -> bool:
-        records = _records(pair, supply=supply, quality=quality).drop(columns=_ASIDE)
+        records = _records(pair, supply=supply, quality=quality).drop(columns=aside)
         return not _as_set(records, plain)
 
     old, new = pair.before.study, pair.after.study
-    demand = pair.before.demand, pair.after.demand
+    demand = [
+        edition.demand.drop(columns="zone_id" if pair.redrawn else [])
+        for edition in (pair.before, pair.after)
+        if edition.demand is not None
+    ]
     changed = {
         "supply": differs(supply=True, quality=False),
-        "demand": demand[0] is None or demand[1] is None or not _as_set(demand[0], demand[1]),
+        "demand": not _as_set(*demand),
         "boundary": pair.redrawn,
         "method": old.model_dump(include=_METHOD) != new.model_dump(include=_METHOD),
         "quality": differs(supply=False, quality=True) or _complete(old) != _complete(new),
@@ -225,8 +233,7 @@ def _placed(pair: _Pair, later: frozenset[str], zones: pd.DataFrame | gpd.GeoDat
     from geosocial.geo import join
 
     joined = join(places[["x", "y"]], zones, snap_m=pair.of(boundary).study.snap_m).points
-    columns = {name: joined[name].to_numpy() for name in ("outcome", "zone_id", "other_zone_id")}
-    columns |= {name: joined[name].to_numpy() for name in ("on_boundary", "snap_m")}
+    columns = {name: joined[name].to_numpy() for name in _JOINED}
     rejected = (places["outcome"] == "rejected").to_numpy()
     columns["outcome"] = np.where(rejected, "rejected", columns["outcome"])
     return typed(places.assign(**columns), tables.PLACES)

@@ -67,7 +67,9 @@ def distance(one: Row, other: Row) -> float:
     return math.hypot(one["x"] - other["x"], one["y"] - other["y"])
 
 
-def movements(before: pd.DataFrame, after: pd.DataFrame, *, moved_m: float) -> pd.DataFrame:
+def movements(
+    before: pd.DataFrame, after: pd.DataFrame, *, moved_m: float, redrawn: bool = False
+) -> pd.DataFrame:
     """Return what became of each initiative (`geosocial.tables.MOVEMENTS`); nothing for those that stayed.
 
     Parameters
@@ -76,6 +78,8 @@ def movements(before: pd.DataFrame, after: pd.DataFrame, *, moved_m: float) -> p
         `geosocial.tables.PLACES` of the two editions.
     moved_m
         A position that changed by more is a move, by less a correction.
+    redrawn
+        Whether the zones were redrawn: being in another zone is then no correction of the record.
     """
     import pandas as pd
 
@@ -85,6 +89,8 @@ def movements(before: pd.DataFrame, after: pd.DataFrame, *, moved_m: float) -> p
     told = []
     for key in [*old, *(k for k in new if k not in old)]:
         one, other = old.get(key), new.get(key)
+        if redrawn and one and other:
+            one = {**one, "zone_id": other["zone_id"]}
         told += [_told(kind, one, other) for kind in _became(one, other, lists, moved_m)]
     return typed(pd.DataFrame(told, columns=list(tables.MOVEMENTS.columns)), tables.MOVEMENTS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-def distances(polygons: ArrayLike, x: ArrayLike, y: ArrayLike, *, within: float) -> Floats:
+def distances(
+    polygons: Sequence[object] | NDArray[np.object_], x: ArrayLike, y: ArrayLike, *, within: float
+) -> Floats:
     """Return the distance of each point to each polygon, inf beyond `within`.
 
     Parameters

@@ -95,12 +95,12 @@ def read_contracts(study: Study, zones: pd.DataFrame, places: pd.DataFrame) -> C
     read["contracts"].repeated("id")
     enterprises = _enterprises(study, places, read.get("contracts.registry"))
     reviews = _reviews(read.get("contracts.reviewed"), enterprises)
-    kept = read["contracts"].kept()
-    for position, (date, amount) in enumerate(
-        zip(read["contracts"].values["date"], read["contracts"].values["amount"], strict=True)
-    ):
-        if date and math.isnan(amount):
-            read["contracts"].flag(position, "no_amount", "amount")
+    listed = read["contracts"]
+    kept = listed.kept()
+    rejected = listed.faults.positions("rejected")
+    for position, amount in enumerate(listed.values["amount"]):
+        if math.isnan(amount) and position not in rejected:
+            listed.flag(position, "no_amount", "amount")
     told = [_contract(row, enterprises, reviews) for row in kept]
     return Contracts(
         contracts=_table(told, tables.CONTRACTS_TABLE),
