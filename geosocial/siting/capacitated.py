@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 from geosocial.siting.inputs import Choice, Floats, Ints, Reach, choice, number, reach
 from geosocial.siting.inputs import amounts as amounts_of
 from geosocial.siting.program import Draft, Found, asked, begin, better, chosen, solved, told, unit
-from geosocial.siting.result import Amounts, Clock, Interrupt, SitingResult, infeasible
+from geosocial.siting.result import SAME, Amounts, Clock, Interrupt, SitingResult, infeasible
 from geosocial.siting.solver import solve
 
 if TYPE_CHECKING:
@@ -140,7 +140,9 @@ def _best(
         return math.fsum(served(pairs, weights, capacities, sites, standard).amount)
 
     value = worth(begun)
-    if not q or not capacities.any():
+    room = np.sort(capacities[open_.free])[::-1][: max(0, open_.most - len(open_.fixed))]
+    top = min(math.fsum(weight), math.fsum(capacities[open_.fixed]) + math.fsum(room))
+    if value >= top * (1 - SAME):
         return Found(begun, value, value, proved=True)
     held = unit(np.concatenate([weight, capacities]))
     draft = Draft()
@@ -154,6 +156,5 @@ def _best(
     each = np.arange(len(row))
     draft.add((each, flow, 1.0), (each, column, -most), count=len(row), upper=0.0)
     out = solved(draft, clock, whole=held.whole)
-    top = min(math.fsum(weight), math.fsum(capacities))
     got = chosen(out, m)
     return better(out, begun, value, None if got is None else worth(got), got, scale=held.scale, top=top)

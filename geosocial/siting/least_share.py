@@ -148,24 +148,44 @@ def _must(draft: Draft, counted: Counted, need: Floats) -> None:
     """Add what every choice that covers so much of each zone holds."""
     gains = counted.gains(np.ones(len(counted.patterns.weight), bool))
     useful = np.flatnonzero(need > 0)
-    part = np.minimum(gains[:, useful], need[useful]) / np.maximum(need[useful], 1e-300)
+    part = np.minimum(gains[:, useful], need[useful]) / need[useful]
     column, row = np.nonzero(part > 0)
     draft.add((row, column, part[column, row]), count=len(useful), lower=1.0 - 1e-9)
     upto = np.cumsum(np.sort(part, axis=0)[::-1], axis=0)
     number = (upto < 1.0 - 1e-9).sum(axis=0) + 1.0
-    draft.add((row, column, 1.0), count=len(useful), lower=np.minimum(number, len(part)))
+    draft.add((row, column, 1.0), count=len(useful), lower=number)
+
+
+def _more(counted: Counted, least: float) -> Floats:
+    """Return the demand of each zone that a choice with a larger least share covers at least."""
+    need = least * counted.total
+    if unit(counted.patterns.weight).whole:
+        return np.asarray(np.floor(need * (1 + SAME)) + 1.0, np.float64)
+    smallest = np.full(len(need), np.inf)
+    np.minimum.at(smallest, counted.zone[counted.mine], counted.patterns.weight[counted.mine])
+    # A zone that no candidate reaches asks for more than there is.
+    return np.asarray(np.maximum(need * (1 + SAME), np.where(np.isfinite(smallest), smallest, counted.total)))
 
 
 def _first(counted: Counted, open_: Choice, best: Ints, clock: Clock) -> tuple[Ints, float, bool]:
-    """Return the sites with the largest least share, its bound, and whether it is proved."""
+    """Return the sites with the largest least share, its bound, and whether it is proved.
+
+    Only better answers than the best known are looked for: without any, that one is proved.
+    """
     patterns, least = counted.patterns, counted.least(best)
-    if not len(counted.total):
+    if not len(counted.total) or least >= 1:
+        return best, least, True
+    need = _more(counted, least)
+    small = Draft()
+    small.sites(open_)
+    _must(small, counted, need)
+    if solved(small, clock).infeasible:
         return best, least, True
     draft = Draft()
     draft.sites(open_)
     hit = draft.columns(len(patterns.weight))
     covers(draft, patterns, hit)
-    share = draft.columns(1, worth=1.0, lower=_FINE * least * (1 - SAME), upper=_FINE)
+    share = draft.columns(1, worth=1.0, lower=_FINE * least, upper=_FINE)
     of, mine = counted.zone[counted.mine], counted.mine
     each = np.arange(len(counted.total))
     draft.add(
@@ -174,14 +194,14 @@ def _first(counted: Counted, open_: Choice, best: Ints, clock: Clock) -> tuple[I
         count=len(each),
         upper=0.0,
     )
-    _must(draft, counted, least * counted.total)
-    start = np.zeros(draft.size)
-    start[best], start[hit], start[share] = 1.0, times(patterns, best) > 0, _FINE * least
-    out = solved(draft, clock, start=start)
+    _must(draft, counted, need)
+    out = solved(draft, clock)
     got = chosen(out, len(open_.price))
     if got is not None and counted.key(got) > counted.key(best):
         best, least = got, counted.least(got)
-    return best, least if out.proved else max(least, min(1.0, out.bound / _FINE)), out.proved
+    if out.infeasible or out.proved:
+        return best, least, True
+    return best, max(least, min(1.0, out.bound / _FINE)), False
 
 
 def _second(counted: Counted, open_: Choice, best: Ints, clock: Clock) -> Found:
