@@ -21,6 +21,7 @@ from geosocial.cli import (
     check,
     compare,
     data,
+    explain,
     followup,
     gaps,
     indicators,
@@ -152,6 +153,7 @@ def build(say: Words) -> click.Group:
     group.add_command(maps.command(say))
     group.add_command(followup.command(say))
     group.add_command(compare.command(say))
+    group.add_command(explain.command(say))
     group.add_command(verify.command(say))
     group.add_command(join.command(say))
     group.add_command(interpolate.command(say))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +11,7 @@ from geosocial import tables
 from geosocial.errors import N_, InputError, MissingFileError
 from geosocial.io.cells import harmless
 from geosocial.io.layers import read_layer
+from geosocial.results import InputFile, Results
 from geosocial.study import Study
 from geosocial.tables.contract import Contract
 
@@ -82,6 +83,34 @@ def read_edition(folder: Path | str) -> Edition:
         measures=_table(run, "measures", tables.MEASURES),
         overall=overall,
     )
+
+
+def read_results(folder: Path | str) -> Results:
+    """Return the results of a run from its tables; a table that it does not have is empty.
+
+    Raises
+    ------
+    MissingFileError, InputError
+        As `read_edition`.
+    """
+    run = Path(folder)
+    edition, manifest = read_edition(run), _manifest(run)
+    named = {field.name for field in fields(Results)}
+    found = {
+        contract.name: _table(run, contract.name, contract)
+        if (run / "tables" / f"{contract.name}.csv").is_file()
+        else tables.empty(contract)
+        for contract in tables.CONTRACTS
+        if contract.name in named
+    }
+    demand = edition.demand if edition.demand is not None else tables.empty(tables.DEMAND)
+    inputs = tuple(
+        InputFile(e["role"], e["file"], e["sha256"], e["bytes"], e["rows"], e["how"])
+        for e in manifest["inputs"]
+    )
+    zones: Any = edition.zones
+    rest: dict[str, Any] = {**found, "zones": zones, "demand": demand}
+    return Results(study=edition.study, context={}, inputs=inputs, **rest)
 
 
 def read_places(folder: Path | str) -> pd.DataFrame:
