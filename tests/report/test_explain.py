@@ -1,4 +1,4 @@
-"""Every figure of the embedded study is explained in both languages; the arithmetic is that of the measures."""
+"""Every figure of the embedded study is explained in both languages, with the arithmetic of its measure."""
 
 from __future__ import annotations
 
