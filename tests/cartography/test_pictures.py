@@ -266,7 +266,7 @@ def test_a_dollar_is_a_dollar() -> None:
     assert texts(sheet.save("svg", letters=True)) == ["98 $ + $x^2$ \\alpha"]
 
 
-@pytest.mark.parametrize("module", ["canvas", "pictures"])
+@pytest.mark.parametrize("module", ["canvas", "notebook", "pictures", "surroundings"])
 def test_examples_run(module: str) -> None:
     import doctest
     import importlib

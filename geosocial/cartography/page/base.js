@@ -71,7 +71,8 @@ function writeHash() {
   if (st.t) h.set('t', '1');
   if (st.v) h.set('v', [st.v[0].toFixed(4), st.v[1].toFixed(4), st.v[2].toFixed(2)].join(','));
   const address = '#' + h.toString().replace(/%2C/g, ',');
-  if (location.hash !== address) history.replaceState(null, '', address);
+  // The frame of a notebook has no address of its own, and refuses one.
+  if (location.hash !== address) try { history.replaceState(null, '', address); } catch { return; }
 }
 
 /* ---------- numbers: fr_CA and en_CA, for the few sums that only the page knows */
