@@ -241,7 +241,7 @@ FIGURES: Final[Mapping[str, Indicator]] = MappingProxyType(
                 formula="Σ s²", source=_HHI,
                 fr=(
                     "Concentration des achats",
-                    "Somme des carrés des parts des entreprises d’économie sociale : 1 s’il n’y en a qu’une.",
+                    "Somme des carrés des parts des entreprises d’économie sociale : 1 s’il n’y en a qu’une.",
                 ),
                 en=(
                     "Concentration of the purchases",
@@ -266,7 +266,7 @@ FIGURES: Final[Mapping[str, Indicator]] = MappingProxyType(
             _figure(
                 "listing_share", "share", "more_is_better", "output",
                 formula="Σ 1[rempli] / n", source=_LISTING,
-                fr=("Fiches remplies", "Part des fiches où ce champ est rempli; « all » : où tous le sont."),
+                fr=("Fiches remplies", "Part des fiches où ce champ est rempli; « all » : où tous le sont."),
                 en=(
                     "Entries filled in",
                     "Share of the entries that have the field; “all”: that have every one.",

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial.errors import N_, OutputError
+from geosocial.followup.registry import FIGURES
 from geosocial.measure.indicators import INDICATORS, Indicator
 from geosocial.report.html import style, template
 from geosocial.report.tables import UNITS
@@ -56,6 +57,10 @@ SYMBOLS: Final = {
     "norm, per": N_("norm of the service, and for how many of the demand it holds"),
     "g, xₛ, x̄ₛ": N_("gap as a share; value of the zone, and of the whole, in setting s"),
     "a | b": N_("a for a coverage, b for a ratio"),
+    "E, E_f": N_("enterprises; those of a legal form"),
+    "N, M, N_s, M_s": N_("contracts and their amount; those of social-economy enterprises"),
+    "s": N_("share of an enterprise in these purchases"),
+    "A, B": N_("in the earlier edition, in the later one"),
 }
 
 
@@ -73,7 +78,7 @@ class Entry:
 
 def entries(words: Words) -> list[Entry]:
     """Return every indicator of the registry in one language, in its order."""
-    return [_entry(words, one) for one in INDICATORS.values()]
+    return [_entry(words, one) for one in (*INDICATORS.values(), *FIGURES.values())]
 
 
 def _entry(words: Words, one: Indicator) -> Entry:
@@ -209,6 +214,6 @@ def as_json(words: Words) -> str:
             "source": {"fr": one.source.fr, "en": one.source.en},
             "tables": list(one.tables),
         }
-        for one in INDICATORS.values()
+        for one in (*INDICATORS.values(), *FIGURES.values())
     ]
     return json.dumps({"indicators": told}, ensure_ascii=False, indent=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from geosocial.followup.registry import FIGURES
 from geosocial.measure.indicators import INDICATORS
 from geosocial.vocabulary import Lang
 from tests.cli.conftest import Run
@@ -17,7 +18,7 @@ def test_the_terminal_names_every_indicator_in_both_languages(geosocial: Run) ->
     for lang, formula in formulas.items():
         done = geosocial("indicators", "--lang", lang)
         assert (done.returncode, done.stderr) == (0, "")
-        for one in INDICATORS.values():
+        for one in (*INDICATORS.values(), *FIGURES.values()):
             assert f"{one.key} – {one.label[lang]}\n" in done.stdout
             assert one.meaning[lang] in done.stdout
             assert formula + one.formula in done.stdout
@@ -25,7 +26,7 @@ def test_the_terminal_names_every_indicator_in_both_languages(geosocial: Run) ->
 
 def test_json_has_both_languages(geosocial: Run) -> None:
     told = json.loads(geosocial("indicators", "--json").stdout)["indicators"]
-    assert [one["key"] for one in told] == list(INDICATORS)
+    assert [one["key"] for one in told] == [*INDICATORS, *FIGURES]
     assert all(value for one in told for value in one.values())
     assert told[0]["label"] == {"fr": "Couverture", "en": "Coverage"}
 

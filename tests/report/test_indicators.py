@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from geosocial.followup.registry import FIGURES
 from geosocial.i18n import NBSP, words
 from geosocial.measure.indicators import INDICATORS
 from geosocial.report import indicators
@@ -41,7 +42,8 @@ def test_every_indicator_of_a_run_is_on_the_page_and_no_field_is_empty(lang: Lan
 def test_each_language_has_its_own_words() -> None:
     french, english = (Reader(page(words(lang))) for lang in LANGS)
     # keys and tables are names of columns: the same in every language
-    keys = "|".join(re.escape(t) for one in INDICATORS.values() for t in (*one.tables, one.key))
+    every = (*INDICATORS.values(), *FIGURES.values())
+    keys = "|".join(re.escape(t) for one in every for t in (*one.tables, one.key))
     plain = re.sub(keys + "|overall|English", "", french.text)
     assert not re.search(r"\b(the|of|more|share|demand|supply|people)\b", plain)
     assert not re.search(r"\b(besoins|offre|écart|secteur|équipement|mieux)\b", english.text)
