@@ -78,7 +78,8 @@ def near_optimal(
 ) -> Alternatives:
     """Return the different sets of sites whose objective is within a tolerance of the optimum.
 
-    Within: at least (1 − τ) of the best where large is good, at most (1 + τ) of it where small is.
+    Within: at least (1 − τ) of the best where large is good, at most (1 + τ) of it where small is. A maximin
+    is measured by its least share alone.
 
     Parameters
     ----------
@@ -112,13 +113,13 @@ def near_optimal(
     slack, clock = number(tolerance, "tolerance"), Clock(time_limit, interrupt)
     must, never = frozenset(map(int, fixed)), frozenset(map(int, forbidden))
     best = _ask(solve, must, never, clock)
-    if not np.isfinite(best.objective):
+    value = _measured(best)[0]
+    if not np.isfinite(value):
         return Alternatives(best, (), complete=best.status == "infeasible")
     sign = 1.0 if best.model in SMALL else -1.0
-    limit = sign * best.objective + slack * abs(best.objective)
-    limit += SAME * max(1.0, abs(best.objective))
+    limit = sign * value + slack * abs(value) + SAME * max(1.0, abs(value))
     # Each entry: value (small is good), order of arrival, answer, and what its region holds and leaves out.
-    heap = [(sign * best.objective, 0, best, must, never)]
+    heap = [(sign * value, 0, best, must, never)]
     sets: list[SitingResult] = []
     complete, arrived = best.status == "optimal", 0
     while heap and len(sets) < most:
@@ -129,13 +130,21 @@ def near_optimal(
                 complete = False
                 break
             other = _ask(solve, inside, outside | {site}, clock)
+            value, bound = _measured(other)
             if other.status not in {"optimal", "infeasible"}:
-                complete = complete and sign * other.bound > limit
-            if np.isfinite(other.objective) and sign * other.objective <= limit:
+                complete = complete and sign * bound > limit
+            if np.isfinite(value) and sign * value <= limit:
                 arrived += 1
-                heapq.heappush(heap, (sign * other.objective, arrived, other, inside, outside | {site}))
+                heapq.heappush(heap, (sign * value, arrived, other, inside, outside | {site}))
             inside |= {site}
     return Alternatives(best, _needed(sets, sign), complete and not heap)
+
+
+def _measured(found: SitingResult) -> tuple[float, float]:
+    """Return by what an answer is measured, and its bound: of a maximin the least share."""
+    if found.model == "maximin" and found.terms:
+        return found.terms["least_share"], found.terms["least_share_bound"]
+    return found.objective, found.bound
 
 
 def _ask(solve: Solve, must: Iterable[int], never: Iterable[int], clock: Clock) -> SitingResult:
@@ -148,7 +157,7 @@ def _ask(solve: Solve, must: Iterable[int], never: Iterable[int], clock: Clock) 
 def _needed(sets: list[SitingResult], sign: float) -> tuple[SitingResult, ...]:
     """Return the sets without those that hold all sites of another as good."""
     held = [frozenset(one.sites.tolist()) for one in sets]
-    worth = [sign * one.objective for one in sets]
+    worth = [sign * _measured(one)[0] for one in sets]
 
     def spare(k: int) -> bool:
         room = SAME * max(1.0, abs(worth[k]))
@@ -185,7 +194,8 @@ def prices(
     One row for each candidate: ``site``; ``chosen``; ``objective`` without it where it is chosen, else with
     it (NaN where that cannot be); ``price``, what is lost against the optimum (inf where it cannot be);
     ``least``, ``most``: its proved limits; ``status``; and ``role``: ``every`` (in every optimum), ``some``
-    (in some), ``none`` (in none), or ``unknown`` where the search ended before the proof.
+    (in some), ``none`` (in none), or ``unknown`` where the search ended before the proof. A maximin has also
+    ``least_share``, what is left of it; where that falls, the role says so even if the price is 0.
 
     Examples
     --------
@@ -215,13 +225,22 @@ def prices(
         room = SAME * max(1.0, abs(top.objective))
         price = 0.0 if price <= room else price
         role = "unknown"
-        if least > room:
+        if least > room or _falls(top, one):
             role = "every" if has else "none"
         elif exact:
             role = "some"
-        rows.append((int(site), has, one.objective, price, least, most, one.status, role))
-    names = ["site", "chosen", "objective", "price", "least", "most", "status", "role"]
-    return pd.DataFrame(rows, columns=names)
+        share = one.terms.get("least_share", np.nan)
+        rows.append((int(site), has, one.objective, price, least, most, one.status, role, share))
+    names = ["site", "chosen", "objective", "price", "least", "most", "status", "role", "least_share"]
+    told = pd.DataFrame(rows, columns=names)
+    return told if top.model == "maximin" else told.drop(columns="least_share")
+
+
+def _falls(top: SitingResult, one: SitingResult) -> bool:
+    """Return whether it is proved that the least share of a maximin falls."""
+    if "least_share" not in top.terms or "least_share_bound" not in one.terms:
+        return False
+    return one.terms["least_share_bound"] < top.terms["least_share"] - SAME
 
 
 def _limits(top: SitingResult, one: SitingResult, sign: float) -> tuple[float, float]:

@@ -18,6 +18,7 @@ from geosocial.siting import (
     Sphere,
     explain,
     lscp,
+    maximin,
     mclp,
     near_optimal,
     p_center,
@@ -286,3 +287,47 @@ def test_spheres_must_fit_together() -> None:
         several([], sites=1)
     with pytest.raises(InputError, match="importance above 0"):
         several([Sphere([[1.0]], [1.0], 3, importance=0.0)], sites=1)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    case=instances(),
+    names=st.lists(st.sampled_from(["A", "B"]), min_size=9, max_size=9),
+    tolerance=st.sampled_from([0.0, 0.3]),
+)
+def test_of_a_maximin_the_least_share_comes_first(
+    case: dict[str, Any], names: list[str], tolerance: float
+) -> None:
+    costs, weights, limits = case["costs"], case["weights"], limits_of(case)
+    zones = np.array(names[: len(weights)])
+    ends = {k: limits[k] for k in ("fixed", "forbidden")}
+    rest = {k: v for k, v in limits.items() if k not in ends}
+    model = partial(maximin, costs, weights, zones=zones, standard=STANDARD, **rest)
+
+    def key(chosen: Any) -> tuple[float, float]:
+        within = (costs[:, sorted(chosen)] <= STANDARD).any(axis=1)
+        parts = [
+            float(weights[within & (zones == z)].sum() / weights[zones == z].sum())
+            for z in set(names)
+            if weights[zones == z].sum() > 0
+        ]
+        return round(min(parts, default=1.0), 9), round(float(weights[within].sum()), 9)
+
+    every = {frozenset(s): key(s) for s in choices(costs.shape[1], limits)}
+    if not every:
+        return
+    best = max(every.values())
+    found = near_optimal(model, tolerance=tolerance, most=1000, **ends)
+    within = {s for s, k in every.items() if k[0] >= best[0] * (1 - tolerance) - 1e-9}
+    listed = [frozenset(one.sites.tolist()) for one in found.sets]
+    assert found.complete
+    assert set(listed) <= within
+    assert all(any(held <= s for held in listed) for s in within)
+    optima = [s for s, k in every.items() if k == best]
+    for row in prices(model, range(costs.shape[1]), **ends).itertuples():
+        inside = [row.site in s for s in optima]
+        assert row.role == ("every" if all(inside) else "some" if any(inside) else "none")
+        other = [k for s, k in every.items() if (row.site in s) != row.chosen]
+        if other:
+            assert row.least_share == pytest.approx(max(other)[0])
+            assert row.objective == pytest.approx(max(other)[1])
