@@ -1,13 +1,13 @@
 """Siting: where the next facilities should go, each answer with its proof.
 
 Plain functions over costs and weights (`mclp`, `lscp`, `p_median`, `p_center` …); never a geometry, never a
-file. Within means cost ≤ standard. Answers are `SitingResult`: what cannot be is a status with its reason, bad
-input an `InputError`. `geosocial.siting.certificate` lets anyone check one without a solver.
+file. Within means cost ≤ standard. Answers are `SitingResult`: what cannot be is a status with its reason,
+bad input an `InputError`. `geosocial.siting.certificate` lets anyone check one without a solver.
 
-Every model takes a budget and the cost of each site instead of the number of sites, or beside it (the LSCP has
-no number, the p-dispersion always needs one). Weights are whatever demand counts: people, households, or people
-weighted by need, ``people * geosocial.measure.need.equity_weights(…)``: the objective is then in that unit, and
-the people served are counted again with the people as weights.
+Every model takes a budget and the cost of each site instead of the number of sites, or beside it (the LSCP
+has no number, the p-dispersion always needs one). Weights are whatever demand counts: people, households, or
+people weighted by need, ``people * geosocial.measure.need.equity_weights(…)``: the objective is then in that
+unit, and the people served are counted again with the people as weights.
 """
 
 from geosocial.siting.alternatives import near_optimal, prices, robustness
