@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from geosocial.errors import N_, Said
-from geosocial.siting.covering import enough, uncovered
-from geosocial.siting.inputs import Choice, Floats, Ints, Reach, amounts, choice, reach
+from geosocial.siting.covering import uncovered
+from geosocial.siting.fewest import enough
+from geosocial.siting.inputs import Choice, Floats, Ints, Reach, amounts, choice, reach, starts
 from geosocial.siting.patterns import covering, reduced
 from geosocial.siting.result import Clock, Interrupt, SitingResult, gap_of, infeasible, nearest
 
@@ -75,29 +76,13 @@ def p_center(
     trouble = open_.trouble() or uncovered(pairs, held, open_, np.inf)
     if trouble:
         return infeasible("p_center", pairs.places, clock, trouble)
-    levels = _levels(pairs, held, open_)
-    low, high, best = (
-        0,
-        len(levels),
-        None,
-    )  # the answer is at a level in low … high; high = len: none is known
-    open_end = False
-    while low < high and not open_end:
-        # The largest cost is asked first: without an answer there, there is none.
-        middle = high - 1 if best is None else (low + high) // 2
-        verdict, found = _cover(pairs, held, open_, levels[middle], clock)
-        if found is not None:
-            best = found
-            high = int(np.searchsorted(levels, _farthest(pairs, held, found)))
-        elif verdict and best is None:
-            return infeasible("p_center", pairs.places, clock, _none(open_))
-        elif verdict:
-            low = middle + 1
-        else:
-            open_end = True
+    search = _Levels(pairs, held, open_, clock)
+    found = search.run()
+    if not found:
+        return infeasible("p_center", pairs.places, clock, _none(open_))
+    best, bound = search.best, search.bound
     chosen = np.zeros(0, np.int64) if best is None else best
-    objective = np.nan if best is None else _farthest(pairs, held, chosen)
-    bound = objective if low >= high else float(levels[low])
+    objective = np.nan if best is None else search.value
     gap = gap_of(objective, bound)
     return SitingResult(
         status="unknown" if best is None else "optimal" if gap == 0 else clock.status,
@@ -107,40 +92,129 @@ def p_center(
         sites=chosen,
         assignment=nearest(pairs, chosen)[0],
         seconds=clock.seconds,
-        method="bisection over covers",
+        method="bisection over covers of the places that matter",
         model="p_center",
     )
 
 
-def _levels(pairs: Reach, weights: Floats, open_: Choice) -> Floats:
-    """Return the costs that the answer can have, rising: none below what the worst-placed has nearest."""
-    allowed = np.zeros(pairs.candidates, bool)
-    allowed[open_.free] = allowed[open_.fixed] = True
-    kept = pairs.pairs(allowed[pairs.column] & (weights > 0)[pairs.row])
-    if not len(kept.cost):
-        return np.zeros(1)
-    some = np.flatnonzero(np.diff(kept.start) > 0)
-    least_cost = np.minimum.reduceat(kept.cost, kept.start[some]).max()
-    return np.unique(kept.cost[kept.cost >= least_cost])
+#: Up to so many pairs within the standard, all places are asked for at once.
+_SPARSE = 400_000
 
 
-def _farthest(pairs: Reach, weights: Floats, sites: Ints) -> float:
-    needed = weights > 0
-    return float(nearest(pairs, sites)[1][needed].max()) if needed.any() else 0.0
+class _Levels:
+    """The bisection: what is known of the farthest cost, and the places that have mattered so far.
 
+    Few places decide: a cover of some of them is sought, those that it leaves out join, the farthest of each
+    site. No cover of some means none of all (Chen & Chen 2009).
+    """
 
-def _cover(
-    pairs: Reach, weights: Floats, open_: Choice, standard: float, clock: Clock
-) -> tuple[bool, Ints | None]:
-    """Return whether it is settled that the choice can cover all within the standard, and by which sites."""
-    if uncovered(pairs, weights, open_, standard):
-        return True, None
-    patterns = reduced(covering(pairs, weights, open_, standard=standard), open_.price, all_covered=True)
-    most, left = open_.most - len(open_.fixed), open_.budget - open_.price[open_.fixed].sum()
-    best = enough(patterns, open_.price, most, left, clock)
-    if best is None:
-        return not clock.over(), None
-    return True, np.union1d(open_.fixed, best)
+    def __init__(self, pairs: Reach, weights: Floats, open_: Choice, clock: Clock) -> None:
+        allowed = np.zeros(pairs.candidates, bool)
+        allowed[open_.free] = allowed[open_.fixed] = True
+        kept = allowed[pairs.column] & (weights > 0)[pairs.row]
+        self.pairs = pairs if kept.all() else pairs.pairs(kept)
+        self.weights, self.open, self.clock = weights, open_, clock
+        self.needed = np.flatnonzero(weights > 0)
+        self.active = np.zeros(pairs.places, bool)
+        self.best: Ints | None = None
+        self.value, self.bound = np.inf, 0.0
+
+    def run(self) -> bool:
+        """Search until it is proved or the clock is over; return whether any choice reaches all."""
+        if not len(self.needed):
+            self.best, self.value = self.open.fixed, 0.0
+            return True
+        least = np.minimum.reduceat(self.pairs.cost, self.pairs.start[self.needed])
+        self.bound = float(least.max())
+        self.active[self.needed[np.argmax(least)]] = True
+        self._spread()
+        if self.best is None and self._covered(np.inf) is False:
+            return False
+        levels = self._between()
+        low, high = 0, len(levels) - 1  # the answer is at a level in low … high, and that of high is known
+        while low < high and not self.clock.over():
+            middle = (low + high) // 2
+            verdict = self._covered(float(levels[middle]))
+            if verdict is None:
+                break
+            if verdict:
+                high = int(np.searchsorted(levels, self.value))
+            else:
+                low = middle + 1
+                self.bound = float(levels[low])
+        if low >= high and self.best is not None:
+            self.bound = self.value
+        return True
+
+    def _between(self) -> Floats:
+        """Return the costs between what is proved and what is known, rising."""
+        cost = self.pairs.cost
+        return np.unique(cost[(cost >= self.bound) & (cost <= self.value)])
+
+    def _spread(self) -> None:
+        """Take a first choice: each time the site nearest to the place that is farthest from those chosen."""
+        chosen = self.open.fixed
+        _, far = nearest(self.pairs, chosen)
+        far[self.weights == 0] = -np.inf
+        for _ in range(self.open.most - len(chosen)):
+            if self.clock.over():
+                break
+            place = int(np.argmax(far))
+            if far[place] <= self.bound:
+                break
+            self.active[place] = True
+            row = slice(self.pairs.start[place], self.pairs.start[place + 1])
+            site = self.pairs.column[row][np.argmin(self.pairs.cost[row])]
+            chosen = np.union1d(chosen, site)
+            mine = np.flatnonzero(self.pairs.column == site)
+            to = np.searchsorted(self.pairs.start, mine, side="right") - 1
+            far[to] = np.minimum(far[to], self.pairs.cost[mine])
+        if self.open.price[chosen].sum() <= self.open.budget:
+            self._known(chosen)
+
+    def _known(self, sites: Ints) -> tuple[Ints, Floats]:
+        """Remember a choice if it is the best; return the nearest site of each place and its cost."""
+        to, far = nearest(self.pairs, sites)
+        value = float(far[self.needed].max())
+        if value < self.value:
+            self.best, self.value = sites, value
+        return to, far
+
+    def _covered(self, standard: float) -> bool | None:
+        """Return whether a choice covers all within the standard; None when the clock is over first."""
+        left = self.open.budget - self.open.price[self.open.fixed].sum()
+        if (self.pairs.cost <= standard).sum() <= _SPARSE:
+            self.active[self.needed] = True
+        while not self.clock.over():
+            few = self._some(standard)
+            patterns = reduced(
+                covering(few, self.weights[self.active], self.open, standard=standard),
+                self.open.price,
+                all_covered=True,
+            )
+            found = enough(patterns, self.open.price, self.open.most - len(self.open.fixed), left, self.clock)
+            if found is None:
+                return None if self.clock.over() else False
+            to, far = self._known(np.union1d(self.open.fixed, found))
+            out = self.needed[far[self.needed] > standard] if np.isfinite(standard) else self._unreached(to)
+            if not len(out):
+                return True
+            order = out[np.lexsort((out, -np.minimum(far[out], 1e300)))]
+            _, first = np.unique(to[order], return_index=True)
+            self.active[order[first]] = True
+        return None
+
+    def _unreached(self, to: Ints) -> Ints:
+        return self.needed[to[self.needed] < 0]
+
+    def _some(self, standard: float) -> Reach:
+        """Return the pairs of the places that matter, within the standard."""
+        rows = np.flatnonzero(self.active)
+        count = np.diff(self.pairs.start)[rows]
+        start = starts(count)
+        at = np.arange(start[-1]) + np.repeat(self.pairs.start[rows] - start[:-1], count)
+        whole = Reach(start, self.pairs.column[at], self.pairs.cost[at], self.pairs.candidates)
+        return whole.pairs(whole.cost <= standard)
 
 
 def _none(open_: Choice) -> Said:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,27 +20,22 @@ from numpy.typing import ArrayLike
 
 from geosocial.errors import N_, Said
 from geosocial.siting import swaps
-from geosocial.siting.bounds import lagrangian, residual
-from geosocial.siting.inputs import Bools, Choice, Floats, Ints, Reach, amounts, choice, number, reach, starts
+from geosocial.siting.bounds import residual
+from geosocial.siting.branching import Search
+from geosocial.siting.concentration import Pool, by_highs
+from geosocial.siting.fewest import Best, fewest
+from geosocial.siting.inputs import Bools, Choice, Floats, Ints, Reach, amounts, choice, number, reach
 from geosocial.siting.patterns import Patterns, columns, covering, merged, reduced
+from geosocial.siting.relaxation import Relaxation
 from geosocial.siting.result import Clock, Interrupt, SitingResult, gap_of, infeasible, nearest
-from geosocial.siting.solver import Model, solve
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-#: From so many pairs on, Lagrangian bounds fix candidates before HiGHS is asked.
-_LARGE = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Best:
-    """The best candidates found (original positions) of a reduced problem, and the bound on any choice."""
-
-    sites: Ints
-    bound: float
-    proved: bool
-    method: str
+#: Up to so many pairs HiGHS is asked at once: its own branching is quick there.
+_SMALL = 2_000
+#: Choices drawn from the first relaxation.
+_DRAWS = 40
 
 
 def mclp(
@@ -156,68 +150,75 @@ def maximal(patterns: Patterns, open_: Choice, clock: Clock, known: Sequence[Int
         return Best(chosen, value, proved=True, method="greedy")
     whole = bool((patterns.weight == np.floor(patterns.weight)).all()) and total < 2**53
     bound = residual(cover, most) if not open_.priced else total
-    kept = np.ones(len(patterns.candidate), bool)
-    method = "greedy, swaps, HiGHS"
-    if not open_.priced and len(patterns.column) > _LARGE:
-        low = lagrangian(patterns, cover, most, clock, step=0.999 if whole else 0.0)
-        bound, kept = min(bound, low.bound), low.kept
-        method = "greedy, swaps, Lagrangian bounds, HiGHS"
     if whole:
         bound = math.floor(bound + 1e-6)
     if bound <= value * (1 + 1e-12):
-        return Best(chosen, value, proved=True, method=method.removesuffix(", HiGHS"))
+        return Best(chosen, value, proved=True, method="greedy, swaps")
     if clock.over():
-        return Best(chosen, bound, proved=False, method=method.removesuffix(", HiGHS"))
-    small = merged(columns(patterns, kept)) if not kept.all() else patterns
-    found, better, proved = _by_highs(
-        small, np.asarray(np.isin(small.candidate, chosen)), open_, most, left, clock=clock, whole=whole
-    )
+        return Best(chosen, bound, proved=False, method="greedy, swaps")
+    if not open_.priced and len(patterns.column) > _SMALL:
+        found, better, proved, method = _by_branching(patterns, cover, most, clock, whole=whole)
+    else:
+        price = open_.price[patterns.candidate] if open_.priced else None
+        begin = np.isin(patterns.candidate, chosen)
+        found, better, proved = by_highs(
+            patterns, begin, most, price=price, budget=left, clock=clock, whole=whole
+        )
+        method = "greedy, swaps, HiGHS"
     if better is not None:
-        covered = np.isin(patterns.candidate, better)[patterns.column]
-        gained = patterns.weight[np.unique(patterns.row[covered])].sum()
+        gained = _worth(patterns, better)
         if gained > value * (1 + 1e-12):
-            chosen, value = better, float(gained)
+            chosen, value = better, gained
     return Best(chosen, min(bound, max(found, value)), proved=proved, method=method)
 
 
-def _by_highs(
-    patterns: Patterns, known: Bools, open_: Choice, most: int, left: float, *, clock: Clock, whole: bool
-) -> tuple[float, Ints | None, bool]:
-    """Return bound, candidates and whether they are proved, of the best cover by HiGHS."""
-    k = len(patterns.candidate)
-    scale = 1.0 if whole else 2.0 ** -math.floor(math.log2(patterns.weight.max()) - 10)
-    length = np.diff(patterns.start)
-    single = length == 1
-    gain = np.zeros(k)
-    np.add.at(gain, patterns.column[patterns.start[:-1][single]], patterns.weight[single])
-    several = np.flatnonzero(~single)
-    pairs = ~single[patterns.row]
-    q = len(several)
-    row = np.concatenate([np.repeat(np.arange(q), length[several]), np.arange(q), np.full(k, q)])
-    column = np.concatenate([patterns.column[pairs], k + np.arange(q), np.arange(k)])
-    value = np.concatenate([np.full(pairs.sum(), -1.0), np.ones(q + k)])
-    upper = np.concatenate([np.zeros(q), [most]])
-    if open_.priced:
-        row, column = np.append(row, np.full(k, q + 1)), np.append(column, np.arange(k))
-        value, upper = np.append(value, open_.price[patterns.candidate]), np.append(upper, left)
-    order = np.argsort(row, kind="stable")
-    model = Model(
-        cost=np.concatenate([gain, patterns.weight[several]]) * scale,
-        lower=np.zeros(k + q),
-        upper=np.ones(k + q),
-        whole=np.arange(k + q) < k,
-        row_lower=np.full(len(upper), -np.inf),
-        row_upper=upper.astype(np.float64),
-        start=starts(np.bincount(row, minlength=len(upper))),
-        index=column[order],
-        value=value[order],
-        maximise=True,
-    )
-    hit = np.bincount(patterns.row[known[patterns.column]], minlength=len(length))[several] > 0
-    begin = np.concatenate([known, hit]).astype(np.float64)
-    out = solve(model, clock, start=begin, whole_objective=whole)
-    sites = None if out.values is None else patterns.candidate[out.values[:k] > 0.5]
-    return out.bound / scale, sites, out.proved
+def _worth(patterns: Patterns, sites: Ints) -> float:
+    """Return the demand of the patterns that candidates (original positions) cover."""
+    hit = np.isin(patterns.candidate, sites)[patterns.column]
+    return float(patterns.weight[np.unique(patterns.row[hit])].sum())
+
+
+def _by_branching(
+    patterns: Patterns, cover: swaps.Cover, most: int, clock: Clock, *, whole: bool
+) -> tuple[float, Ints | None, bool, str]:
+    """Return bound, candidates, whether they are proved, and how: by relaxation, then branch and bound."""
+    pool = Pool(cover, most, whole=whole)
+    step = 0.999 if whole else 1e-10 * cover.value
+    relaxation = Relaxation(patterns, most)
+    point = relaxation.solve(relaxation.root(), clock)
+    method = "greedy, swaps, linear relaxation"
+    if point is None or clock.over():
+        return np.inf, None, False, method
+    if point.bound > pool.value + step:
+        pool.improve(point.open, _DRAWS, clock)
+    best = patterns.candidate[pool.sites]
+    if point.bound <= pool.value + step:
+        return pool.value, best, True, method
+    method += ", branch and bound"
+    price = np.zeros(int(patterns.candidate.max()) + 1)
+    small = reduced(columns(patterns, point.with_it > pool.value + step), price)
+    if not len(small.weight):
+        return pool.value, best, True, method
+    place = np.searchsorted(patterns.candidate, small.candidate)
+
+    def improve(y: Floats, draws: int, clock: Clock) -> tuple[Ints, float]:
+        full = np.zeros(len(patterns.candidate))
+        full[place] = y
+        return pool.improve(full, draws, clock)
+
+    def finish(allowed: Bools, clock: Clock) -> tuple[Ints | None, float, bool]:
+        part = merged(columns(small, allowed))
+        none = np.zeros(len(part.candidate), bool)
+        _, sites, proved = by_highs(part, none, most, clock=clock, whole=whole)
+        if sites is None:
+            return None, -np.inf, proved
+        return np.searchsorted(patterns.candidate, sites), _worth(small, sites), proved
+
+    search = Search(Relaxation(small, most), improve, finish, clock, step, pool.value)
+    bound, proved = search.run(draws=1)
+    if search.sites is not None:
+        best = patterns.candidate[search.sites]
+    return min(bound, point.bound), best, proved, method
 
 
 def lscp(
@@ -279,7 +280,7 @@ def lscp(
         return infeasible("lscp", pairs.places, clock, trouble, d0)
     price = np.ones(pairs.candidates) if site_costs is None else open_.price
     patterns = reduced(covering(pairs, held, open_, standard=d0), price, all_covered=True)
-    best = least(patterns, price, clock)
+    best = fewest(patterns, price, clock)
     chosen = np.union1d(open_.fixed, best.sites)
     base = math.fsum(price[open_.fixed])
     objective = math.fsum(price[chosen])
@@ -320,71 +321,3 @@ def uncovered(pairs: Reach, weights: Floats, open_: Choice, standard: float) -> 
         N_("{got} places with demand have no candidate within the standard, place {row} first."),
         {"got": int(alone.sum()), "row": int(np.flatnonzero(alone)[0])},
     )
-
-
-def least(patterns: Patterns, price: Floats, clock: Clock) -> Best:
-    """Return the candidates of least price that cover every pattern."""
-    if not len(patterns.weight):
-        return Best(np.zeros(0, np.int64), 0.0, proved=True, method="reduction")
-    price = price[patterns.candidate]
-    full = np.zeros(int(patterns.candidate.max()) + 1)
-    full[patterns.candidate] = price
-    known = swaps.whole_cover(patterns, full)
-    k, q = len(price), len(patterns.weight)
-    model = Model(
-        cost=price,
-        lower=np.zeros(k),
-        upper=np.ones(k),
-        whole=np.ones(k, bool),
-        row_lower=np.ones(q),
-        row_upper=np.full(q, np.inf),
-        start=patterns.start,
-        index=patterns.column,
-        value=np.ones(len(patterns.column)),
-    )
-    begin = np.zeros(k)
-    begin[known] = 1
-    whole = bool((price == np.floor(price)).all())
-    out = solve(model, clock, start=begin, whole_objective=whole)
-    sites, value = known, price[known].sum()
-    if out.values is not None:
-        found = np.flatnonzero(out.values > 0.5)
-        if price[found].sum() < value * (1 - 1e-12):
-            sites, value = found, price[found].sum()
-    return Best(patterns.candidate[sites], max(0.0, out.bound), out.proved, "reduction, greedy, HiGHS")
-
-
-def enough(patterns: Patterns, price: Floats, most: int, left: float, clock: Clock) -> Ints | None:
-    """Return up to `most` candidates of a price up to `left` that cover every pattern, None if none is known.
-
-    None before the clock is over means that there are none.
-    """
-    if not len(patterns.weight):
-        return np.zeros(0, np.int64)
-    price = price[patterns.candidate]
-    for counts in (np.ones(len(price)), price):
-        full = np.zeros(int(patterns.candidate.max()) + 1)
-        full[patterns.candidate] = counts
-        known = swaps.whole_cover(patterns, full)
-        if len(known) <= most and price[known].sum() <= left:
-            return patterns.candidate[known]
-    k, q = len(price), len(patterns.weight)
-    limits = [float(most)] + ([left] if np.isfinite(left) else [])
-    values = [np.ones(len(patterns.column)), np.ones(k)] + ([price] if np.isfinite(left) else [])
-    model = Model(
-        cost=np.ones(k),
-        lower=np.zeros(k),
-        upper=np.ones(k),
-        whole=np.ones(k, bool),
-        row_lower=np.concatenate([np.ones(q), np.full(len(limits), -np.inf)]),
-        row_upper=np.concatenate([np.full(q, np.inf), limits]),
-        start=np.concatenate([patterns.start, patterns.start[-1] + k * np.arange(1, len(limits) + 1)]),
-        index=np.concatenate([patterns.column, *[np.arange(k)] * len(limits)]),
-        value=np.concatenate(values),
-    )
-    out = solve(model, clock, whole_objective=True, target=most + 0.5)
-    if out.values is None:
-        if not out.infeasible:
-            clock.stopped = clock.stopped or not clock.over()
-        return None
-    return patterns.candidate[out.values > 0.5]

@@ -134,16 +134,19 @@ def solve(
     start: Floats | None = None,
     whole_objective: bool = False,
     target: float | None = None,
+    nodes: int | None = None,
 ) -> Outcome:
     """Solve a mixed-integer model to gap 0, from a known solution when one is given.
 
     `whole_objective`: every objective is a whole number, so that a gap below 1 is a proof.
-    `target`: any solution at least as good is good enough.
+    `target`: any solution at least as good is good enough. `nodes`: the most nodes to spend.
     """
     highs = new(mip_rel_gap=0.0, mip_abs_gap=0.999 if whole_objective else 1e-6)
     load(highs, model)
     if target is not None:
         highs.setOptionValue("objective_target", target)
+    if nodes is not None:
+        highs.setOptionValue("mip_max_nodes", nodes)
     if start is not None:
         highs.setSolution(len(start), np.arange(len(start), dtype=np.int32), start)
     status = run(highs, clock)

@@ -30,6 +30,11 @@ class Cover:
         self._rows = self.row[by_column]
         self._start = np.concatenate([[0], np.cumsum(np.bincount(patterns.column, minlength=len(self.open)))])
         self.gain = self.demand(patterns.weight)
+        self._gain = self.gain.copy()
+
+    def clear(self) -> None:
+        """Give every candidate up."""
+        self.times[:], self.open[:], self.gain[:] = 0, False, self._gain
 
     def demand(self, weight: Floats) -> Floats:
         """Return the sum of a weight of the patterns that each candidate covers."""
@@ -137,6 +142,21 @@ def start(patterns: Patterns, most: int, price: Floats, budget: float, clock: Cl
         if other.value > found.value:
             return other
     return found
+
+
+def drawn(
+    cover: Cover, y: Floats, most: int, clock: Clock, rng: np.random.Generator | None
+) -> tuple[Ints, float]:
+    """Return a choice of `most` candidates drawn with chances that rise with y, then swapped; and its value.
+
+    Without a generator those with the largest y are drawn.
+    """
+    key = -y if rng is None else -np.log(rng.random(len(y))) / np.maximum(y, 1e-9)
+    cover.clear()
+    for site in np.argsort(key, kind="stable")[:most]:
+        cover.add(int(site))
+    swapped(cover, np.zeros(int(cover.patterns.candidate.max()) + 1), np.inf, clock)
+    return cover.sites, cover.value
 
 
 def whole_cover(patterns: Patterns, price: Floats) -> Ints:

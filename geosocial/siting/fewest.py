@@ -1,0 +1,241 @@
+"""The fewest or cheapest candidates that cover every pattern, and whether so many are enough.
+
+The patterns fall apart where they share no candidate; each component has a relaxation, rounded up where
+prices are whole, and a cover: greedy, made smaller by `geosocial.siting.weighting`. Where the two do not
+meet, the component is branched on (`geosocial.siting.branching`), the smallest first.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from geosocial.siting import swaps
+from geosocial.siting.branching import Search
+from geosocial.siting.inputs import Bools, Floats, Ints
+from geosocial.siting.patterns import Patterns, columns, merged
+from geosocial.siting.relaxation import Relaxation
+from geosocial.siting.result import Clock
+from geosocial.siting.solver import Model, solve
+from geosocial.siting.weighting import Weighting
+
+#: Up to so many pairs HiGHS is asked at once: its own branching is quick there.
+_SMALL = 1_500
+#: Steps of local search before the branching, and at each of its nodes.
+_STEPS, _STEPS_A_NODE = 12_000, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best candidates found (original positions) of a reduced problem, and the bound on any choice."""
+
+    sites: Ints
+    bound: float
+    proved: bool
+    method: str
+
+
+@dataclass(slots=True)
+class _Component:
+    """Patterns that share no candidate with others, a cover (positions), and what any costs at least."""
+
+    patterns: Patterns
+    price: Floats
+    sites: Ints
+    bound: float = 0.0
+
+    @property
+    def value(self) -> float:
+        """Return the price of the cover."""
+        return float(self.price[self.sites].sum())
+
+
+def fewest(patterns: Patterns, price: Floats, clock: Clock, *, target: float | None = None) -> Best:
+    """Return the candidates of least price that cover every pattern; `price` is by original position.
+
+    With a `target` the search ends once a cover costs no more, or none can: the bound is then above it.
+    """
+    if not len(patterns.weight):
+        return Best(np.zeros(0, np.int64), 0.0, proved=True, method="reduction")
+    whole = bool((price[patterns.candidate] == np.floor(price[patterns.candidate])).all())
+    parts = [
+        _Component(part, price[part.candidate], swaps.whole_cover(part, price))
+        for part in components(patterns)
+    ]
+    method = "reduction, greedy"
+
+    def settled() -> bool:
+        low, high = sum(part.bound for part in parts), sum(part.value for part in parts)
+        if target is not None and (high <= target or low > target):
+            return True
+        return high <= low * (1 + 1e-12)
+
+    for part in parts:
+        if not settled() and not clock.over():
+            _relaxed(part, clock, whole=whole)
+    if not settled() and not clock.over():
+        method += ", local search, linear relaxation, branch and bound"
+        for part in parts:
+            if part.value > part.bound * (1 + 1e-12) and not settled():
+                others = sum(other.value for other in parts if other is not part)
+                _smaller(part, clock, -np.inf if target is None else target - others)
+        for part in sorted(parts, key=lambda part: len(part.patterns.column)):
+            if settled() or clock.over():
+                break
+            _branched(part, clock, whole=whole, target=_left(parts, part, target))
+    sites = np.sort(np.concatenate([part.patterns.candidate[part.sites] for part in parts]))
+    bound = math.fsum(part.bound for part in parts)
+    value = math.fsum(part.value for part in parts)
+    return Best(sites, min(bound, value), value <= bound * (1 + 1e-12), method)
+
+
+def _left(parts: list[_Component], part: _Component, target: float | None) -> float | None:
+    """Return what a component may cost at most if all together may cost the target."""
+    if target is None:
+        return None
+    return target - sum(other.bound for other in parts if other is not part)
+
+
+def components(patterns: Patterns) -> list[Patterns]:
+    """Return the patterns by the components that shared candidates make of them, in order of their first."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    q, k = len(patterns.weight), len(patterns.candidate)
+    ends = (patterns.row, q + patterns.column)
+    graph = csr_array((np.ones(len(patterns.column)), ends), shape=(q + k, q + k))
+    count, label = connected_components(graph, directed=False)
+    if count == 1:
+        return [patterns]
+    found = [columns(patterns, label[q:] == part) for part in np.unique(label[:q])]
+    return [part for part in found if len(part.weight)]
+
+
+def _relaxed(part: _Component, clock: Clock, *, whole: bool) -> None:
+    """Bound a component by its relaxation, or settle it at once when it is small."""
+    if len(part.patterns.column) <= _SMALL:
+        bound, sites, proved = _by_highs(part.patterns, part.price, clock, whole=whole, known=part.sites)
+        if sites is not None and part.price[sites].sum() < part.value * (1 - 1e-12):
+            part.sites = sites
+        part.bound = part.value if proved else max(0.0, min(bound, part.value))
+        return
+    relaxation = Relaxation(part.patterns, len(part.price), part.price)
+    point = relaxation.solve(relaxation.root(), clock)
+    if point is not None and not clock.over():
+        bound = -point.bound
+        part.bound = min(part.value, float(math.ceil(bound - 1e-6)) if whole else max(0.0, bound))
+
+
+def _smaller(part: _Component, clock: Clock, goal: float) -> None:
+    """Make the cover of a component smaller, where every candidate counts the same."""
+    if (part.price == part.price[0]).all() and part.price[0] > 0:
+        least = max(part.bound, goal) / part.price[0]
+        part.sites = Weighting(part.patterns, part.sites).run(_STEPS, clock, math.ceil(least - 1e-9))
+
+
+def _branched(part: _Component, clock: Clock, *, whole: bool, target: float | None) -> None:
+    """Settle a component by branch and bound, or only whether it can cost as little as the target."""
+    patterns, price = part.patterns, part.price
+    step = 0.999 if whole else 1e-10 * part.value
+    same = bool((price == price[0]).all())
+    search_on = Weighting(patterns, part.sites) if same else None
+    known = -part.value
+    if target is not None and whole:
+        known = max(known, -(math.floor(target) + 1.0))
+
+    def improve(_y: Floats, draws: int, clock: Clock) -> tuple[Ints, float]:
+        if search_on is None:
+            return part.sites, -part.value
+        sites = search_on.run(_STEPS_A_NODE * draws, clock)
+        return sites, -float(price[sites].sum())
+
+    def finish(allowed: Bools, clock: Clock) -> tuple[Ints | None, float, bool]:
+        if np.bincount(patterns.row[allowed[patterns.column]], minlength=len(patterns.weight)).min() == 0:
+            return None, -np.inf, True
+        few = merged(columns(patterns, allowed))
+        at = np.flatnonzero(allowed)
+        _, sites, proved = _by_highs(few, price[at], clock, whole=whole)
+        return (
+            (None, -np.inf, proved) if sites is None else (at[sites], -float(price[at[sites]].sum()), proved)
+        )
+
+    enough = np.inf if target is None else -target
+    search = Search(
+        Relaxation(patterns, len(price), price), improve, finish, clock, step, known, enough=enough
+    )
+    bound, proved = search.run(draws=1)
+    if search.sites is not None and price[search.sites].sum() < part.value:
+        part.sites = search.sites
+    if np.isfinite(bound):
+        low = -bound if not whole else math.ceil(-bound - 1e-6)
+        part.bound = min(part.value, max(part.bound, -search.value if proved else low))
+
+
+def _by_highs(
+    patterns: Patterns, price: Floats, clock: Clock, *, whole: bool, known: Ints | None = None
+) -> tuple[float, Ints | None, bool]:
+    """Return bound, candidates (positions) and whether they are proved, of the cheapest cover by HiGHS."""
+    k, q = len(price), len(patterns.weight)
+    model = Model(
+        cost=price,
+        lower=np.zeros(k),
+        upper=np.ones(k),
+        whole=np.ones(k, bool),
+        row_lower=np.ones(q),
+        row_upper=np.full(q, np.inf),
+        start=patterns.start,
+        index=patterns.column,
+        value=np.ones(len(patterns.column)),
+    )
+    begin = None
+    if known is not None:
+        begin = np.zeros(k)
+        begin[known] = 1
+    out = solve(model, clock, start=begin, whole_objective=whole)
+    return out.bound, None if out.values is None else np.flatnonzero(out.values > 0.5), out.proved
+
+
+def enough(patterns: Patterns, price: Floats, most: int, left: float, clock: Clock) -> Ints | None:
+    """Return up to `most` candidates of a price up to `left` that cover every pattern, None if none is known.
+
+    None before the clock is over means that there are none.
+    """
+    if not len(patterns.weight):
+        return np.zeros(0, np.int64)
+    if not np.isfinite(left):
+        best = fewest(patterns, np.ones(int(patterns.candidate.max()) + 1), clock, target=most)
+        if len(best.sites) <= most:
+            return best.sites
+        if best.bound <= most:  # neither found nor excluded: only the clock ends the search so
+            clock.stopped = clock.stopped or not clock.over()
+        return None
+    own = price[patterns.candidate]
+    for counts in (np.ones(len(price)), price):
+        known = swaps.whole_cover(patterns, counts)
+        if len(known) <= most and own[known].sum() <= left:
+            return patterns.candidate[known]
+    return _in_budget(patterns, own, most, left, clock)
+
+
+def _in_budget(patterns: Patterns, price: Floats, most: int, left: float, clock: Clock) -> Ints | None:
+    """Return up to `most` candidates of a price up to `left` that cover every pattern, by HiGHS."""
+    k, q = len(price), len(patterns.weight)
+    model = Model(
+        cost=np.ones(k),
+        lower=np.zeros(k),
+        upper=np.ones(k),
+        whole=np.ones(k, bool),
+        row_lower=np.concatenate([np.ones(q), np.full(2, -np.inf)]),
+        row_upper=np.concatenate([np.full(q, np.inf), [float(most), left]]),
+        start=np.concatenate([patterns.start, patterns.start[-1] + k * np.arange(1, 3)]),
+        index=np.concatenate([patterns.column, np.arange(k), np.arange(k)]),
+        value=np.concatenate([np.ones(len(patterns.column)), np.ones(k), price]),
+    )
+    out = solve(model, clock, whole_objective=True, target=most + 0.5)
+    if out.values is None:
+        if not out.infeasible:
+            clock.stopped = clock.stopped or not clock.over()
+        return None
+    return patterns.candidate[out.values > 0.5]
