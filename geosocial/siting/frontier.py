@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from geosocial.siting import swaps
-from geosocial.siting.covering import Best, maximal
+from geosocial.siting.covering import maximal
+from geosocial.siting.fewest import Best
 from geosocial.siting.inputs import Bools, Choice, Floats, Ints, amounts, choice, number, reach
 from geosocial.siting.patterns import Patterns, columns, covering, reduced
 from geosocial.siting.relaxed import Relaxed
