@@ -11,8 +11,7 @@ from geosocial.cartography import dots, layers
 from geosocial.study import ContextSpec, Service, Study
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from geosocial.cartography.shown import Run
     from geosocial.i18n import Words
     from geosocial.results import Results
 
@@ -27,12 +26,12 @@ def unit(study: Study) -> ContextSpec | None:
     return next((spec for spec in study.context if spec.measured), None)
 
 
-def beyond(results: Results, sphere: str, spec: Service) -> dict[str, Any] | None:
+def beyond(run: Run, sphere: str, spec: Service) -> dict[str, Any] | None:
     """Return the people beyond the standard as dots; None where nobody is, or the service has no standard."""
-    rows = _of(results.beyond, sphere, spec)
+    results, rows = run.results, run.of_service("beyond", sphere, spec)
     if not len(rows):
         return None
-    per = per_dot(results)
+    per = run.once("per_dot", lambda: per_dot(results))
     x, y = dots.dots(rows, per=per)
     west, south = corner(results)
     return {"per": per, "at": dots.packed(layers.degrees(x, y, results.study.crs), (west, south))}
@@ -52,13 +51,13 @@ def corner(results: Results) -> tuple[float, float]:
 
 
 def areas(
-    results: Results, sphere: str, spec: Service, schemes: Mapping[str, list[symbology.Scheme]]
+    run: Run, sphere: str, spec: Service, schemes: Mapping[str, list[symbology.Scheme]]
 ) -> dict[str, Any] | None:
     """Return the figures of the small areas of a service by view: classes by scheme, value, demand."""
-    layer = unit(results.study)
+    layer = unit(run.results.study)
     if layer is None or spec.rule != "coverage":
         return None
-    rows = _of(results.areas, sphere, spec)
+    rows = run.of_service("areas", sphere, spec)
     rows = rows[rows["layer"] == layer.key].sort_values("area")
     if not len(rows):
         return None
@@ -80,11 +79,11 @@ def areas(
     }
 
 
-def clusters(results: Results, sphere: str, spec: Service) -> list[list[float]]:
+def clusters(run: Run, sphere: str, spec: Service) -> list[list[float]]:
     """Return the places in a cluster of far places, as positions; none where clusters are not looked for."""
-    rows = _of(results.clusters, sphere, spec)
+    rows = run.of_service("clusters", sphere, spec)
     rows = rows[rows["cluster"] == "far"]
-    return layers.degrees(rows["x"], rows["y"], results.study.crs) if len(rows) else []
+    return layers.degrees(rows["x"], rows["y"], run.results.study.crs) if len(rows) else []
 
 
 def area_names(results: Results, words: Words) -> dict[str, Any] | None:
@@ -122,10 +121,6 @@ def area_zones(results: Results) -> list[int] | None:
 
     points = results.context[layer.key].geometry.representative_point()
     return [int(k) for k in ZoneIndex(results.zones).locate(points.x.to_numpy(), points.y.to_numpy())]
-
-
-def _of(table: pd.DataFrame, sphere: str, spec: Service) -> pd.DataFrame:
-    return table[(table["sphere"] == sphere) & (table["service"] == spec.key)]
 
 
 def _class(value: float, status: str, scheme: symbology.Scheme) -> int:

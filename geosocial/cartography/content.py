@@ -103,10 +103,10 @@ def _service(run: Run, sphere: str, spec: Service, since: Since | None) -> dict[
             *([change.view(run, sphere, spec, since)] if since is not None and compared else []),
         ],
         "reach": proposals.reach_m(results, spec),
-        "dots": below.beyond(results, sphere, spec),
-        "areas": below.areas(results, sphere, spec, chosen),
-        "clusters": below.clusters(results, sphere, spec),
-        "sites": proposals.sites(results, sphere, spec, zones),
+        "dots": below.beyond(run, sphere, spec),
+        "areas": below.areas(run, sphere, spec, chosen),
+        "clusters": below.clusters(run, sphere, spec),
+        "sites": proposals.sites(run, sphere, spec),
         "supply": [
             [*place, run.kinds.index(kind), figure(float(amount))] + ([shown[i]] if i in shown else [])
             for i, place, kind, amount in zip(supply.index, places, supply["kind"], amounts, strict=True)
@@ -245,5 +245,5 @@ def _service_text(run: Run, words: Words, sphere: str, spec: Service, since: Sin
             *([change.view_text(run, words, sphere, spec, since)] if since is not None and compared else []),
         ],
         "beyond": labels.beyond(words, results, spec),
-        "sites": proposals.site_words(words, results, sphere, spec),
+        "sites": proposals.site_words(words, run, sphere, spec),
     }

@@ -14,18 +14,19 @@ from geosocial.cartography import layers
 from geosocial.study import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pandas as pd
-
+    from geosocial.cartography.shown import Run
     from geosocial.i18n import Words
     from geosocial.results import Results
 
 
-def _rows(results: Results, table: str, sphere: str, spec: Service) -> list[dict[str, Any]]:
-    frame: pd.DataFrame = getattr(results, table)
-    mine = frame[(frame["sphere"] == sphere) & (frame["service"] == spec.key)]
-    return [{str(key): value for key, value in row.items()} for row in mine.to_dict("records")]
+def _rows(run: Run, table: str, sphere: str, spec: Service) -> list[dict[str, Any]]:
+    def made() -> list[dict[str, Any]]:
+        mine = run.of_service(table, sphere, spec)
+        names = [str(name) for name in mine.columns]
+        values = zip(*(mine[name].tolist() for name in names), strict=True)
+        return [dict(zip(names, row, strict=True)) for row in values]
+
+    return run.once((table, sphere, spec.key), made)
 
 
 def reach_m(results: Results, spec: Service) -> float | None:
@@ -35,10 +36,10 @@ def reach_m(results: Results, spec: Service) -> float | None:
     return round(spec.standard_m / results.study.detour, 1)
 
 
-def _curve(results: Results, sphere: str, spec: Service) -> list[dict[str, Any]]:
+def _curve(run: Run, sphere: str, spec: Service) -> list[dict[str, Any]]:
     """Return the rows of the curve from 0 on, as far as they follow one another with sites of their own."""
-    rows = {int(row["number"]): row for row in _rows(results, "proposed_curve", sphere, spec)}
-    sites = {int(row["number"]) for row in _rows(results, "proposed", sphere, spec)}
+    rows = {int(row["number"]): row for row in _rows(run, "proposed_curve", sphere, spec)}
+    sites = {int(row["number"]) for row in _rows(run, "proposed", sphere, spec)}
     if 0 not in rows:
         return []
     out = [rows[0]]
@@ -47,21 +48,22 @@ def _curve(results: Results, sphere: str, spec: Service) -> list[dict[str, Any]]
     return out if len(out) > 1 else []
 
 
-def sites(results: Results, sphere: str, spec: Service, zones: Sequence[str]) -> dict[str, Any] | None:
+def sites(run: Run, sphere: str, spec: Service) -> dict[str, Any] | None:
     """Return the sites of each number from 1 on, the gain of each number, and what each zone comes to.
 
     ``shares`` holds a list a number, from 0 on: the share served in each zone, None where it is not known;
     ``served`` the same in people.
     """
-    curve = _curve(results, sphere, spec)
+    curve = _curve(run, sphere, spec)
     if not curve:
         return None
+    zones = run.zones
     order = {z: n for n, z in enumerate(zones)}
-    found = _rows(results, "proposed", sphere, spec)
+    found = _rows(run, "proposed", sphere, spec)
     numbers: list[list[list[Any]]] = []
     for number in range(1, len(curve)):
         mine = sorted((r for r in found if int(r["number"]) == number), key=lambda r: int(r["order"]))
-        at = layers.degrees([r["x"] for r in mine], [r["y"] for r in mine], results.study.crs)
+        at = layers.degrees([r["x"] for r in mine], [r["y"] for r in mine], run.results.study.crs)
         numbers.append(
             [
                 [*place, str(r["name"]), order.get(str(r["zone_id"]), -1), _figure(r["newly"])]
@@ -70,7 +72,7 @@ def sites(results: Results, sphere: str, spec: Service, zones: Sequence[str]) ->
         )
     shares: list[list[float | None]] = [[None] * len(zones) for _ in curve]
     served: list[list[float | None]] = [[None] * len(zones) for _ in curve]
-    for row in _rows(results, "proposed_zones", sphere, spec):
+    for row in _rows(run, "proposed_zones", sphere, spec):
         number, zone = int(row["number"]), order.get(str(row["zone_id"]))
         if zone is not None and number < len(curve):
             shares[number][zone], served[number][zone] = _figure(row["share"]), _figure(row["served"])
@@ -82,12 +84,12 @@ def sites(results: Results, sphere: str, spec: Service, zones: Sequence[str]) ->
     }
 
 
-def site_words(words: Words, results: Results, sphere: str, spec: Service) -> dict[str, Any] | None:
+def site_words(words: Words, run: Run, sphere: str, spec: Service) -> dict[str, Any] | None:
     """Return what the panel says for each number of sites: title, whom they serve, coverage, proof."""
-    curve = _curve(results, sphere, spec)
+    curve = _curve(run, sphere, spec)
     if not curve:
         return None
-    unit = next((c.unit for c in results.study.demand.columns if c.key == spec.demand), "people")
+    unit = next((c.unit for c in run.results.study.demand.columns if c.key == spec.demand), "people")
     today = curve[0]
     lines = []
     for number, row in enumerate(curve[1:], start=1):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from geosocial import wording
 from geosocial.cartography import layers
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geosocial.results import Results
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Run:
     named: pd.DataFrame
     #: Lists of places that count as supply, by kind: keys of the study's sources.
     lists: Mapping[str, frozenset[str]]
+    #: What was asked for before, by what it is.
+    made: dict[Any, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, results: Results) -> Run:
@@ -51,6 +55,25 @@ class Run:
             named=layers.initiatives(results),
             lists={kind: frozenset(keys) for kind, keys in supply.items()},
         )
+
+    def once(self, key: object, make: Callable[[], T]) -> T:
+        """Return what `make` returns, made at the first call for `key`."""
+        if key not in self.made:
+            self.made[key] = make()
+        made: T = self.made[key]
+        return made
+
+    def of_service(self, table: str, sphere: str, spec: Service) -> pd.DataFrame:
+        """Return the rows of a service in a table of the results; the table is divided once."""
+        frame: pd.DataFrame = getattr(self.results, table)
+
+        def divided() -> dict[tuple[str, str], pd.DataFrame]:
+            if not len(frame):
+                return {}
+            groups = frame.groupby(["sphere", "service"], sort=False)
+            return {(str(s), str(v)): part for (s, v), part in groups}
+
+        return self.once(("table", table), divided).get((sphere, spec.key), frame.iloc[:0])
 
     def sources(self, spec: Service) -> set[str]:
         """Return the keys of the sources that a service rests on: zones, demand, lists of its kinds."""

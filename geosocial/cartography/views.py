@@ -55,6 +55,11 @@ def views(run: Run, sphere: str, spec: Service) -> list[View]:
 
 def schemes(run: Run, sphere: str, spec: Service, view: View) -> list[symbology.Scheme]:
     """Return the ways in which a view may be classed, each that parts the zones; fixed steps first."""
+    key = ("schemes", sphere, spec.key, view.key)
+    return run.once(key, lambda: _schemes(run, sphere, spec, view))
+
+
+def _schemes(run: Run, sphere: str, spec: Service, view: View) -> list[symbology.Scheme]:
     fill, results = view.fill, run.results
     norm = (
         symbology.norm_of(results, sphere, spec.key) if fill == "rate" else float(spec.standard_m or math.nan)
