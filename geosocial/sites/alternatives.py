@@ -14,7 +14,7 @@ from geosocial.errors import N_
 from geosocial.intake.candidates import named
 from geosocial.sites import models
 from geosocial.sites.asked import Step, quiet
-from geosocial.sites.problem import costs, without
+from geosocial.sites.distances import costs, without
 from geosocial.sites.told import made
 from geosocial.tables.siting import FRONTIER, NEAR_BEST, PRICES, TRIED, TRIED_SITES
 

@@ -24,8 +24,8 @@ MODELS: tuple[Model, ...] = get_args(Model)
 Rule: TypeAlias = Literal["weighted", "in_order", "least_regret"]
 #: Models that look at the standard alone: pairs beyond it are not needed.
 COVERING: frozenset[str] = frozenset({"mclp", "lscp", "backup", "capacitated", "maximin"})
-#: Models whose answer is better when it is larger.
-LARGER: frozenset[str] = frozenset({"mclp", "backup", "capacitated", "maximin", "dispersion"})
+#: Models that look at the nearest site of each place alone.
+NEAREST: frozenset[str] = frozenset({"p-median", "p-center", "equity", "shortfall"})
 #: Announces a step by its message and facts; the context lasts as long as the step.
 Step: TypeAlias = Callable[..., AbstractContextManager[None]]
 

@@ -6,14 +6,15 @@ those of the measures: along streets where the study has them, else straight lin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geosocial.errors import N_, InputError, StudyError
-from geosocial.sites.asked import COVERING, Asked, Step, quiet
+from geosocial.sites.asked import COVERING, NEAREST, Asked, Step, quiet
+from geosocial.sites.distances import EVERYWHERE, beside_nearest, costs
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 #: Most pairs that are held at once by the models that need every pair.
 MOST_PAIRS = 60_000_000
-#: A reach that leaves nothing out.
-EVERYWHERE = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +82,8 @@ class Problem:
 
     @property
     def existing(self) -> list[int]:
-        """Return the columns of the existing facilities."""
-        return list(range(self.count, self.count + sum(len(s.facilities) for s in self.spheres)))
+        """Return the columns of the existing facilities; one where the model takes them as one."""
+        return list(range(self.count, self.main.costs.shape[1]))
 
     @property
     def main(self) -> Served:
@@ -150,9 +149,11 @@ def gather(study: Study, asked: Asked, wanted: Wanted, *, step: Step = quiet) ->
         inside = (demand["zone_id"] != "").to_numpy()
         for (sphere, service), column, own, far in zip(services, columns, near, reach, strict=True):
             weight = np.where(inside, np.nan_to_num(demand[column].to_numpy(np.float64)), 0.0)
-            made = costs(study, demand, found.table, own, reach=far, first=first, width=width, ways=ways)
-            if far >= EVERYWHERE and not asked.may_close:
-                made = useful(made, np.arange(first, first + len(own)), float(service.standard_m or 0.0))
+            standard = float(service.standard_m or 0.0)
+            if asked.model in NEAREST and len(own) and not asked.may_close:
+                made = beside_nearest(study, demand, found.table, own, standard=standard, ways=ways)
+            else:
+                made = costs(study, demand, found.table, own, reach=far, first=first, width=width, ways=ways)
             spheres.append(Served(sphere, service, weight, own, first, made))
             first += len(own)
     return Problem(study, asked, zones, demand, places, found, tuple(spheres), ways, context)
@@ -192,79 +193,3 @@ def demand_column(study: Study, asked: Asked, service: Service) -> str:
             known=", ".join(c.key for c in study.demand.columns),
         )
     return column
-
-
-def costs(
-    study: Study,
-    demand: pd.DataFrame,
-    candidates: pd.DataFrame,
-    facilities: Facilities,
-    *,
-    reach: float,
-    first: int,
-    width: int,
-    ways: Walking | None,
-) -> Any:
-    """Return the costs of each place to the candidates, and to facilities whose first column is `first`.
-
-    n × width: sparse up to `reach` (absent = beyond), dense where nothing is left out (inf = no way).
-    """
-    from scipy.sparse import csr_array
-
-    from geosocial.geo.pairs import pairs_within
-
-    x, y = demand["x"].to_numpy(np.float64), demand["y"].to_numpy(np.float64)
-    fx = np.concatenate([candidates["x"].to_numpy(np.float64), facilities.x])
-    fy = np.concatenate([candidates["y"].to_numpy(np.float64), facilities.y])
-    column = np.concatenate([np.arange(len(candidates)), first + np.arange(len(facilities))])
-    if reach >= EVERYWHERE and ways is None:
-        full = np.full((len(x), width), np.inf)
-        full[:, column] = np.hypot(x[:, None] - fx, y[:, None] - fy) * study.detour
-        return np.where(np.isnan(full), np.inf, full)
-    if ways is not None:
-        pairs = ways.pairs(fx, fy, reach=reach)
-    else:
-        pairs = pairs_within(x, y, fx, fy, reach=reach, detour=study.detour)
-    made = csr_array((pairs.data, column[pairs.indices], pairs.indptr), shape=(len(x), width))
-    made.sort_indices()
-    return made
-
-
-def useful(costs_: Any, stays: NDArray[np.signedinteger], standard: float) -> Any:
-    """Return costs without pairs that nobody uses: farther than the nearest of the columns that stay open.
-
-    Pairs within the standard are kept. Sparse where there are such columns.
-    """
-    from scipy.sparse import csr_array
-
-    if not len(stays):
-        return costs_
-    if isinstance(costs_, np.ndarray):
-        limit = np.maximum(costs_[:, stays].min(axis=1), standard)
-        row, column = np.nonzero((costs_ <= limit[:, None]) & np.isfinite(costs_))
-        data = costs_[row, column]
-    else:
-        row, column = np.repeat(np.arange(costs_.shape[0]), np.diff(costs_.indptr)), costs_.indices
-        limit = np.full(costs_.shape[0], np.inf)
-        mine = np.isin(column, stays)
-        np.minimum.at(limit, row[mine], costs_.data[mine])
-        near = costs_.data <= np.maximum(limit, standard)[row]
-        row, column, data = row[near], column[near], costs_.data[near]
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=costs_.shape[0]))])
-    return csr_array((data, column, indptr), shape=costs_.shape)
-
-
-def without(costs_: Any, columns: Sequence[int]) -> Any:
-    """Return costs in which nobody reaches some of the columns."""
-    if isinstance(costs_, np.ndarray):
-        kept = costs_.copy()
-        kept[:, list(columns)] = np.inf
-        return kept
-    from scipy.sparse import csr_array
-
-    gone = np.zeros(costs_.shape[1], bool)
-    gone[list(columns)] = True
-    held: Bools = ~gone[costs_.indices]
-    rows = np.repeat(np.arange(costs_.shape[0]), np.diff(costs_.indptr))[held]
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=costs_.shape[0]))])
-    return csr_array((costs_.data[held], costs_.indices[held], indptr), shape=costs_.shape)

@@ -16,8 +16,9 @@ from geosocial.errors import N_, InputError
 from geosocial.intake.candidates import Wanted, named
 from geosocial.sites import models
 from geosocial.sites.alternatives import Alternatives, alternatives
-from geosocial.sites.asked import LARGER, Asked, Step, quiet
-from geosocial.sites.problem import EVERYWHERE, MOST_PAIRS, Problem, costs, gather
+from geosocial.sites.asked import NEAREST, Asked, Step, quiet
+from geosocial.sites.distances import EVERYWHERE, costs
+from geosocial.sites.problem import MOST_PAIRS, Problem, gather
 from geosocial.sites.told import Told, made, told
 from geosocial.tables.siting import TRADED, UNREACHED
 
@@ -223,16 +224,7 @@ def _explained(problem: Problem, result: SitingResult, step: Step) -> tuple[Expl
         return None, none
     main = problem.main
     with step(N_("Why not")):
-        every = costs(
-            problem.study,
-            problem.demand,
-            problem.candidates.table,
-            main.facilities,
-            reach=EVERYWHERE,
-            first=main.first,
-            width=width,
-            ways=problem.ways,
-        )
+        every = main.costs if problem.asked.model in NEAREST else _every(problem)
         limits = {} if problem.asked.model == "lscp" else models.limits(problem)
         found = siting.explain(
             every,
@@ -255,6 +247,15 @@ def _explained(problem: Problem, result: SitingResult, step: Step) -> tuple[Expl
     return found, made(rows, UNREACHED)
 
 
-def better_when_larger(asked: Asked) -> bool:
-    """Return whether a larger objective is better."""
-    return asked.model in LARGER or len(asked.spheres) > 1
+def _every(problem: Problem) -> Any:
+    """Return every cost, also beyond the standard."""
+    return costs(
+        problem.study,
+        problem.demand,
+        problem.candidates.table,
+        problem.main.facilities,
+        reach=EVERYWHERE,
+        first=problem.main.first,
+        width=problem.count + len(problem.existing),
+        ways=problem.ways,
+    )
