@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geosocial import symbology, wording
-from geosocial.report import clusters, trust
+from geosocial.report import clusters, siting, trust
 from geosocial.report.evidence import evidence
 from geosocial.report.parts import Part
 from geosocial.report.verdicts import Entry, Map, Sphere, main_indicator, paint_of, sphere_of, word_of
@@ -67,6 +67,8 @@ class Service:
     evidence: tuple[Part, ...]
     #: Where the places far from the service cluster; None where the study does not look for it.
     clusters: Part | None
+    #: None where no sites are proposed.
+    sites: Part | None
 
 
 def service_part(words: Words, results: Results, sphere: str, service: str) -> Service:
@@ -98,6 +100,7 @@ def service_part(words: Words, results: Results, sphere: str, service: str) -> S
         care=_care(words, results, rows),
         evidence=evidence(words, results, sphere, service, key=f"s-{number}"),
         clusters=clusters.part(words, results, sphere, service, key=f"c-{number}"),
+        sites=siting.part(words, results, sphere, service, key=f"p-{number}"),
     )
 
 

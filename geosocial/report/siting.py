@@ -1,4 +1,4 @@
-"""Proposed sites in the workbook of a run: what each number of sites serves, and which they are."""
+"""Proposed sites in the report and the workbook of a run: what each number of sites serves, and which."""
 
 from __future__ import annotations
 
@@ -7,11 +7,46 @@ from typing import TYPE_CHECKING, Any
 
 from geosocial import wording
 from geosocial.errors import N_
+from geosocial.report.parts import Part, Table
 from geosocial.report.sheets import Column, Sheet, Value, each
 
 if TYPE_CHECKING:
     from geosocial.i18n import Words
     from geosocial.results import Results
+
+
+def part(words: Words, results: Results, sphere: str, service: str, *, key: str) -> Part | None:
+    """Return what a report says of the sites proposed for a service; None where none are."""
+    curve = results.proposed_curve
+    mine = curve[(curve["sphere"] == sphere) & (curve["service"] == service) & (curve["number"] > 0)]
+    if mine.empty:
+        return None
+    sites = results.proposed[
+        (results.proposed["sphere"] == sphere) & (results.proposed["service"] == service)
+    ]
+    most = int(mine["number"].max())
+    said = [
+        wording.proposal_sentence(words, results, sphere, service, n) for n in sorted({min(3, most), most})
+    ]
+    rows = []
+    for row in mine.to_dict(orient="records"):
+        own = sites[sites["number"] == row["number"]]
+        zones = dict.fromkeys(wording.zone_name(words, results, str(z)) for z in own["zone_id"] if z)
+        rows.append(
+            (
+                words.number(int(row["number"])),
+                words.people(float(row["served"])),
+                words.percent(float(row["share"]), 1),
+                words.people(float(row["gain"])),
+                words.listing(zones),
+            )
+        )
+    heads = tuple(
+        words.t(m)
+        for m in (N_("New sites"), N_("Served"), N_("Coverage"), N_("One more adds"), N_("Where they stand"))
+    )
+    table = Table(words.t("Proposed sites"), heads, tuple(rows), frozenset({1, 2, 3}))
+    return Part(key, words.t("Proposed sites"), tuple(said), table)
 
 
 def sheets(results: Results, say: Sequence[Words]) -> list[Sheet]:

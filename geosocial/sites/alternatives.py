@@ -62,11 +62,13 @@ def alternatives(
         with step(N_("Price of each site")):
             priced = _prices(problem, result, interrupt)
     near, complete = tables.empty(NEAR_BEST), True
-    if asked.tolerance is not None:
+    stopped = interrupt is not None and interrupt()
+    if asked.tolerance is not None and not stopped:
         with step(N_("Sets near the best")):
             near, complete = _near_best(problem, asked.tolerance, interrupt)
     tried, tried_sites = tables.empty(TRIED), tables.empty(TRIED_SITES)
-    if asked.settings and asked.model == "mclp" and not asked.may_close:
+    stopped = interrupt is not None and interrupt()
+    if asked.settings and asked.model == "mclp" and not asked.may_close and not stopped:
         with step(N_("Other settings")):
             tried, tried_sites = _tried(problem, result, interrupt)
     return Alternatives(curve, near, priced, tried, tried_sites, complete)
@@ -102,26 +104,34 @@ def _frontier(problem: Problem, interrupt: Interrupt | None) -> pd.DataFrame:
 
 def _prices(problem: Problem, result: SitingResult, interrupt: Interrupt | None) -> pd.DataFrame:
     """Return the price of doing without each site, of the rival, and of each site imposed or excluded."""
+    import pandas as pd
+
     from geosocial import siting
 
     asked, ids = problem.asked, _ids(problem)
     chosen = [int(j) for j in result.sites if j < problem.count]
     rival = named(problem.candidates, [asked.rival]) if asked.rival else []
-    found = siting.prices(
-        models.model(problem),
-        dict.fromkeys([*chosen, *rival]),
-        fixed=models.imposed(problem),
-        forbidden=models.excluded(problem),
-        best=result,
-        time_limit=asked.time_limit,
-        interrupt=interrupt,
-    )
+    parts: list[pd.DataFrame] = []
+    for site in dict.fromkeys([*chosen, *rival]):
+        if parts and interrupt is not None and interrupt():
+            break
+        parts.append(
+            siting.prices(
+                models.model(problem),
+                [site],
+                fixed=models.imposed(problem),
+                forbidden=models.excluded(problem),
+                best=result,
+                time_limit=asked.time_limit,
+                interrupt=interrupt,
+            )
+        )
+    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"site": []})
     rows = [found.assign(candidate_id=ids[found["site"].to_numpy(np.int64)])]
     solve = models.model(problem, interrupt=interrupt)
     rows += [_freed(problem, result, solve, name) for name in (*asked.include, *asked.exclude)]
-    import pandas as pd
-
-    return made(pd.concat([r for r in rows if len(r)] or rows, ignore_index=True), PRICES)
+    rows = [r for r in rows if len(r)]
+    return made(pd.concat(rows, ignore_index=True), PRICES) if rows else tables.empty(PRICES)
 
 
 def _freed(

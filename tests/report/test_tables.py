@@ -12,7 +12,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from geosocial import tables as contracts
-from geosocial.report import tables, workbook
+from geosocial.i18n import words
+from geosocial.report import siting, tables, workbook
 from geosocial.results import Results
 from geosocial.vocabulary import Lang
 from tests.wording.city import city
@@ -186,3 +187,22 @@ def test_a_missing_figure_is_an_empty_cell(toy: Results) -> None:
     missing = [r for r in rows if r[1] == "Île-aux-Hérons"]
     assert len(missing) == 3
     assert all(r[gap] == "" for r in missing)
+
+
+def test_proposed_sites_are_told_where_the_study_asks_for_them(toy: Results) -> None:
+    for lang in ("fr", "en"):
+        told = siting.part(words(lang), toy, "culture", "main", key="p-1")
+        curve = toy.proposed_curve[toy.proposed_curve["sphere"] == "culture"]
+        if len(curve) == 1:
+            assert told is None
+            continue
+        assert told is not None
+        assert told.table is not None
+        assert [int(row[0]) for row in told.table.rows] == curve["number"].tolist()[1:]
+    written = tables.layers(toy)["proposed_sites"]
+    assert len(written) == len(toy.proposed)
+    assert (written.geometry.x.to_numpy() == toy.proposed["x"].to_numpy()).all()
+    plain = city()
+    assert siting.part(words("en"), plain, "culture", "main", key="p-1") is None
+    assert "proposed" not in tables.frames(plain)
+    assert "proposed_sites" not in tables.layers(plain)
