@@ -49,6 +49,7 @@ def interface(words: Words, results: Results) -> dict[str, Any]:
         "buildings": t("Buildings"),
         "sizeDwellings": t("size: dwellings"),
         "initiatives": t("Initiatives"),
+        "more": t("… and {n} more"),
         "districts": t("Districts"),
         "ground": t("Streets and parks"),
         "streets": t("Streets"),

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import folium
+import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from benchmarks import maps
 from geosocial.cartography import standalone
+from geosocial.cartography.atlas import write_atlas
 from geosocial.cartography.large_layers import area_layer, point_layer
+from geosocial.results import Results
 from tests.cartography.payloads import PAYLOADS
+from tests.measure.toy import toy_results
 
 pytestmark = pytest.mark.browser
 
@@ -68,6 +74,47 @@ def test_a_mark_lists_its_places_and_leads_to_them(page: Page, tmp_path: Path) -
     expect(canvas(page)).to_have_attribute("data-marks", "20")
     page.get_by_role("checkbox", name="Lieux").uncheck()
     expect(canvas(page)).to_have_count(0)
+
+
+def crowded(count: int) -> Results:
+    """The toy city with so many more theatres, at random places of its boroughs."""
+    toy, rng = toy_results(), np.random.default_rng(5)
+    west, south, east, north = toy.zones.total_bounds
+    one = toy.places[toy.places["name"].str.startswith("Théâtre")].iloc[:1]
+    more = one.loc[one.index.repeat(count)].assign(
+        name=[f"Théâtre {PAYLOADS[n % len(PAYLOADS)][:200]} {n}" for n in range(count)],
+        x=rng.uniform(west, east, count),
+        y=rng.uniform(south, north, count),
+        zone_id=rng.choice(toy.zones["zone_id"], count),
+        source_row=range(1000, 1000 + count),
+    )
+    return replace(toy, places=pd.concat([toy.places, more], ignore_index=True))
+
+
+def test_the_atlas_gathers_many_initiatives(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "atlas.html"
+    write_atlas(crowded(50_000), path)
+    page.goto(path.as_uri() + "#lang=en&s=culture&c=e")
+    marks = page.locator(".over circle + text")
+    expect(marks.first).to_be_visible()
+    counts = [int(text.replace(",", "")) for text in marks.all_text_contents()]
+    assert len(counts) < 200
+    # Marks and single symbols stand for all: theatres of the toy city included.
+    singles = 50_001 - sum(counts)
+    assert 0 <= singles < 100
+    box = marks.nth(len(counts) // 2).bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 4, box["y"] + 4)
+    expect(page.locator("#tip")).to_contain_text("Initiatives: ")
+    expect(page.locator("#tip")).to_contain_text("more")
+    page.mouse.click(box["x"] + 4, box["y"] + 4)
+    expect(page.locator(".leaflet-container")).to_have_attribute("data-zoom", "2.83")
+    search = page.get_by_role("combobox", name="Zone or initiative")
+    search.fill("4321")
+    search.press("Enter")
+    expect(page.locator("#tip b")).to_contain_text("4321")
+    expect(page.locator(".ini button")).to_have_count(200)
+    assert page.evaluate("typeof globalThis.gotcha") == "undefined"
 
 
 def test_names_of_points_and_areas_are_text(page: Page, tmp_path: Path) -> None:

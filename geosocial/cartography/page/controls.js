@@ -78,7 +78,11 @@ function symbolAt(x, y) {
   }
   return best;
 }
-const tipSymbol = (s) => (s.site ? tipSite(s.site) : s.named === undefined ? tipFacilities(s, s.x, s.y) : tipNamed(s.named, s.x, s.y));
+function tipMany(c, x, y) {
+  const shown = c.list.slice(0, 6).map((n) => el('div', { text: D.named[n][2] }));
+  return tipAt(x, y, el('b', { text: U.initiatives + (french() ? NB : '') + ': ' + number(c.list.length) }), ...shown, c.list.length > 6 ? el('span', { text: U.more.replace('{n}', number(c.list.length - 6)) }) : null);
+}
+const tipSymbol = (s) => (s.many ? tipMany(s.many, s.x, s.y) : s.site ? tipSite(s.site) : s.named === undefined ? tipFacilities(s, s.x, s.y) : tipNamed(s.named, s.x, s.y));
 const spotOf = (e) => { const r = box.getBoundingClientRect(); return [e.clientX - r.left, e.clientY - r.top]; };
 const zoneOf = (target) => (target && target.dataset && target.dataset.z !== undefined && target.classList.contains('z') ? +target.dataset.z : -1);
 let dragging = false;
@@ -96,7 +100,8 @@ box.addEventListener('pointerleave', () => { hideTip(); hover(-1); });
 map.on('click', (e) => {
   const s = symbolAt(e.containerPoint.x, e.containerPoint.y), z = zoneOf(e.originalEvent.target);
   hideTip(); hover(-1);
-  if (s) {
+  if (s && s.many && map.getZoom() < map.getMaxZoom()) centre(s.many.x, s.many.y, Math.min(map.getMaxZoom(), map.getZoom() + 1.5));
+  else if (s) {
     if (s.named !== undefined) {
       const p = D.named[s.named];
       if (p[6] >= 0 && p[6] !== st.z) select(p[6]);
@@ -165,11 +170,14 @@ byId('csv').addEventListener('click', csv);
 
 /* ---------- search: zones, then initiatives */
 const Q = byId('q'), QL = byId('ql');
-let at = -1, found = [];
+const byName = new Intl.Collator('fr');
+let at = -1, found = [], plains = null;
 function find() {
-  const s = plain(Q.value), head = (name) => +plain(name).startsWith(s);
-  const zones = T.zones.map((z, n) => [z.name, n, -1]), named = s ? D.named.map((p, n) => [p[2], -1, n]) : [];
-  const keep = (items) => items.filter(([name]) => !s || plain(name).includes(s)).sort((a, b) => head(b[0]) - head(a[0]) || a[0].localeCompare(b[0], 'fr'));
+  const s = plain(Q.value), zones = T.zones.map((z, n) => [z.name, n, -1, plain(z.name)]);
+  if (s) plains = plains || D.named.map((p) => plain(p[2]));
+  const named = s ? D.named.map((p, n) => [p[2], -1, n, plains[n]]) : [];
+  const keep = (items) => items.filter((item) => !s || item[3].includes(s)).map((item) => [item, +item[3].startsWith(s)])
+    .sort((a, b) => b[1] - a[1] || byName.compare(a[0][0], b[0][0])).map(([item]) => item);
   found = [...keep(zones), ...keep(named).slice(0, 40)];
   QL.textContent = '';
   at = s && found.length ? 0 : -1;

@@ -192,19 +192,48 @@ function facilities(zr) {
   }
   G.symbols.append(sv('path', { d, fill: sp.color, stroke: '#fff', 'stroke-width': 1.1, 'stroke-linejoin': 'round' }));
 }
+// Initiatives of a sphere with more than so many are gathered by cells of the screen: a mark says how many it stands
+// for, and a click on it comes nearer. Cells hold still when the map is moved.
+const MANY = 1000, GATHER = 60, gathered = {};
+function groups() {
+  const key = st.s + ':' + V.k.toFixed(6);
+  if (gathered.key === key) return gathered.list;
+  const own = [...D.named.keys()].filter((n) => D.named[n][3] === S.sphere && !D.named[n][7]), cells = new Map(), R = GATHER / V.k;
+  for (const n of own) {
+    const p = D.named[n];
+    p.xy = p.xy || world(p[0], p[1]);
+    const cell = own.length > MANY ? Math.floor(p.xy[0] / R) + ',' + Math.floor(p.xy[1] / R) : n, c = cells.get(cell);
+    if (c) { c.x += p.xy[0]; c.y += p.xy[1]; c.list.push(n); } else cells.set(cell, { x: p.xy[0], y: p.xy[1], list: [n] });
+  }
+  gathered.list = [...cells.values()];
+  gathered.most = gathered.list.reduce((most, c) => Math.max(most, c.list.length), 1);
+  for (const c of gathered.list) { c.x /= c.list.length; c.y /= c.list.length; }
+  gathered.key = key;
+  return gathered.list;
+}
+function group(c, x, y) {
+  const text = number(c.list.length), r = Math.max(5.5 + 2.8 * text.length, 22 * Math.sqrt(c.list.length / gathered.most));
+  G.symbols.append(sv('circle', { cx: x.toFixed(1), cy: y.toFixed(1), r: r.toFixed(1), fill: '#fff', 'fill-opacity': 0.92, stroke: D.look.ink, 'stroke-width': 1.2 }),
+    sv('text', { x: x.toFixed(1), y: (y + 4).toFixed(1), 'text-anchor': 'middle', 'font-size': 11, 'font-weight': 600, fill: D.look.ink, text }));
+  symbols.push({ x, y, r, many: c });
+}
 function initiatives(zr) {
   const sp = sphere(), r = (phone() ? 3.4 : 4.8) * Math.min(1.5, Math.pow(zr, 0.25));
   let d = '', planned = '', closed = '', chosen = '';
-  D.named.forEach((p, n) => {
-    if (p[3] !== S.sphere || p[7]) return;
-    p.xy = p.xy || world(p[0], p[1]);
-    const x = X(p.xy[0]), y = Y(p.xy[1]);
-    if (x < -20 || y < -20 || x > width() + 20 || y > height() + 20) return;
-    const path = shape(sp.shape, x, y, r);
+  const one = (n, x, y) => {
+    const p = D.named[n], path = shape(sp.shape, x, y, r);
     if (p[5] === 1) planned += path; else if (p[5] === 2) closed += path; else d += path;
     if (n === st.p) chosen = shape('circle', x, y, r + 5);
     symbols.push({ x, y, r: r + 1, named: n });
-  });
+  };
+  let picked = st.p;
+  for (const c of groups()) {
+    const x = X(c.x), y = Y(c.y);
+    if (x < -20 || y < -20 || x > width() + 20 || y > height() + 20) continue;
+    if (c.list.length > 1) group(c, x, y); else { one(c.list[0], x, y); if (c.list[0] === picked) picked = -1; }
+  }
+  const p = D.named[picked];
+  if (p && p.xy && p[3] === S.sphere && !p[7]) one(picked, X(p.xy[0]), Y(p.xy[1]));
   const halo = { stroke: '#fff', 'stroke-width': 3.4, 'stroke-linejoin': 'round', fill: '#fff' }, ink = { stroke: D.look.ink, 'stroke-width': 1.4, 'stroke-linejoin': 'round' };
   if (d) G.symbols.append(sv('path', { d, ...halo }), sv('path', { d, fill: sp.color, ...ink }));
   if (planned) G.symbols.append(sv('path', { d: planned, ...halo }), sv('path', { d: planned, fill: '#fff', ...ink, 'stroke-dasharray': '2.5 1.8' }));

@@ -151,7 +151,8 @@ function zoneCard(z) {
   c.append(box_);
   const own = [...D.named.keys()].filter((n) => D.named[n][6] === z && D.named[n][3] === S.sphere);
   if (own.length) c.append(el('div', { class: 'fac' }, el('h3', { class: 'h' }, el('b', { text: U.initiatives }), el('span', { text: number(own.length) })),
-    el('ul', { class: 'ini' }, ...own.map((n) => el('li', {}, el('button', { type: 'button', 'data-n': n, 'aria-current': n === st.p ? 'true' : null, onclick: () => pick(n) }, D.named[n][2]), el('span', { class: 'note', text: kindOf(D.named[n]) }))))));
+    el('ul', { class: 'ini' }, ...own.slice(0, 200).map((n) => el('li', {}, el('button', { type: 'button', 'data-n': n, 'aria-current': n === st.p ? 'true' : null, onclick: () => pick(n) }, D.named[n][2]), el('span', { class: 'note', text: kindOf(D.named[n]) })))),
+    own.length > 200 ? el('p', { class: 'note', text: U.more.replace('{n}', number(own.length - 200)) }) : null));
   // The address is made of the zone's slug: letters, digits and dashes.
   if (D.pages) c.append(el('p', { class: 'page' }, el('a', { href: D.pages + encodeURIComponent(D.zones[z].slug) + '.html#lang=' + st.lang, text: U.page })));
   c.append(el('details', { class: 'more' }, el('summary', { text: U.why }), ...TS.why.map((text) => el('p', { text }))));
