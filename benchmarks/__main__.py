@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from benchmarks import access, clusters, counts, geocode, interpolate, join, maps, million, network, run
+from benchmarks import (
+    access,
+    clusters,
+    counts,
+    geocode,
+    interpolate,
+    join,
+    maps,
+    million,
+    network,
+    run,
+    siting,
+)
 
 print("Joining points to the 58 districts\n")
 join.main([10_000, 100_000, 10_000_000], 7, inside=False)
@@ -20,6 +32,8 @@ print("\nClusters\n")
 clusters.main(999, 5)
 print("\nMaps\n")
 maps.main()
+print("\nSites\n")
+siting.main(list(siting.PARTS))
 print("\nWhole processes\n")
 run.main()
 print("\nA million rows\n")

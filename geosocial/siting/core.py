@@ -8,6 +8,7 @@ import numpy as np
 
 from geosocial.siting.inputs import Bools, Floats, Ints
 from geosocial.siting.result import SAME
+from geosocial.siting.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Core:
     """
 
     column: Ints
-    costs: Floats
+    costs: Table
     weights: Floats
     opened: Bools
     price: Floats
@@ -60,7 +61,7 @@ class Core:
         """Return Σ Pᵢ d_ij of the nearest of some candidates; inf where a place is out of their reach."""
         if not len(sites):
             return np.inf
-        return float(self.weights @ self.costs[:, sites].min(axis=1))
+        return float(self.weights @ self.costs[:, sites].min(axis=1).astype(np.float64))
 
     def allows(self, sites: Ints) -> bool:
         """Return whether a choice keeps to the limits."""

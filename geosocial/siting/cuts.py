@@ -51,7 +51,7 @@ class Cuts:
         self.single = bool((self.size == 1).all())
         self.mass = np.add.reduceat(core.weights, self.begin[:-1])
         self.within = np.isfinite(core.costs).sum(axis=1)
-        self.least_each = core.costs.min(axis=1)
+        self.least_each = core.costs.min(axis=1).astype(np.float64)
         self.farthest = self.least_each.copy()
         for some in self._blocks(core.size):
             part = core.costs[some]
@@ -80,7 +80,7 @@ class Cuts:
         some = np.flatnonzero(shares > _NONE)
         level, value = np.empty(len(self.farthest)), np.empty(len(self.farthest))
         for rows in self._blocks(len(some)):
-            near = self.core.costs[rows][:, some]
+            near = self.core.costs[rows][:, some].astype(np.float64, copy=False)
             order = np.argsort(near, axis=1, kind="stable")
             near = np.take_along_axis(near, order, axis=1)
             part = shares[some][order]

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from geosocial.siting.core import Core, Known
 from geosocial.siting.inputs import Bools, Floats, Ints
 from geosocial.siting.result import Clock
+from geosocial.siting.table import blocks
 
 _ROUNDS, _PATIENCE, _MOMENTUM = 300, 10, 0.9
 #: Rounds between two looks for candidates that can go and for a better choice.
@@ -48,17 +49,20 @@ class Bound:
     saving: Floats
 
 
-def worth(costs: NDArray[Any], weights: NDArray[Any], reach: NDArray[Any]) -> Floats:
-    """Return Σ Pᵢ max(0, vᵢ − d_ij) of each candidate, in the precision of the costs."""
-    n, m = costs.shape
+def worth(
+    costs: NDArray[Any], weights: NDArray[Any], reach: NDArray[Any], rows: Ints | None = None
+) -> Floats:
+    """Return Σ Pᵢ max(0, vᵢ − d_ij) of each candidate over some rows, in the precision of the reach."""
+    n, m = costs.shape if rows is None else (len(rows), costs.shape[1])
     block = max(1, _BLOCK // max(m, 1))
-    room = np.empty((min(block, n), m), costs.dtype)
+    room = np.empty((min(block, n), m), reach.dtype)
     total = np.zeros(m)
     for begin in range(0, n, block):
+        some: Any = slice(begin, begin + block) if rows is None else rows[begin : begin + block]
         part = room[: min(block, n - begin)]
-        np.subtract(reach[begin : begin + block, None], costs[begin : begin + block], out=part)
+        np.subtract(reach[some, None], costs[some], out=part)
         np.maximum(part, 0, out=part)
-        total += weights[begin : begin + block] @ part
+        total += weights[some] @ part
     return total
 
 
@@ -90,12 +94,13 @@ def bounded(core: Core, prices: Prices, opened: Bools, closed: Bools) -> Bound:
 def reach_at_first(core: Core) -> Floats:
     """Return the reach to start from: to the nearest 1.5 m / p candidates."""
     at = min(max(1, int(1.5 * core.size / max(core.most, 1))), core.size - 1)
-    some: Floats = np.partition(core.costs, at, axis=1)[:, at].astype(np.float64)
-    finite = np.isfinite(some)
-    if not finite.all():
-        farthest = np.where(np.isfinite(core.costs), core.costs, 0.0).max(axis=1)
-        some = np.where(finite, some, farthest)
-    return some
+    found = np.empty(len(core.costs))
+    for some in blocks(core.costs):
+        near = core.costs[some]
+        level = np.partition(near, at, axis=1)[:, at]
+        farthest = np.where(np.isfinite(near), near, 0).max(axis=1)
+        found[some] = np.where(np.isfinite(level), level, farthest)
+    return found
 
 
 @dataclass(slots=True)
@@ -109,7 +114,7 @@ class Ascent:
     def climb(self, clock: Clock, rounds: int = _ROUNDS) -> Iterator[Ints]:
         """Give, now and then, the choice that the prices like best, so that it can be improved."""
         core, known = self.core, self.known
-        costs, weights = core.costs.astype(np.float32), core.weights.astype(np.float32)
+        costs, weights = core.costs.astype(np.float32, copy=False), core.weights.astype(np.float32)
         best, stale, pace = -np.inf, 0, 1.0
         reach, way = self.reach, np.zeros(len(self.reach))
         for turn in range(1, rounds + 1):
@@ -133,7 +138,7 @@ class Ascent:
                 if self.look():
                     return
                 if self.core is not core:
-                    core, costs = self.core, self.core.costs.astype(np.float32)
+                    core, costs = self.core, self.core.costs.astype(np.float32, copy=False)
                 continue
             way = 1.0 - (costs[:, top] < near[:, None]).sum(axis=1) + _MOMENTUM * way
             size = float(core.weights @ way**2)

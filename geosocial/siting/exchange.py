@@ -13,6 +13,7 @@ from geosocial.siting.core import Core, Known
 from geosocial.siting.dual import worth
 from geosocial.siting.inputs import Floats, Ints
 from geosocial.siting.result import Clock
+from geosocial.siting.table import Table
 
 _LEAST = 1e-12
 #: Numbers worked on at a time.
@@ -22,7 +23,7 @@ _BLOCK = 1_000_000
 class Exchange:
     """A choice of sites on dense finite costs (n × m), and what each exchange saves."""
 
-    def __init__(self, costs: Floats, weights: Floats, sites: Ints) -> None:
+    def __init__(self, costs: Table, weights: Floats, sites: Ints) -> None:
         self.costs, self.weights, self.sites = costs, weights, np.array(sites)
         n, m = costs.shape
         self.first = np.zeros(n, np.int64)
@@ -54,7 +55,8 @@ class Exchange:
         for some in np.array_split(rows, max(1, len(rows) * self.costs.shape[1] // _BLOCK)):
             if not len(some):
                 continue
-            part, weight = self.costs[some], self.weights[some] * sign
+            part = self.costs[some].astype(np.float64, copy=False)
+            weight = self.weights[some] * sign
             near, after = self.near[some], self.next[some]
             self.gain += weight @ np.maximum(near[:, None] - part, 0.0)
             np.maximum(part, near[:, None], out=part)
@@ -82,7 +84,7 @@ class Exchange:
         self._count(rows, 1.0)
 
 
-def finite(core: Core) -> Floats:
+def finite(core: Core) -> Table:
     """Return the costs with one beyond all others where out of reach."""
     within = np.isfinite(core.costs)
     if within.all():
@@ -91,14 +93,14 @@ def finite(core: Core) -> Floats:
     return np.where(within, core.costs, farthest * len(core.costs) + 1.0)
 
 
-def greedy(core: Core, costs: Floats) -> Ints:
+def greedy(core: Core, costs: Table) -> Ints:
     """Return, one after the other, the candidate that saves most (for its cost); ties to the lowest.
 
     `costs` are those of the core made finite.
     """
     sites = np.flatnonzero(core.opened).tolist()
     left = core.budget - float(core.price[sites].sum())
-    near = costs[:, sites].min(axis=1) if sites else costs.max(axis=1)
+    near = (costs[:, sites].min(axis=1) if sites else costs.max(axis=1)).astype(np.float64)
     gain = worth(costs, core.weights, near)
     free = ~core.opened
     while len(sites) < core.most:
@@ -111,14 +113,13 @@ def greedy(core: Core, costs: Floats) -> Ints:
         free[best] = False
         left -= float(core.price[best])
         closer = np.flatnonzero(costs[:, best] < near)
-        part, weights = costs[closer], core.weights[closer]
-        gain -= worth(part, weights, near[closer])
-        near[closer] = part[:, best]
-        gain += worth(part, weights, near[closer])
+        gain -= worth(costs, core.weights, near, closer)
+        near[closer] = costs[closer, best]
+        gain += worth(costs, core.weights, near, closer)
     return np.array(sites, np.int64)
 
 
-def exchanged(core: Core, costs: Floats, sites: Ints, clock: Clock) -> Ints:
+def exchanged(core: Core, costs: Table, sites: Ints, clock: Clock) -> Ints:
     """Return the sites after the best exchanges within the budget; those that must be open stay."""
     if not len(sites):
         return sites
@@ -138,7 +139,7 @@ def exchanged(core: Core, costs: Floats, sites: Ints, clock: Clock) -> Ints:
     return np.sort(state.sites)
 
 
-def improved(core: Core, known: Known, start: Ints, clock: Clock, costs: Floats | None = None) -> None:
+def improved(core: Core, known: Known, start: Ints, clock: Clock, costs: Table | None = None) -> None:
     """Keep what exchanges make of a start (most wanted candidates first) where it is better."""
     must = np.flatnonzero(core.opened)
     rest = start[~core.opened[start]][: max(core.most - len(must), 0)]

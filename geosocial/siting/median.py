@@ -26,7 +26,8 @@ from geosocial.siting.dual import Ascent, reach_at_first
 from geosocial.siting.exchange import exchanged, finite, greedy, improved
 from geosocial.siting.inputs import Choice, Floats, amounts, choice, reach
 from geosocial.siting.master import Program
-from geosocial.siting.result import Clock, Interrupt, SitingResult, gap_of, infeasible, nearest
+from geosocial.siting.result import Clock, Interrupt, SitingResult, gap_of, infeasible
+from geosocial.siting.table import Table, blocks, part, reached, served, table, whole
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -71,21 +72,24 @@ def p_median(
     (14.0, [2])
     """
     clock = Clock(time_limit, interrupt)
-    pairs = reach(costs)
-    held = amounts(weights, pairs.places, "weights")
+    full = table(costs)
+    places, candidates = full.shape
+    held = amounts(weights, places, "weights")
     open_ = choice(
-        pairs.candidates, sites=sites, fixed=fixed, forbidden=forbidden, budget=budget, site_costs=site_costs
+        candidates, sites=sites, fixed=fixed, forbidden=forbidden, budget=budget, site_costs=site_costs
     )
-    trouble = open_.trouble() or uncovered(pairs, held, open_, np.inf)
+    allowed, asked = np.concatenate([open_.fixed, open_.free]), np.flatnonzero(held > 0)
+    trouble = open_.trouble()
+    if not trouble and not reached(full, allowed)[asked].all():
+        trouble = uncovered(reach(full), held, open_, np.inf)
     if trouble:
-        return infeasible("p_median", pairs.places, clock, trouble)
-    allowed = np.concatenate([open_.fixed, open_.free])
-    known = _search(pairs.dense()[held > 0][:, allowed], held[held > 0], open_, clock)
+        return infeasible("p_median", places, clock, trouble)
+    known = _search(part(full, asked, allowed), held[asked], open_, clock)
     if known is None:
         said = Said(N_("No choice of sites within the limits reaches all demand."))
-        return infeasible("p_median", pairs.places, clock, said)
+        return infeasible("p_median", places, clock, said)
     chosen = np.zeros(0, np.int64) if known.open is None else np.sort(allowed[known.open])
-    assignment, at = nearest(pairs, chosen)
+    assignment, at = served(full, chosen)
     objective = math.fsum(held[held > 0] * at[held > 0]) if known.open is not None else np.nan
     bound = objective if known.open is not None and known.proved else float(np.fmin(known.bound, objective))
     gap = gap_of(objective, bound)
@@ -102,19 +106,17 @@ def p_median(
     )
 
 
-def _search(costs: Floats, weights: Floats, open_: Choice, clock: Clock) -> Known | None:
+def _search(costs: Table, weights: Floats, open_: Choice, clock: Clock) -> Known | None:
     """Return the best choice and its bound, None if it is proved that there is none."""
-    finite = np.isfinite(costs)
-    whole = bool((weights == np.floor(weights)).all())
-    whole = whole and bool((costs[finite] == np.floor(costs[finite])).all())
-    known = Known(None, np.inf, 0.0, 1 - 1e-6 if whole else 0.0)
+    units = bool((weights == np.floor(weights)).all()) and whole(costs)
+    known = Known(None, np.inf, 0.0, 1 - 1e-6 if units else 0.0)
     must = np.arange(costs.shape[1]) < len(open_.fixed)
     if not len(weights):
         return Known(np.flatnonzero(must), 0.0, 0.0, 0.0)
     price = open_.price[np.concatenate([open_.fixed, open_.free])]
     most = min(open_.most, costs.shape[1])
     core = Core(np.arange(costs.shape[1]), costs, weights, must, price, open_.budget, most)
-    known.bound = float(weights @ costs.min(axis=1))
+    known.bound = float(weights @ costs.min(axis=1).astype(np.float64))
     _start(core, known, clock)
     if known.proved or clock.over():
         return known
@@ -144,8 +146,11 @@ def _start(core: Core, known: Known, clock: Clock) -> None:
 def _seed(program: Program, reach: Floats, known: Known) -> None:
     """Give a program its first cuts: at the costs just above and below the reach of each place."""
     costs = program.core.costs
-    above = np.where(costs >= reach[:, None], costs, np.inf).min(axis=1)
-    below = np.where(costs < reach[:, None], costs, -np.inf).max(axis=1)
+    above, below = reach.copy(), reach.copy()
+    for some in blocks(costs):
+        near, at = costs[some], reach[some, None]
+        above[some] = np.where(near >= at, near, np.inf).min(axis=1)
+        below[some] = np.where(near < at, near, -np.inf).max(axis=1)
     program.add(program.cuts.at(np.minimum(above, program.cuts.farthest)))
     program.add(program.cuts.at(np.maximum(below, program.cuts.least_each)))
     if known.open is not None:

@@ -1,8 +1,7 @@
-"""Siting beside spopt with CBC in its own process; graphs as in the OR-Library; what must never change."""
+"""Siting beside spopt with CBC in its own process; what must never change."""
 
 from __future__ import annotations
 
-import itertools
 import json
 import subprocess
 import sys
@@ -10,8 +9,6 @@ import textwrap
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from geosocial.siting import frontier, lscp, mclp, p_center, p_median
 
@@ -71,28 +68,6 @@ def test_the_same_optima_as_spopt_with_cbc() -> None:
         ours.append(p_center(costs, weights, sites=p).objective)
     ours.append(lscp(costs, weights, standard=wide).objective)
     assert ours == pytest.approx(theirs, rel=1e-6)
-
-
-def graph(nodes: int, edges: int, seed: int) -> np.ndarray:
-    """Return all shortest ways of a graph of the OR-Library's kind; of two edges the last one counts."""
-    rng = np.random.default_rng(seed)
-    order = rng.permutation(nodes)
-    ends = [(int(a), int(b)) for a, b in itertools.pairwise(order.tolist())]  # connected
-    ends += [tuple(sorted(rng.choice(nodes, 2, replace=False).tolist())) for _ in range(edges - len(ends))]
-    last = {}
-    for a, b in ends:
-        last[min(a, b), max(a, b)] = float(rng.integers(1, 100))
-    row, column = np.array(list(last)).T
-    matrix = csr_array((list(last.values()), (row, column)), shape=(nodes, nodes))
-    return np.asarray(dijkstra(matrix, directed=False), np.float64)
-
-
-@pytest.mark.parametrize(("nodes", "p"), [(100, 5), (100, 33), (200, 10), (300, 100), (400, 5), (400, 40)])
-def test_graphs_of_the_or_library_kind_are_proved(nodes: int, p: int) -> None:
-    costs = graph(nodes, nodes * nodes // 50, nodes + p)
-    found = p_median(costs, np.ones(nodes), sites=p, time_limit=60)
-    assert (found.status, found.gap) == ("optimal", 0)
-    assert found.bound == found.objective == costs[:, found.sites].min(axis=1).sum()
 
 
 def test_more_sites_never_serve_fewer_and_scale_says_nothing() -> None:
