@@ -63,7 +63,8 @@ def backup(
         ``bacop1``: all demand must be covered once, the most of it twice. ``bacop2``: θ times the demand
         covered at least once plus (1 − θ) times that covered at least twice.
     theta
-        θ from 0 to 1, for ``bacop2`` only: 1 is the MCLP, 0 counts nothing but backup.
+        θ from 0 to 1, for ``bacop2`` only: 1 is the MCLP, 0 counts nothing but backup. Below ½ a second
+        site is worth more than the first, which is much harder to prove: a search may need a time limit.
 
     Returns
     -------

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from geosocial.siting.several import Several, Sphere
 
 
+_NO_ANSWER = ("infeasible", "unknown")
+_ANSWERS = ("optimal", "time_limit", "interrupted")
+
+
 def certify(
     result: SitingResult,
     costs: csr_array | ArrayLike,
@@ -131,8 +135,11 @@ def check(
     held = _weights(weights, pairs)
     if said["sha256"] != fingerprint(pairs, held):
         wrong.append("the costs or the weights are not those of the certificate")
-    if said["status"] in {"infeasible", "unknown"} or not isinstance(said["sites"], list):
-        return wrong + ([] if said["objective"] is None else ["there is an objective without an answer"])
+    if said["status"] in _NO_ANSWER:
+        empty = said["objective"] is None and said["sites"] == []
+        return wrong + ([] if empty else ["there are sites or an objective without an answer"])
+    if said["status"] not in _ANSWERS:
+        return [*wrong, f"there is no status {said['status']!r}"]
     faults = _positions(said["sites"], pairs.candidates)
     if faults:
         return wrong + faults
@@ -141,16 +148,26 @@ def check(
             all_ = amounts(values, pairs.candidates, name)
             if said[name] != [float(all_[site]) for site in said["sites"]]:
                 wrong.append(f"the {name} are not those of the certificate")
-    seen = _Seen(said, pairs, held.tolist(), zones)
-    if said["model"] not in _FORMULAS:
-        return [*wrong, f"there is no model {said['model']!r}"]
-    if said["model"] in _ALL_SERVED and not all(seen.near[i] for i in seen.some):
-        return [*wrong, "a place with demand is not served"]
-    value = _FORMULAS[said["model"]](seen)
-    return wrong + seen.wrong + _figures(said, value)
+    try:
+        return wrong + _counted(_Seen(said, pairs, held.tolist(), zones))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return [*wrong, "a figure of the certificate is missing or of no use"]
 
 
-def _positions(sites: list[Any], candidates: int) -> list[str]:
+def _counted(seen: _Seen) -> list[str]:
+    """Return what is wrong with the figures of a record."""
+    model = seen.said["model"]
+    if model not in _FORMULAS:
+        return [f"there is no model {model!r}"]
+    if model in _ALL_SERVED and not all(seen.near[i] for i in seen.some):
+        return ["a place with demand is not served"]
+    value = _FORMULAS[model](seen)
+    return seen.wrong + _figures(seen.said, value)
+
+
+def _positions(sites: object, candidates: int) -> list[str]:
+    if not isinstance(sites, list):
+        return ["the sites are no list"]
     for site in sites:
         if not isinstance(site, int) or isinstance(site, bool) or not 0 <= site < candidates:
             return [f"{site!r} is no candidate"]
@@ -254,7 +271,7 @@ def _capacitated(seen: _Seen) -> float:
     given: dict[int, float] = {}
     taken = dict.fromkeys(seen.sites, 0.0)
     for place, site, amount in seen.said["amounts"]:
-        if not amount >= 0 or site not in {j for j, _ in seen.near[place]}:
+        if place < 0 or not amount >= 0 or site not in {j for j, _ in seen.near[place]}:
             seen.wrong.append(f"place {place} cannot be served {amount} by site {site}")
             continue
         given[place] = given.get(place, 0.0) + amount
@@ -339,27 +356,36 @@ def certify_several(found: Several, spheres: Sequence[Sphere]) -> dict[str, obje
 def check_several(certificate: Mapping[str, object], spheres: Sequence[Sphere]) -> list[str]:
     """Return what is wrong with the certificate of an answer for several spheres."""
     said: Mapping[str, Any] = certificate
-    wrong, value = [], 0.0
-    if said["status"] in {"infeasible", "unknown"}:
-        return [] if said["objective"] is None else ["there is an objective without an answer"]
-    for part, sphere in zip(said["spheres"], spheres, strict=True):
-        pairs = reach(sphere.costs)
-        held = _weights(sphere.weights, pairs)
-        if part["sha256"] != fingerprint(pairs, held):
-            wrong.append(f"the costs or the weights of {part['name']!r} are not those of the certificate")
-        weights, total = held.tolist(), math.fsum(held)
-        standard = math.inf if part["standard"] is None else float(part["standard"])
-        for name, sites in (("served", said["sites"]), ("alone_served", part["alone"])):
-            faults = _positions(sites, pairs.candidates)
-            if faults:
-                return wrong + faults
-            near = _near(pairs, set(sites), standard)
-            served = math.fsum(w for w, hit in zip(weights, near, strict=True) if hit)
-            if part[name] is None or not _same(served, part[name]):
-                wrong.append(f"{name} of {part['name']!r} is {served}, not {part[name]}")
-            if name == "served":
-                value += part["importance"] * served / total if total else 0.0
-    return wrong + _figures(said, value)
+    if said["status"] in _NO_ANSWER:
+        empty = said["objective"] is None and said["sites"] == []
+        return [] if empty else ["there are sites or an objective without an answer"]
+    try:
+        wrong, value = [], 0.0
+        for part, sphere in zip(said["spheres"], spheres, strict=True):
+            faults, share = _part(said["sites"], part, sphere)
+            wrong += faults
+            value += part["importance"] * share
+        return wrong + _figures(said, value)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return ["a figure of the certificate is missing or of no use"]
+
+
+def _part(joint: Any, part: Mapping[str, Any], sphere: Sphere) -> tuple[list[str], float]:
+    """Return what is wrong with the record of one sphere, and its share covered."""
+    pairs, name = reach(sphere.costs), repr(part["name"])
+    held = _weights(sphere.weights, pairs)
+    wrong, served = [], {}
+    if part["sha256"] != fingerprint(pairs, held) or part["standard"] != _plain(sphere.standard):
+        wrong.append(f"costs, weights or standard of {name} are not those of the certificate")
+    weights, total = held.tolist(), math.fsum(held)
+    for key, sites in (("served", joint), ("alone_served", part["alone"])):
+        faults = _positions(sites, pairs.candidates)
+        near = _near(pairs, set() if faults else set(sites), sphere.standard)
+        served[key] = math.fsum(w for w, hit in zip(weights, near, strict=True) if hit)
+        wrong += faults
+        if not _same(served[key], part[key]):
+            wrong.append(f"{key} of {name} is {served[key]}, not {part[key]}")
+    return wrong, served["served"] / total if total else 0.0
 
 
 def _plain(number: float) -> float | None:
