@@ -20,6 +20,7 @@ from geosocial.io.atomic import replacing
 from geosocial.io.cells import NO_DATE, geometry_name, text_column, values, without_geometry
 from geosocial.io.csv_text import csv_blocks
 from geosocial.io.detect import GDAL
+from geosocial.io.styles import Style, write_styles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +115,11 @@ def write_any(frame: pd.DataFrame, path: Path | str, *, crs: object = None) -> N
 
 
 def write_geopackage(
-    layers: Mapping[str, pd.DataFrame], path: Path | str, *, date: dt.date = NO_DATE
+    layers: Mapping[str, pd.DataFrame],
+    path: Path | str,
+    *,
+    date: dt.date = NO_DATE,
+    styles: Sequence[Style] = (),
 ) -> None:
     """Write layers and tables into one GeoPackage, whole or not at all.
 
@@ -126,6 +131,8 @@ def write_geopackage(
         File to write.
     date
         What the file says of its last change, so that identical input gives identical bytes.
+    styles
+        How QGIS draws the layers.
 
     Raises
     ------
@@ -149,6 +156,9 @@ def write_geopackage(
                 pyogrio.write_dataframe(
                     _storable(frame), part, layer=name, driver="GPKG", append=number > 0, **options
                 )
+        if styles:
+            with _as_output(path):
+                write_styles(part, styles, date=date)
 
 
 def _write_geojson(frame: pd.DataFrame, path: Path | str) -> None:

@@ -30,8 +30,11 @@ def write_tables(
     results: Results, frames: Mapping[str, pd.DataFrame], out: Path, *, langs: Sequence[Lang]
 ) -> None:
     """Write what `write_frames` writes, and the GeoPackage."""
+    from geosocial.i18n import words
     from geosocial.io import write
+    from geosocial.report.qgis import styles
     from geosocial.report.tables import layers
 
     write_frames(results, frames, out, langs=langs)
-    write.write_geopackage(layers(results), out / "geosocial.gpkg", date=results.study.edition)
+    looks = styles(words(langs[0]), results)
+    write.write_geopackage(layers(results), out / "geosocial.gpkg", date=results.study.edition, styles=looks)
