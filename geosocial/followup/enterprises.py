@@ -8,9 +8,10 @@ care; without one it is missing, never 0.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -37,11 +38,13 @@ class Ground:
     #: Existing enterprises with a zone: columns of `geosocial.tables.PLACES`, founded, jobs.
     enterprises: pd.DataFrame
 
-    def of(self, zone: str, sphere: str = "") -> pd.DataFrame:
-        """Return the enterprises of a zone (all: ``""``) and a sphere (all: ``""``)."""
-        table = self.enterprises
-        kept = np.ones(len(table), bool) if not zone else (table["zone_id"] == zone).to_numpy()
-        return table[kept & (table["sphere"] == sphere).to_numpy()] if sphere else table[kept]
+    def column(self, name: str) -> NDArray[Any]:
+        """Return a column of the enterprises."""
+        return np.asarray(self.enterprises[name].to_numpy(dtype=object))
+
+    def number(self, name: str) -> NDArray[np.float64]:
+        """Return a column of numbers of the enterprises."""
+        return self.enterprises[name].to_numpy(dtype=np.float64)
 
     def whole(self, zone: str) -> bool:
         """Return whether the lists are complete in a zone, or in every one."""
@@ -88,9 +91,12 @@ def entrepreneurship(found: Ground, support: NDArray[np.float64] | None) -> Shee
     """
     sheet = Sheet("entrepreneurship")
     everywhere = float(np.nansum(found.people)) if not np.isnan(found.people).all() else math.nan
+    zone_of, sphere_of = found.column("zone_id"), found.column("sphere")
     for sphere in ("", *spheres()):
+        mine = zone_of if not sphere else zone_of[sphere_of == sphere]
+        sizes = Counter(mine.tolist())
         for zone, people in (("", everywhere), *zip(found.zone_ids, found.people, strict=True)):
-            size = len(found.of(zone, sphere))
+            size = sizes[zone] if zone else len(mine)
             status = counted(size, closed=found.whole(zone))
             sheet.add("enterprises", size, zone=zone, sphere=sphere, records=size, status=status)
             rate = share(size * 1e4, people)
@@ -106,23 +112,25 @@ def entrepreneurship(found: Ground, support: NDArray[np.float64] | None) -> Shee
 def _roots(sheet: Sheet, found: Ground) -> None:
     """Add the shares of the legal forms and the median age: the local roots of enterprises."""
     year = float(found.study.edition.year)
+    zone_of, form_of, founded = found.column("zone_id"), found.column("legal_form"), found.number("founded")
     for zone in ("", *found.zone_ids):
-        mine = found.of(zone)
-        forms = mine.loc[mine["legal_form"] != "", "legal_form"]
+        here = np.ones(len(zone_of), bool) if not zone else zone_of == zone
+        forms = [form for form in form_of[here] if form]
         for form in terms("legal_forms"):
-            status = "missing" if forms.empty else counted(len(forms), closed=found.whole(zone))
-            part = share(int((forms == form).sum()), len(forms))
+            status = "missing" if not forms else counted(len(forms), closed=found.whole(zone))
+            part = share(forms.count(form), len(forms))
             group = ("legal_form", form)
             sheet.add("legal_form_share", part, zone=zone, group=group, records=len(forms), status=status)
-        ages = year - mine["founded"].dropna().to_numpy(np.float64)
+        ages = year - founded[here & ~np.isnan(founded)]
         known = len(ages) > 0
-        sure = counted(len(ages), closed=found.whole(zone) and len(ages) == len(mine)) if known else "missing"
+        every = found.whole(zone) and len(ages) == int(here.sum())
+        sure = counted(len(ages), closed=every) if known else "missing"
         age = float(np.median(ages)) if known else math.nan
         sheet.add("age_median", age, zone=zone, records=len(ages), status=sure)
 
 
 def _support(sheet: Sheet, found: Ground, cost: NDArray[np.float64], standard: float) -> None:
-    zone_of = found.enterprises["zone_id"].to_numpy()
+    zone_of = found.column("zone_id")
     located = ~np.isnan(cost)
     for zone in ("", *found.zone_ids):
         here = located if not zone else located & (zone_of == zone)
@@ -143,27 +151,29 @@ def recognised(found: Ground, supply: pd.DataFrame) -> Sheet:
         `geosocial.tables.SUPPLY`.
     """
     sheet = Sheet("recognise")
+    zone_of, all_jobs = found.column("zone_id"), found.number("jobs")
+    where, sphere_of = (supply[name].to_numpy(dtype=object) for name in ("zone_id", "sphere"))
+    count, capacity = (supply[name].to_numpy(dtype=np.float64) for name in ("count", "capacity"))
     for zone in ("", *found.zone_ids):
-        mine = found.of(zone)
-        size, jobs = len(mine), mine["jobs"].dropna()
+        mine = all_jobs if not zone else all_jobs[zone_of == zone]
+        size, jobs = len(mine), mine[~np.isnan(mine)]
         closed = found.whole(zone)
         sheet.add("enterprises", size, zone=zone, records=size, status=counted(size, closed=closed))
         every = closed and len(jobs) == size
         status = counted(len(jobs), closed=every) if len(jobs) or every else "missing"
         sheet.add("jobs", float(jobs.sum()), zone=zone, records=len(jobs), status=status)
-        here = supply if not zone else supply[supply["zone_id"] == zone]
-        housing = here[here["sphere"] == "housing"]
-        _sum(sheet, "dwellings", housing["capacity"], zone=zone)
+        here = np.ones(len(where), bool) if not zone else where == zone
+        _sum(sheet, "dwellings", capacity[here & (sphere_of == "housing")], zone=zone)
         for sphere in spheres():
-            _sum(sheet, "places", here.loc[here["sphere"] == sphere, "count"], zone=zone, sphere=sphere)
+            _sum(sheet, "places", count[here & (sphere_of == sphere)], zone=zone, sphere=sphere)
     return sheet
 
 
-def _sum(sheet: Sheet, key: str, values: pd.Series[float], *, zone: str, sphere: str = "") -> None:
+def _sum(sheet: Sheet, key: str, values: NDArray[np.float64], *, zone: str, sphere: str = "") -> None:
     """Add the sum of what is known; with care where some is missing, missing where all is."""
-    known = values.dropna()
+    known = values[~np.isnan(values)]
     missing = len(known) < len(values)
-    status = "missing" if known.empty else "low_confidence" if missing else "ok"
+    status = "missing" if not len(known) else "low_confidence" if missing else "ok"
     sheet.add(key, float(known.sum()), zone=zone, sphere=sphere, records=len(known), status=status)
 
 
@@ -181,17 +191,18 @@ def changed(found: Ground, movements: pd.DataFrame | None) -> list[Sheet]:
         return []
     first, goal = Sheet("entrepreneurship"), Sheet("consolidate")
     where = {"opened": "other_", "closed": "", "moved": "other_"}
+    sizes: dict[str, Counter[tuple[str, str]]] = {}
+    for kind, side in where.items():
+        mine = movements[movements["movement"] == kind]
+        pairs = zip(mine[f"{side}zone_id"].tolist(), mine[f"{side}sphere"].tolist(), strict=True)
+        # in its zone and sphere, in its zone, in its sphere, and altogether
+        sizes[kind] = Counter(key for z, s in pairs for key in {(z, s), (z, ""), ("", s), ("", "")})
     for sphere in ("", *spheres()):
         for zone in ("", *found.zone_ids):
-            sizes = {}
-            for kind, side in where.items():
-                mine = movements[movements["movement"] == kind]
-                mine = mine if not zone else mine[mine[f"{side}zone_id"] == zone]
-                mine = mine if not sphere else mine[mine[f"{side}sphere"] == sphere]
-                sizes[kind] = len(mine)
             status = "ok" if found.whole(zone) else "low_confidence"
-            for kind, size in sizes.items():
+            for kind, counts in sizes.items():
+                size = counts[zone, sphere]
                 first.add(kind, size, zone=zone, sphere=sphere, records=size, status=status)
-            net, records = sizes["opened"] - sizes["closed"], sizes["opened"] + sizes["closed"]
-            goal.add("net_change", net, zone=zone, sphere=sphere, records=records, status=status)
+            born, gone = sizes["opened"][zone, sphere], sizes["closed"][zone, sphere]
+            goal.add("net_change", born - gone, zone=zone, sphere=sphere, records=born + gone, status=status)
     return [first, goal]

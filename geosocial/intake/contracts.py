@@ -101,7 +101,8 @@ def read_contracts(study: Study, zones: pd.DataFrame, places: pd.DataFrame) -> C
     for position, amount in enumerate(listed.values["amount"]):
         if math.isnan(amount) and position not in rejected:
             listed.flag(position, "no_amount", "amount")
-    told = [_contract(row, enterprises, reviews) for row in kept]
+    known = {name: enterprise for (name, enterprise), decision in reviews.items() if decision == "yes"}
+    told = [_contract(row, enterprises, known) for row in kept]
     return Contracts(
         contracts=_table(told, tables.CONTRACTS_TABLE),
         suppliers=_suppliers(told, enterprises, reviews, alike=spec.alike),
@@ -171,9 +172,9 @@ def _reviews(rows: Rows | None, enterprises: Mapping[str, Enterprise]) -> dict[t
 
 
 def _contract(
-    row: dict[str, Any], enterprises: Mapping[str, Enterprise], reviews: Mapping[tuple[str, str], str]
+    row: dict[str, Any], enterprises: Mapping[str, Enterprise], known: Mapping[str, str]
 ) -> dict[str, Any]:
-    by_name = next((e for (n, e), d in reviews.items() if d == "yes" and n == fold(row["supplier"])), "")
+    by_name = known.get(fold(row["supplier"]), "")
     by_id = row["supplier_id"] if row["supplier_id"] in enterprises else ""
     enterprise = by_id or by_name
     own = enterprises[enterprise].sphere if enterprise else ""
@@ -234,13 +235,16 @@ def _alike(
 
     ids = list(enterprises)
     keys = [name_key(enterprises[i].name) for i in ids]
+    reviewed: dict[str, list[str]] = {}
+    for name, enterprise in reviews:
+        reviewed.setdefault(name, []).append(enterprise)
     settled = {name for (name, _), decision in reviews.items() if decision == "yes"}
     at = {identifier: position for position, identifier in enumerate(ids)}
     for start in range(0, len(names), _TOGETHER):
         part = list(names[start : start + _TOGETHER])
         scores = process.cdist([name_key(n) for n in part], keys, scorer=fuzz.ratio, dtype=np.float64)
         for row, name in enumerate(part):
-            asked = {at[e] for (n, e) in reviews if n == name}
+            asked = {at[e] for e in reviewed.get(name, ())}
             if name not in settled:
                 asked |= set(np.flatnonzero(scores[row] >= alike).tolist())
             for column in sorted(asked, key=lambda c, r=row, s=scores: (-s[r, c], c)):  # type: ignore[misc]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from geosocial import tables
 from geosocial.errors import InputError
-from geosocial.intake.plan import Plan, read_plan
+from geosocial.followup.plan import matrix, rollup
+from geosocial.followup.progress import progress
+from geosocial.intake.plan import FIELDS, Plan, read_plan
 from geosocial.intake.typed import date
 from geosocial.io.workbook import write_workbook
 from geosocial.study import Study
@@ -228,6 +233,35 @@ def test_an_empty_plan_is_a_plan(city: Factory, tmp_path: Path) -> None:  # noqa
     plan = read(city, tmp_path, **heads)
     assert plan.actions.empty
     tables.check(plan.observations, tables.PLAN_OBSERVATIONS)
+
+
+CELLS = (
+    "|A1|I1|1|business|Achats|2024-01-01|2026-13-01|-5|1 234,5|abc|oui|=1+1|planned|output|more_is_better|"
+    "culture; habitation|Le Nord-Ouest|coverage/x|\u00e9\u2028"
+)
+WORDS = st.sampled_from(CELLS.split("|"))
+
+
+@given(st.data())
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_whatever_is_typed_no_row_is_lost(city: Factory, tmp_path: Path, data: st.DataObject) -> None:  # noqa: F811
+    frames = {}
+    for sheet in ("actions", "indicators", "observations"):
+        heads = [field.key for field in FIELDS[sheet]]
+        rows = data.draw(st.lists(st.lists(WORDS, min_size=len(heads), max_size=len(heads)), max_size=4))
+        frames[sheet] = pd.DataFrame(rows, columns=heads, dtype="str").rename(columns={"id": "no"})
+        frames[sheet].to_csv(tmp_path / f"{sheet}.csv", index=False)
+    names = {sheet: f"{sheet}.csv" for sheet in frames}
+    plan = read_plan(city(followup=names | {"people": "people", "source": "s"}), zones_table())
+    assert plan is not None
+    for row, (sheet, frame) in zip(plan.rows, frames.items(), strict=True):
+        written = int((frame != "").any(axis=1).sum())
+        assert (row["read"], row["kept"] + row["rejected"]) == (written, written), sheet
+    judged = progress(plan.indicators, plan.observations, dt.date(2026, 11, 22))
+    assert len(judged) == len(plan.indicators)
+    assert set(judged["status"]) <= set(tables.PROGRESS_STATUSES)
+    assert len(rollup(plan.actions, judged)) == 5
+    matrix(plan.actions, judged)
 
 
 def test_no_plan_no_tables(city: Factory) -> None:  # noqa: F811
