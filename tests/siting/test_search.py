@@ -210,8 +210,13 @@ def test_the_clock_is_heard_and_the_best_comes_back_with_its_bound(model: str) -
     assert found.status in {"time_limit", "optimal"}
     assert (found.gap == 0) == (found.status == "optimal")
     assert time.process_time() - began < 8
-    asked = {"mclp": mclp, "lscp": lscp}.get(model)
-    if asked is not None:
-        more = {"sites": 40} if model == "mclp" else {}
-        stopped = asked(costs, weights, standard=700, interrupt=lambda: True, **more)
-        assert stopped.status in {"interrupted", "optimal"}
+
+
+def test_a_caller_ends_the_search_at_once() -> None:
+    costs, weights = town(400, 200, 2)
+    for found in (
+        mclp(costs, weights, sites=9, standard=1, interrupt=lambda: True),
+        lscp(costs, weights, standard=3, interrupt=lambda: True),
+    ):
+        assert found.status in {"interrupted", "optimal"}
+        assert (found.gap == 0) == (found.status == "optimal")
