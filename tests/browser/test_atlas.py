@@ -444,6 +444,32 @@ def test_hostile_names_are_text(page: Page, tmp_path: Path) -> None:
         assert page.locator(tag).count() == 0
 
 
+def test_hostile_names_of_sites_and_small_areas_are_text(page: Page, tmp_path: Path) -> None:
+    rich = rich_results()
+    halves = rich.context["areas"].assign(name=list(PAYLOADS[:2]), name_en=list(PAYLOADS[2:4]))
+    names = [PAYLOADS[4 + k % 3] for k in range(len(rich.proposed))]
+    path = tmp_path / "atlas.html"
+    write_atlas(replace(rich, context={"areas": halves}, proposed=rich.proposed.assign(name=names)), path)
+    page.goto(path.as_uri() + "#lang=fr&s=culture&c=p&n=1&u=1&t=1")
+    assert set(page.locator("#tb1 tbody th").all_text_contents()) == set(PAYLOADS[:2])
+    star = page.locator("g.sites path").bounding_box()
+    assert star is not None
+    page.mouse.move(star["x"] + star["width"] / 2, star["y"] + star["height"] / 2)
+    expect(page.locator("#tip b")).to_have_text(PAYLOADS[4], use_inner_text=False)
+    page.mouse.move(star["x"] - 60, star["y"] + star["height"] / 2)
+    expect(page.locator("#tip b")).to_have_text(PAYLOADS[0], use_inner_text=False)
+    page.get_by_role("button", name="EN – English").click()
+    assert set(page.locator("#tb1 tbody th").all_text_contents()) == set(PAYLOADS[2:4])
+    assert page.locator("img, iframe, body [onload], body [onerror]").count() == 0
+
+
+def test_motion_is_not_asked_of_those_who_avoid_it(page: Page, full: str) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(full)
+    moving = page.locator("#z0").evaluate("path => getComputedStyle(path).transitionDuration")
+    assert moving == "0s"
+
+
 def walk(page: Page) -> None:
     """Choose every view, and a zone in each by the keyboard."""
     for k in range(page.get_by_role("radio").count()):

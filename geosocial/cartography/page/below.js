@@ -32,7 +32,7 @@ function people(zr) {
     if (near.some(([px, py]) => (px - wx) ** 2 + (py - wy) ** 2 <= R2)) served += d; else away += d;
   }
   const pen_ = (d, stroke, w0, more) => G.symbols.append(sv('path', { d, stroke, 'stroke-width': w0.toFixed(2), 'stroke-linecap': 'round', fill: 'none', ...more }));
-  if (away) pen_(away, D.look.ink, 2 * r, { 'stroke-opacity': 0.72, class: 'dots' });
+  if (away) { pen_(away, '#fff', 2 * r + 1, { 'stroke-opacity': 0.5 }); pen_(away, D.look.ink, 2 * r, { 'stroke-opacity': 0.85, class: 'dots' }); }
   if (served) { pen_(served, '#fff', 2 * r + 2.6); pen_(served, D.look.served, 2 * r + 1, { class: 'dots served' }); }
 }
 

@@ -78,7 +78,7 @@ function fit() {
     return over / 65;
   };
   const title = byId('ta').getBoundingClientRect(), below = byId('tb').getBoundingClientRect(), bottom = Math.max(title.bottom, below.bottom) - at.top;
-  if (covers(title) + covers(below) > 0.12 && bottom < height() * 0.5) m.t = bottom + 16;
+  if (covers(title) + covers(below) > 0.05 && bottom < height() * 0.5) m.t = bottom + 16;
   if (covers(byId('zoom').getBoundingClientRect()) > 0.5) m.r = 64;
   return fitIn(m);
 }
