@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import importlib.metadata
 import re
 from collections.abc import Mapping
@@ -29,7 +30,9 @@ from urllib.parse import urlsplit
 from geosocial.cartography import online
 from geosocial.cartography.neutral import literal, neutral, pins, script, tree
 from geosocial.errors import N_, InputError
+from geosocial.i18n import words as words_of
 from geosocial.io.write import write_text
+from geosocial.vocabulary import Lang
 
 #: Links of Folium that the installed packages replace, by the name that Folium gives them.
 _INLINED: Final[Mapping[str, tuple[str, str]]] = {
@@ -63,7 +66,15 @@ _SCRIPT: Final = re.compile(
 _PICTURES: Final = re.compile(r"url\(\s*[\"']?(?P<name>images/[\w.-]+)[\"']?\s*\)")
 
 
-def save(folium_map: Any, path: Path | str, *, markup: bool = False, tiles: bool | str = False) -> None:
+def save(
+    folium_map: Any,
+    path: Path | str,
+    *,
+    title: str = "",
+    lang: Lang = "fr",
+    markup: bool = False,
+    tiles: bool | str = False,
+) -> None:
     """Write a Folium map to `path` as one offline file, in one step: the file is whole or it is not there.
 
     Parameters
@@ -72,6 +83,10 @@ def save(folium_map: Any, path: Path | str, *, markup: bool = False, tiles: bool
         A `folium.Map`, or a `branca.element.Figure` that holds one. It may be saved again afterwards.
     path
         The HTML file to write.
+    title
+        What a browser and a screen reader call the page; without it the figure's own title, or “Map”.
+    lang
+        The language in which a screen reader says the page.
     markup
         Whether popups, tooltips and labels that are given as strings may hold plain formatting. Without it
         they are text. Scripts, handlers, frames, forms and remote pictures are never let through.
@@ -94,10 +109,17 @@ def save(folium_map: Any, path: Path | str, *, markup: bool = False, tiles: bool
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save(city, Path(folder) / "city.html")
     """
-    write_text(page(folium_map, markup=markup, tiles=tiles), Path(path))
+    write_text(page(folium_map, title=title, lang=lang, markup=markup, tiles=tiles), Path(path))
 
 
-def page(folium_map: Any, *, markup: bool = False, tiles: bool | str = False) -> str:
+def page(
+    folium_map: Any,
+    *,
+    title: str = "",
+    lang: Lang = "fr",
+    markup: bool = False,
+    tiles: bool | str = False,
+) -> str:
     """Return the text of the offline page that `save` writes."""
     figure = folium_map.get_root()
     with online.added(folium_map, tiles):
@@ -127,7 +149,17 @@ def page(folium_map: Any, *, markup: bool = False, tiles: bool | str = False) ->
         )
     # Folium forbids to enlarge the page with two fingers; whoever needs larger letters must be able to.
     text = re.sub(r",\s*maximum-scale=1\.0,\s*user-scalable=no", "", text)
-    return _with_policy(text, hosts)
+    return _with_policy(_named(text, title, lang), hosts)
+
+
+def _named(text: str, title: str, lang: Lang) -> str:
+    """Return the page with its language and its title, where its figure has not said them."""
+    text = text.replace("<html>", f'<html lang="{lang}-CA">', 1)
+    if title or "<title>" not in text:
+        named = html.escape(title or words_of(lang).t("Map"))
+        text = re.sub(r"<title>.*?</title>", "", text, count=1, flags=re.DOTALL) if title else text
+        text = text.replace("<head>", f"<head>\n<title>{named}</title>", 1)
+    return text
 
 
 def _forget_rendered(part: Any) -> None:

@@ -17,6 +17,7 @@ from branca.colormap import LinearColormap
 from playwright.sync_api import Page, expect
 
 from geosocial.cartography import standalone
+from geosocial.vocabulary import Lang
 from tests.cartography.payloads import PAYLOADS
 
 pytestmark = pytest.mark.browser
@@ -246,6 +247,18 @@ def test_markup_lets_formatting_through_and_nothing_else(page: Page, tmp_path: P
     expect(label).to_contain_text('<a href="javascript:alert(1)">no</a>')
     nothing_ran(page)
     assert page.locator("body [onclick]").count() == 0
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_axe_finds_nothing(page: Page, tmp_path: Path, lang: Lang, axe: Callable[[Page], list[str]]) -> None:
+    pytest.importorskip("mapclassify", reason="explore() needs mapclassify and matplotlib")
+    city = zones(("a", "b", "c")).explore("name", tiles=None)
+    folium.Marker(CITY, popup="here", tooltip="there", alt="A place").add_to(city)
+    folium.LayerControl().add_to(city)
+    opened(page, city, tmp_path, lang=lang, title=PAYLOADS[1] if lang == "en" else "")
+    assert axe(page) == []
+    expect(page.locator("html")).to_have_attribute("lang", f"{lang}-CA")
+    assert page.title() == (PAYLOADS[1] if lang == "en" else "Carte")
 
 
 def test_pins_are_drawn_without_a_network(page: Page, tmp_path: Path) -> None:

@@ -90,6 +90,23 @@ column = "residents"
 unit = "people"
 label = {both(" residents")}
 
+[[demand.columns]]
+key = "poor"
+column = "poor"
+unit = "people"
+label = {both(" poor")}
+
+[clusters]
+permutations = 99
+
+[equity]
+people = "residents"
+draws = 50
+
+[[equity.groups]]
+column = "poor"
+of = "residents"
+
 [[places]]
 key = "projects"
 file = "projects.csv"
@@ -154,11 +171,11 @@ def write_study(folder: Path) -> Path:
     water = {"type": "Point", "coordinates": [-73.62, 45.56]}
     layer(folder / "water.geojson", [{"nom": SHORT[2]}], [water])
     blocks = [
-        [f"B{n}{k}", s + 0.004 + 0.011 * (k // 2), w + 0.005 + 0.01 * (k % 2), 800 + 100 * n]
+        [f"B{n}{k}", s + 0.004 + 0.011 * (k // 2), w + 0.005 + 0.01 * (k % 2), 800 + 100 * n, 90 + 70 * n]
         for n, (w, s) in enumerate(corners)
         for k in range(4)
     ]
-    table(folder / "demand.csv", ["id", "lat", "lon", "residents"], blocks)
+    table(folder / "demand.csv", ["id", "lat", "lon", "residents", "poor"], blocks)
     rows = [
         [n, p, ("library", "theatre")[n % 2], 45.501 + 0.0006 * n, -73.659 + 0.0011 * n, p[:200], p[:200]]
         for n, p in enumerate(PAYLOADS)
