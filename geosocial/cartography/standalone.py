@@ -56,6 +56,7 @@ _ICON_LINKS: Final = frozenset(
 _LOADERS: Final = re.compile(
     r"L\.tileLayer\b|\$\.ajax\b|\bfetch\(|\bXMLHttpRequest\b|\bimport\(|\bnew Worker\b"
 )
+_LOADING: Final = ("L.tileLayer", "$.ajax", "fetch(", "XMLHttpRequest", "import(", "new Worker")
 _QUOTED: Final = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""")
 _MAPPING_COMMENT: Final = re.compile(
     r"[ \t]*(?://[#@]\s*sourceMappingURL=[^\n]*|/\*[#@]\s*sourceMappingURL=.*?\*/)"
@@ -193,6 +194,8 @@ def _loader(text: str, *, tiled: bool) -> str:
         code = match["code"]
         if "application/json" in match["attributes"] or code.strip().startswith(libraries):
             continue
+        if not any(word in code for word in _LOADING):
+            continue  # a page of many megabytes is not searched letter by letter
         for found in _LOADERS.finditer(_QUOTED.sub('""', code)):
             if not (tiled and found[0] == "L.tileLayer"):
                 return found[0]
@@ -302,7 +305,8 @@ def _links(element: Any) -> set[str]:
 def _uses_jquery(figure: Any) -> bool:
     """Return whether the page's own code calls jQuery: most maps carry it for nothing."""
     own = figure.html.render() + figure.script.render()
-    return re.search(r"(?<![\w$.])(?:\$[.(]|jQuery\b)", _QUOTED.sub('""', own)) is not None
+    called = re.compile(r"(?<![\w$.])(?:\$[.(]|jQuery\b)")
+    return any(word in own for word in ("$.", "$(", "jQuery")) and bool(called.search(_QUOTED.sub('""', own)))
 
 
 @cache
