@@ -153,10 +153,10 @@ function keys() {
 function pick() {
   const known = C.services.map((_, k) => k).filter((k) => P.beyond[k].length);
   byId('dots').parentNode.hidden = !known.length;
-  put('dotsL', U.dots); put('dotN', U.dot.replace('{n}', number(P.per)));
+  put('dotsL', U.dots); put('dotS', people < 0 ? U.noDots : T.services[people].label); put('dotN', U.dot.replace('{n}', number(P.per)));
   byId('dots').replaceChildren(el('option', { value: -1, text: U.noDots, selected: people < 0 }), ...known.map((k) => el('option', { value: k, text: T.services[k].label, selected: k === people })));
 }
-byId('dots').addEventListener('change', (e) => { people = +e.target.value; place(); });
+byId('dots').addEventListener('change', (e) => { people = +e.target.value; place(); pick(); byId('dots').focus(); });
 function sites() {
   byId('siteBox').hidden = !P.sites.length && !P.text[lang].sites.length;
   put('hSites', U.sites); put('siteNote', P.sites.length ? U.siteNote : '');
