@@ -61,7 +61,9 @@ def fewest(patterns: Patterns, price: Floats, clock: Clock, *, target: float | N
         return Best(np.zeros(0, np.int64), 0.0, proved=True, method="reduction")
     whole = bool((price[patterns.candidate] == np.floor(price[patterns.candidate])).all())
     parts = [
-        _Component(part, price[part.candidate], swaps.whole_cover(part, price))
+        _Component(
+            part, price[part.candidate], swaps.whole_cover(part, price), packing(part, price[part.candidate])
+        )
         for part in components(patterns)
     ]
     method = "reduction, greedy"
@@ -113,19 +115,30 @@ def components(patterns: Patterns) -> list[Patterns]:
     return [part for part in found if len(part.weight)]
 
 
+def packing(patterns: Patterns, price: Floats) -> float:
+    """Return what patterns of which no two share a candidate cost at least: a bound without a solver."""
+    used, total = np.zeros(len(patterns.candidate), bool), 0.0
+    for pattern in np.argsort(np.diff(patterns.start), kind="stable").tolist():
+        near = patterns.column[patterns.start[pattern] : patterns.start[pattern + 1]]
+        if not used[near].any():
+            used[near] = True
+            total += float(price[near].min())
+    return total
+
+
 def _relaxed(part: _Component, clock: Clock, *, whole: bool) -> None:
     """Bound a component by its relaxation, or settle it at once when it is small."""
     if len(part.patterns.column) <= _SMALL:
         bound, sites, proved = _by_highs(part.patterns, part.price, clock, whole=whole, known=part.sites)
         if sites is not None and part.price[sites].sum() < part.value * (1 - 1e-12):
             part.sites = sites
-        part.bound = part.value if proved else max(0.0, min(bound, part.value))
+        part.bound = part.value if proved else max(part.bound, min(bound, part.value))
         return
     relaxation = Relaxation(part.patterns, len(part.price), part.price)
     point = relaxation.solve(relaxation.root(), clock)
     if point is not None and not clock.over():
         bound = -point.bound
-        part.bound = min(part.value, float(math.ceil(bound - 1e-6)) if whole else max(0.0, bound))
+        part.bound = min(part.value, max(part.bound, math.ceil(bound - 1e-6) if whole else bound))
 
 
 def _smaller(part: _Component, clock: Clock, goal: float) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from geosocial.siting import lscp, mclp, p_center, swaps
 from geosocial.siting.branching import Search
 from geosocial.siting.concentration import Pool, by_highs
-from geosocial.siting.fewest import components, enough, fewest
+from geosocial.siting.fewest import components, enough, fewest, packing
 from geosocial.siting.inputs import Floats, Ints, choice, reach
 from geosocial.siting.patterns import Patterns, columns, covering, merged
 from geosocial.siting.relaxation import Relaxation, similar
@@ -102,6 +102,7 @@ def test_the_fewest_sites_and_whether_so_many_are_enough(size: tuple[int, int, i
         return
     best = fewest_sites(costs)
     price = np.ones(costs.shape[1])
+    assert packing(patterns, price[patterns.candidate]) <= best
     found = fewest(patterns, price, Clock())
     assert found.proved
     assert len(found.sites) == found.bound == best
