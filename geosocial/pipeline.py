@@ -301,7 +301,7 @@ def write(
     frames = report_tables.frames(results)
     names = [
         *(f"maps/{name}" for name in maps.names(results)),
-        *(f"report/{page}.{lang}.html" for page in ("report", "indicators") for lang in langs),
+        *(f"report/{name}" for name in files.report_names(langs)),
         *(f"tables/{name}.csv" for name in frames),
         "geosocial.xlsx",
         "geosocial.gpkg",
@@ -309,7 +309,7 @@ def write(
     with provenance.writing(results, out, names, archive=archive) as aside:
         maps.write(results, aside / "maps", lang=langs[0], step=step)
         with step(N_("Report")):
-            _write_reports(results, aside, langs)
+            files.write_reports(results, aside / "report", langs=langs, atlas=True)
         with step(N_("Tables")):
             files.write_tables(results, frames, aside, langs=langs)
     return [out / name for name in (*names, provenance.MANIFEST)]
@@ -369,16 +369,24 @@ def write_maps(
     return [out / name for name in (*names, provenance.MANIFEST)]
 
 
-def _write_reports(results: Results, out: Path, langs: tuple[Lang, ...]) -> None:
-    from geosocial.i18n import words
-    from geosocial.report.html import draw, write_report
-    from geosocial.report.indicators import write_indicators
+def write_reports(
+    results: Results, out: Path, *, langs: tuple[Lang, ...] = ("fr", "en"), step: Step = quiet
+) -> list[Path]:
+    """Write the reports, the dossiers and the manifest alone, as `write` does.
 
-    drawn, folder = draw(results), out / "report"
-    for lang in langs:
-        others = [other for other in langs if other != lang]
-        links = {"atlas": "../maps/atlas.html", "indicators": f"indicators.{lang}.html"}
-        links |= {other: f"report.{other}.html" for other in others}
-        write_report(results, folder / f"report.{lang}.html", words(lang), files=links, drawn=drawn)
-        links = {"report": f"report.{lang}.html"} | {other: f"indicators.{other}.html" for other in others}
-        write_indicators(folder / f"indicators.{lang}.html", words(lang), files=links)
+    Returns
+    -------
+    list of Path
+        What was written, the manifest last.
+
+    Raises
+    ------
+    OutputError
+        As `write`; also when the folder holds a whole run, which would be of two minds.
+    """
+    from geosocial.report import files
+
+    names = [f"report/{name}" for name in files.report_names(langs)]
+    with provenance.writing(results, out, names, alone=True) as aside, step(N_("Report")):
+        files.write_reports(results, aside / "report", langs=langs, atlas=False)
+    return [out / name for name in (*names, provenance.MANIFEST)]

@@ -29,6 +29,7 @@ from geosocial.cli import (
     join,
     maps,
     new,
+    report,
     run,
     site,
     verify,
@@ -151,6 +152,7 @@ def build(say: Words) -> click.Group:
     group.add_command(indicators.command(say))
     group.add_command(site.command(say))
     group.add_command(maps.command(say))
+    group.add_command(report.command(say))
     group.add_command(followup.command(say))
     group.add_command(compare.command(say))
     group.add_command(explain.command(say))

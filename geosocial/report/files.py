@@ -1,4 +1,4 @@
-"""The tables of a run as files: CSV, the workbook, and the GeoPackage with its layers."""
+"""What a run leaves as files: reports as pages and as PDF; tables as CSV, the workbook and the GeoPackage."""
 
 from __future__ import annotations
 
@@ -38,3 +38,56 @@ def write_tables(
     write_frames(results, frames, out, langs=langs)
     looks = styles(words(langs[0]), results)
     write.write_geopackage(layers(results), out / "geosocial.gpkg", date=results.study.edition, styles=looks)
+
+
+def report_names(langs: Sequence[Lang]) -> list[str]:
+    """Return the files that `write_reports` writes, below its folder."""
+    return [name for lang in langs for name in _of(lang)]
+
+
+def _of(lang: Lang) -> tuple[str, str, str]:
+    return f"report.{lang}.html", f"report.{lang}.pdf", f"indicators.{lang}.html"
+
+
+def write_reports(results: Results, folder: Path, *, langs: Sequence[Lang], atlas: bool) -> None:
+    """Write the report of each language as a page and as a PDF, and the reference of the indicators.
+
+    `atlas`: whether the pages lead to the atlas of the same run. The PDFs are set beside the pages, each in a
+    thread of its own: typst works outside the interpreter.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+    from contextvars import copy_context
+
+    from geosocial.i18n import words
+    from geosocial.report.dossier import write_dossier
+    from geosocial.report.html import draw, write_report
+    from geosocial.report.indicators import write_indicators
+    from geosocial.report.outline import outline
+
+    drawn = draw(results)
+    told = {lang: outline(words(lang), results) for lang in langs}
+    with ThreadPoolExecutor(max_workers=len(langs)) as pool:
+        # a thread writes as its caller does: all files of a run are flushed together
+        setting = [
+            pool.submit(
+                copy_context().run,
+                write_dossier,
+                results,
+                folder / f"report.{lang}.pdf",
+                words(lang),
+                drawn=drawn.shapes,
+                told=told[lang],
+            )
+            for lang in langs
+        ]
+        for lang in langs:
+            page, paper, indicators = _of(lang)
+            others = [other for other in langs if other != lang]
+            links = {"indicators": indicators, "pdf": paper}
+            links |= {"atlas": "../maps/atlas.html"} if atlas else {}
+            links |= {other: f"report.{other}.html" for other in others}
+            write_report(results, folder / page, words(lang), files=links, drawn=drawn, told=told[lang])
+            links = {"report": page} | {other: f"indicators.{other}.html" for other in others}
+            write_indicators(folder / indicators, words(lang), files=links)
+        for one in setting:
+            one.result()

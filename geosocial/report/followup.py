@@ -75,10 +75,10 @@ def _figures(words: Words, results: Results, topic: str) -> Iterator[str]:
         if row["group"] and (row["dimension"] != "service" or len(services) > 1):
             of.append(wording.group_name(words, results, row["dimension"], row["group"]))
         whole = f"{name} ({', '.join(of)})" if of else name
-        yield "    " + _marked(words, f"{whole}{COLON[words.lang]} {_value(words, row)}", row)
+        yield "    " + _marked(words, f"{whole}{COLON[words.lang]} {shown_value(words, row)}", row)
 
 
-def _value(words: Words, row: dict[str, Any]) -> str:
+def shown_value(words: Words, row: dict[str, Any]) -> str:
     """Return a figure with its unit, and what is to be said of it."""
     if row["status"] == "missing":
         return wording.status_label(words, "missing")

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geosocial import symbology
-from geosocial.report import charts
-from geosocial.report.outline import outline
+from geosocial.report import charts, status_charts
+from geosocial.report.outline import Outline, outline
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -49,6 +49,7 @@ def write_report(
     *,
     files: Mapping[str, str] | None = None,
     drawn: Drawn | None = None,
+    told: Outline | None = None,
 ) -> None:
     """Write the report of a run in one language, as one file.
 
@@ -59,6 +60,8 @@ def write_report(
         What is not given is not linked.
     drawn
         What `draw` gave, where several pages show it.
+    told
+        The outline in that language, where it was made already.
 
     Raises
     ------
@@ -67,24 +70,30 @@ def write_report(
     """
     from geosocial.io.write import write_text
 
-    write_text(page(results, words, files=files, drawn=drawn), path)
+    write_text(page(results, words, files=files, drawn=drawn, told=told), path)
 
 
 def page(
-    results: Results, words: Words, *, files: Mapping[str, str] | None = None, drawn: Drawn | None = None
+    results: Results,
+    words: Words,
+    *,
+    files: Mapping[str, str] | None = None,
+    drawn: Drawn | None = None,
+    told: Outline | None = None,
 ) -> str:
     """Return the page of a report as text."""
     drawn = drawn or draw(results)
     sheet = style()
     digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
     return template("report.html").render(
-        o=outline(words, results),
+        o=told or outline(words, results),
         files=dict(files or {}),
         style=sheet,
         digest=digest,
         drawn=drawn.shapes,
         definitions=drawn.definitions,
         charts=charts,
+        marks=status_charts,
     )
 
 

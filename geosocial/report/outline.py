@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from geosocial import wording
 from geosocial.report import equity, trust
+from geosocial.report.directions import Directions, directions
 from geosocial.report.glance import Glance, glance
 from geosocial.report.services import Service, service_part
 from geosocial.report.verdicts import (
@@ -58,6 +59,8 @@ class Outline:
     glance: Glance
     services: tuple[Service, ...]
     equity: equity.Equity | None
+    #: None where the study follows no plan.
+    directions: Directions | None
     trust: trust.Trust
     labels: dict[str, str]
 
@@ -79,6 +82,7 @@ def outline(words: Words, results: Results) -> Outline:
         glance=glance(words, results),
         services=tuple(service_part(words, results, s, v.key) for s, v in results.study.services()),
         equity=equity.equity(words, results),
+        directions=directions(words, results),
         trust=trust.trust(words, results),
         labels=_labels(words),
     )

@@ -1,0 +1,58 @@
+"""``geosocial report``: the reports alone: a page and a PDF in each language."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from geosocial import __version__
+from geosocial.cli.console import Console, json_option, lang_option
+from geosocial.i18n import Words
+
+
+def command(say: Words) -> click.Command:
+    """Return the verb ``report``."""
+
+    def report(study: str | None, *, out: str, lang: str | None, as_json: bool) -> None:
+        from geosocial import pipeline
+        from geosocial.study import read_study
+
+        console = Console(say, silent=as_json)
+        read = read_study(study)
+        if not as_json:
+            title = say.t("geosocial {version} · {study}", version=__version__, study=say.label(read.name))
+            click.echo(title, err=True)
+        results = pipeline.compute(read, step=console.step)
+        langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")
+        written = pipeline.write_reports(results, Path(out), langs=langs, step=console.step)
+        shown = [str(path) for path in written if path.suffix in {".html", ".pdf"}]
+        if as_json:
+            click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+            return
+        for path in shown:
+            click.echo(path)
+
+    return click.Command(
+        "report",
+        callback=report,
+        params=[
+            click.Argument(["study"], required=False, type=click.Path()),
+            click.Option(
+                ["--out"],
+                default=".",
+                show_default=True,
+                type=click.Path(file_okay=False),
+                help=say.t("Folder in which everything is written."),
+            ),
+            lang_option(say, ("fr", "en", "both")),
+            json_option(say),
+        ],
+        help=say.t(
+            "Write the report of STUDY, as a page and as the PDF of the steering committee's dossier, and "
+            "the reference of the indicators (without STUDY, the embedded Montréal study)."
+        ),
+        epilog=say.t("Example: geosocial report my-study --lang fr --out dossier"),
+    )

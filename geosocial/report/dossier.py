@@ -1,0 +1,382 @@
+"""The dossier on paper: the same outline as the page, set by typst as a tagged PDF (PDF/UA-1).
+
+The outline becomes plain values in a JSON file that the template reads: what a user typed is text there,
+never code. Maps are SVG, drawn as those of the page. The type is Source Sans Pro from its package; system
+fonts are ignored and the date is that of the edition, so that the same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from markupsafe import Markup
+
+from geosocial import symbology
+from geosocial.errors import N_, GeosocialError
+from geosocial.report import charts, status_charts
+from geosocial.report.outline import Outline, outline
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from geosocial.i18n import Words
+    from geosocial.report.directions import Direction, Item
+    from geosocial.report.parts import Part, Table
+    from geosocial.report.services import Row, Service
+    from geosocial.report.verdicts import Map
+    from geosocial.results import Results
+
+#: Longest text that one column of a plain table is given room for, in signs.
+_WIDEST: Final = 46
+#: Hashes are shown as far as they tell files apart.
+_SHORT: Final = 12
+#: Rows of a list of remarks that paper shows; all of them stand in the page and in the tables.
+_MOST: Final = 12
+_PACKAGE: Final = "font_source_sans_pro"
+
+
+def write_dossier(
+    results: Results,
+    path: Path,
+    words: Words,
+    *,
+    drawn: charts.Shapes | None = None,
+    told: Outline | None = None,
+) -> None:
+    """Write the dossier of a run in one language as a PDF.
+
+    Parameters
+    ----------
+    drawn, told
+        The shapes of the zones and the outline in that language, where another page has them already.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    from geosocial.io.write import write_bytes
+
+    write_bytes(pdf(results, words, drawn=drawn, told=told), path)
+
+
+def pdf(
+    results: Results, words: Words, *, drawn: charts.Shapes | None = None, told: Outline | None = None
+) -> bytes:
+    """Return the dossier of a run in one language as the bytes of a PDF.
+
+    Raises
+    ------
+    GeosocialError
+        When typst refuses the document, or warns: a missing glyph or font is a fault.
+    """
+    import typst
+
+    shapes = drawn or charts.shapes(results)
+    values, maps = content(words, results, told or outline(words, results), shapes)
+    template = resources.files("geosocial.report") / "templates" / "dossier.typ"
+    with tempfile.TemporaryDirectory(prefix="geosocial-") as folder:
+        place = Path(folder)
+        (place / "dossier.typ").write_text(template.read_text(encoding="utf-8"), encoding="utf-8")
+        (place / "content.json").write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
+        for name, text in maps.items():
+            (place / name).write_text(text, encoding="utf-8")
+        try:
+            made, warnings = typst.compile_with_warnings(
+                str(place / "dossier.typ"),
+                root=str(place),
+                font_paths=[str(fonts())],
+                ignore_system_fonts=True,
+                format="pdf",
+                pdf_standards=["ua-1"],
+                timestamp=_noon(results.study.edition),
+            )
+        except RuntimeError as error:
+            raise GeosocialError(
+                N_("The dossier cannot be set: {reason}."),
+                hint=N_("Please report it; the other files of the run do not depend on it."),
+                reason=" ".join(str(error).split())[:300],
+            ) from error
+    if warnings:
+        raise GeosocialError(
+            N_("The dossier cannot be set: {reason}."),
+            hint=N_("Please report it; the other files of the run do not depend on it."),
+            reason="; ".join(str(getattr(w, "message", w)) for w in warnings)[:300],
+        )
+    return bytes(made)
+
+
+def fonts() -> Path:
+    """Return the folder of the fonts; only its TrueType files of the weights that are used are read."""
+    return Path(str(resources.files(_PACKAGE) / "files"))
+
+
+def _noon(day: dt.date) -> int:
+    import datetime as dt
+
+    return int(dt.datetime(day.year, day.month, day.day, 12, tzinfo=dt.UTC).timestamp())
+
+
+def content(
+    words: Words, results: Results, told: Outline, shapes: charts.Shapes
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what the template reads, as plain values, and the maps as SVG by file name."""
+    maps: dict[str, str] = {}
+
+    def drawn(name: str, one: Map, *, marks: bool, size: str) -> str:
+        maps[f"{name}.svg"] = picture(shapes, one, marks=marks, size=size)
+        return f"{name}.svg"
+
+    day = results.study.edition
+    rest = words.t("The other rows stand in the page of the report and in its tables.")
+    values: dict[str, Any] = {
+        "lang": told.lang,
+        "document": words.t("Dossier of the steering committee"),
+        "title": told.title,
+        "subtitle": told.subtitle,
+        "edition": told.edition,
+        "year": day.year,
+        "month": day.month,
+        "day": day.day,
+        "look": {name: symbology.color(name) for name in ("ink", "muted", "line", "chosen")}
+        | {"missing": symbology.look()["pattern"]["missing"]["ground"]},
+        "lead": told.lead,
+        "lines": [
+            {
+                "sphere": asdict(line.sphere),
+                "big": line.big,
+                "sentence": line.sentence,
+                "more": line.more,
+                "verdicts": line.verdicts,
+                "map": drawn(f"mini-{k}", line.map, marks=False, size="-m"),
+                "alt": f"{line.map.title}. {line.verdicts}",
+            }
+            for k, line in enumerate(told.lines)
+        ],
+        "verdict_legend": [asdict(e) for e in told.verdict_legend],
+        "verdict_note": told.verdict_note,
+        "glance": _glance(told),
+        "services": [
+            _service(s, drawn(f"map-{k}", s.map, marks=True, size="")) for k, s in enumerate(told.services)
+        ],
+        "directions": _directions(told),
+        "equity": None
+        if told.equity is None
+        else {
+            "title": told.equity.title,
+            "lead": told.equity.lead,
+            "parts": [_part(p) for p in told.equity.parts],
+        },
+        "trust": {
+            "title": told.trust.title,
+            "conservation": told.trust.conservation,
+            "parts": [_part(p, most=_MOST, rest=rest) for p in told.trust.parts],
+            "assumed_title": told.trust.assumed_title,
+            "assumed": [_part(p) for p in told.trust.assumed],
+            "sources_title": told.trust.sources_title,
+            "sources": [_part(p) for p in told.trust.sources],
+        },
+        "again": {
+            "title": words.t("To do it again"),
+            "text": words.t(
+                "The same inputs give the same figures. verify computes this run again from the inputs that "
+                "it keeps; explain says where a figure comes from."
+            ),
+            "commands": "\n".join(
+                (
+                    words.t("geosocial verify RUN"),
+                    words.t("geosocial explain RUN --zone ZONE --indicator gap --sphere SPHERE"),
+                )
+            ),
+        },
+        "made": told.labels["made"],
+    }
+    return values, maps
+
+
+def picture(shapes: charts.Shapes, one: Map, *, marks: bool, size: str) -> str:
+    """Return a map as an SVG file of its own: what it refers to stands in it."""
+    inner = charts.zone_map(
+        shapes,
+        one.fills,
+        key=one.key,
+        title=one.title,
+        text=one.text,
+        marks=one.marks if marks else None,
+        dark=one.dark,
+        size=size,
+    )
+    defs = str(charts.definitions(shapes)).split("<defs>", 1)[1].split("</defs>", 1)[0]
+    paper, ink = symbology.color("paper"), symbology.color("ink")
+    sheet = (
+        "text{font-family:'Source Sans Pro';font-weight:600;font-size:26px;text-anchor:middle;"
+        f"dominant-baseline:central}}.on{{fill:{ink}}}.inv{{fill:{paper}}}"
+    )
+    head, body = str(inner).split(">", 1)
+    head = head.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    # our own markup, joined from parts that markupsafe has escaped
+    return str(Markup(f"{head}><style>{sheet}</style><defs>{defs}</defs>{body}"))  # noqa: S704
+
+
+def _glance(told: Outline) -> dict[str, Any]:
+    glance = told.glance
+    return {
+        "title": glance.title,
+        "lead": glance.lead,
+        "zone_head": glance.zone_head,
+        "demand_head": glance.demand_head,
+        "heads": [{"sphere": asdict(sphere), "unit": unit} for sphere, unit in glance.heads],
+        "groups": [{"head": head, "rows": [asdict(row) for row in rows]} for head, rows in glance.groups],
+        "whole": asdict(glance.whole),
+        "notes": list(glance.notes),
+    }
+
+
+def _service(service: Service, file: str) -> dict[str, Any]:
+    heads = service.heads
+    return {
+        "sphere": asdict(service.sphere),
+        "title": service.title,
+        "sentence": service.sentence,
+        "more": service.more,
+        "notes": list(service.notes),
+        "map": file,
+        "map_text": service.map.text,
+        "alt": f"{service.map.title}. {service.map.text}",
+        "legend": [asdict(e) for e in service.map.legend],
+        "facilities": [list(pair) for pair in service.facilities],
+        "has_interval": service.has_interval,
+        "reading": service.reading,
+        "care": service.care,
+        "heads": [
+            {"text": heads[key], "right": right}
+            for key, right in (
+                ("rank", False),
+                ("zone", False),
+                ("plot", False),
+                ("share", True),
+                ("interval", True),
+                ("gap", True),
+                ("settings", False),
+            )
+        ],
+        "rows": [_row(row, service.whole.value) for row in service.rows],
+        "whole": _row(service.whole, service.whole.value),
+    }
+
+
+def _row(row: Row, whole: float) -> dict[str, Any]:
+    name = f"{row.name}{'*' if row.care else ''}"
+    return {
+        "rank": row.rank,
+        "name": name,
+        "at": _percent(row.value),
+        "lower": _percent(row.lower) if not math.isnan(row.upper) else None,
+        "upper": _percent(row.upper),
+        "whole": _percent(whole),
+        "share": row.share,
+        "interval": row.interval,
+        "gap": row.gap,
+        "settings": row.settings,
+        "paint": row.paint,
+        "why": row.why,
+    }
+
+
+def _percent(share: float) -> float | None:
+    return None if math.isnan(share) else round(min(max(share, 0.0), 1.0) * 100, 3)
+
+
+def _directions(told: Outline) -> dict[str, Any] | None:
+    if told.directions is None:
+        return None
+    d = told.directions
+    return {
+        "title": d.title,
+        "lead": d.lead,
+        "example": d.example,
+        "note": d.note,
+        "heads": d.heads,
+        "counts": [{"status": status, "label": label} for status, label in d.counts],
+        "directions": [_direction(x) for x in (*d.directions, *d.goals)],
+        "parts": [_part(p) for p in d.parts],
+    }
+
+
+def _direction(direction: Direction) -> dict[str, Any]:
+    # one mark at the heading where all of it is an example, else one at each indicator that is
+    whole = bool(direction.items) and all(i.example for i in direction.items)
+    return {
+        "number": direction.number,
+        "name": direction.name,
+        "rollup": direction.rollup,
+        "items": [_item(i, tagged=not whole) for i in direction.items],
+        "example": whole,
+        "figures": None if direction.figures is None else _table(direction.figures),
+    }
+
+
+def _item(item: Item, *, tagged: bool) -> dict[str, Any]:
+    def at(share: float) -> float | None:
+        return None if math.isnan(share) else round(status_charts.at(share), 2)
+
+    return {
+        "name": item.name,
+        "unit": item.unit,
+        "baseline": item.baseline,
+        "value": item.value,
+        "target": item.target,
+        "part": item.part,
+        "status": item.status,
+        "word": item.word,
+        "remarks": item.remarks,
+        "example": item.example and tagged,
+        "color": status_charts.color(item.status),
+        "zero": at(0.0),
+        "one": at(1.0),
+        "done": at(item.attainment),
+        "gone": at(item.elapsed),
+    }
+
+
+def _part(part: Part, *, most: int | None = None, rest: str = "") -> dict[str, Any]:
+    """Return a part as plain values; of a table longer than `most` rows the first, and `rest` under it."""
+    table = None if part.table is None else _table(part.table)
+    if table is not None and most is not None and len(table["rows"]) > most:
+        table = {**table, "rows": table["rows"][:most], "note": rest}
+    return {"title": part.title, "text": list(part.text), "table": table}
+
+
+def _table(table: Table) -> dict[str, Any]:
+    def cell(column: int, text: str) -> str:
+        hashed = column in table.codes and len(text) == 64 and text.isalnum()
+        return text[:_SHORT] if hashed else text
+
+    rows = [[cell(k, text) for k, text in enumerate(row)] for row in table.rows]
+    return {
+        "heads": list(table.heads),
+        "rows": rows,
+        "numbers": sorted(table.numbers),
+        "codes": sorted(table.codes),
+        "note": table.note,
+        "total": list(table.total),
+        "widths": _widths(table.heads, rows),
+    }
+
+
+def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
+    """Return how wide each column is to be, against the others: by its longest word and its longest text."""
+    widths = []
+    for k, head in enumerate(heads):
+        texts = [row[k] for row in rows if k < len(row)]
+        word = max((len(w) for text in (head, *texts) for w in text.split(" ")), default=1)
+        longest = max((len(text) for text in texts), default=1)
+        widths.append(round(max(word, min(longest, _WIDEST) * 0.8, 5.0), 2))
+    return widths
