@@ -1,0 +1,128 @@
+"""The dossier on paper: the figures of the tables, tagged, the same bytes twice, what was typed as text."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+
+from geosocial import pipeline
+from geosocial.i18n import words
+from geosocial.report import dossier
+from geosocial.report.directions import directions
+from geosocial.results import Results
+from geosocial.study import read_study
+from geosocial.vocabulary import Lang
+
+LANGS: tuple[Lang, ...] = ("fr", "en")
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    return pipeline.compute(read_study())
+
+
+@pytest.fixture(scope="module")
+def papers(results: Results) -> Mapping[Lang, bytes]:
+    return {lang: dossier.pdf(results, words(lang)) for lang in LANGS}
+
+
+def text_of(paper: bytes, folder: Path) -> str:
+    file = folder / "dossier.pdf"
+    file.write_bytes(paper)
+    done = subprocess.run(
+        ["pdftotext", "-layout", str(file), "-"], capture_output=True, check=True, encoding="utf-8"
+    )
+    return done.stdout.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_paper_is_tagged_titled_and_of_ten_to_twenty_five_pages(
+    papers: Mapping[Lang, bytes], lang: Lang
+) -> None:
+    read = pypdf.PdfReader(io.BytesIO(papers[lang]))
+    assert 10 <= len(read.pages) <= 25
+    root: Any = read.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"] == True  # noqa: E712 - a BooleanObject of the file, not a bool
+    assert str(root["/Lang"]).startswith(lang)
+    assert read.metadata is not None
+    assert read.metadata.title == words(lang).t("Dossier of the steering committee")
+    assert b"pdfuaid" in papers[lang]
+    resources: list[Any] = [page["/Resources"] for page in read.pages]
+    fonts = {str(font["/BaseFont"]) for one in resources for font in one.get("/Font", {}).values()}
+    assert fonts
+    assert all("SourceSansPro" in font or "DejaVuSansMono" in font for font in fonts)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_rank_and_gap_of_the_tables_stands_on_paper(
+    results: Results, papers: Mapping[Lang, bytes], lang: Lang, tmp_path: Path
+) -> None:
+    say, text = words(lang), text_of(papers[lang], tmp_path)
+    lines = text.splitlines()
+    measures = results.measures.set_index(["zone_id", "sphere", "service", "indicator"])["value"]
+    checked = 0
+    for row in results.ranking.to_dict(orient="records"):
+        if row["rank"] != row["rank"] or row["sphere"] == "housing":
+            continue
+        share = measures[row["zone_id"], row["sphere"], row["service"], "gap_share"]
+        gap = measures[row["zone_id"], row["sphere"], row["service"], "gap"]
+        shown = (say.percent(share, 1).replace("\u00a0", " "), say.number(gap).replace("\u00a0", " "))
+        settings = f"{row['underserved_in']}/{row['settings']}"
+        assert [line for line in lines if all(part in line for part in (*shown, settings))], (row, shown)
+        checked += 1
+    assert checked >= 90
+    if lang == "fr":
+        assert "Côte-des-Neiges–Notre-Dame-de-Grâce" in text.replace("\n", "")
+        assert "L’Île-Bizard" in text
+
+
+def test_the_same_results_give_the_same_bytes(results: Results, papers: Mapping[Lang, bytes]) -> None:
+    assert dossier.pdf(results, words("fr")) == papers["fr"]
+
+
+def test_no_english_is_left_in_the_french_paper(papers: Mapping[Lang, bytes], tmp_path: Path) -> None:
+    text = text_of(papers["fr"], tmp_path)
+    for word in ("underserved", "residents", "Settings", "EXAMPLE", "None", "nan", "null", "zone_id"):
+        assert not re.search(rf"\b{word}\b", text), word
+    assert "EXEMPLE" in text
+
+
+def test_what_was_typed_is_text(results: Results, tmp_path: Path) -> None:
+    typed = '#panic("x") $x^2$ *gras* @ref <lbl> `raw` "guillemets" \\ ${1} </script>'
+    zones = results.zones.copy()
+    zones.loc[0, ["name_fr", "name_en"]] = typed
+    text = text_of(dossier.pdf(dataclasses.replace(results, zones=zones), words("fr")), tmp_path)
+    flat = re.sub(r"\s+", "", text)
+    for part in ('#panic("x")', "$x^2$", "*gras*", "@ref", "<lbl>", "`raw`", "${1}", "</script>"):
+        assert re.sub(r"\s+", "", part) in flat, part
+
+
+def test_the_directions_count_what_the_progress_table_holds(results: Results) -> None:
+    told = directions(words("en"), results)
+    assert told is not None
+    counts = results.progress["status"].value_counts().to_dict()
+    assert {status: int(label.split()[0]) for status, label in told.counts} == counts
+    assert sum(len(d.items) for d in told.directions) == len(results.progress)
+    assert told.example == "EXAMPLE"
+    # a definition that was broken is never a share of a way
+    for d in told.directions:
+        for item in d.items:
+            assert (item.part == "") == (item.status in {"no_target", "no_data", "no_baseline", "broken"})
+
+
+def test_without_a_plan_there_are_no_directions(results: Results) -> None:
+    bare = dataclasses.replace(
+        results,
+        study=results.study.model_copy(
+            update={"followup": None, "projects": None, "contracts": None, "listings": None}
+        ),
+    )
+    assert directions(words("fr"), bare) is None
