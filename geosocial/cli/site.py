@@ -142,7 +142,9 @@ def _help(say: Words) -> str:
 
 def _example(say: Words) -> str:
     return say.t(
-        "Example: geosocial site my-study --sphere culture --sites 3 --candidates lots.csv --out sites"
+        "Examples: geosocial site --sphere culture --sites 3 --out sites · geosocial site my-study --sphere "
+        "culture --candidates lots.gpkg --id lot --where zone=Verdun --outside parks.gpkg --budget 900000 "
+        "--cost-column price --rival L07 --out sites"
     )
 
 

@@ -159,6 +159,20 @@ def _refuse(asked: Asked) -> None:
             N_("--may-close goes with the model mclp and a number of sites, and with existing facilities."),
             hint=N_("Leave out --model, --budget and --from-scratch."),
         )
+    both = [name for name in (*asked.include, asked.rival) if name and name in asked.exclude]
+    if both:
+        raise InputError(
+            N_("“{got}” is both imposed and excluded."),
+            hint=N_("Leave it out of --exclude, or of --include and --rival."),
+            got=both[0],
+        )
+    if asked.number is not None and len(set(asked.include)) > asked.number:
+        raise InputError(
+            N_("{got} candidates are imposed, and {most} sites may open."),
+            hint=N_("Raise --sites, or impose fewer."),
+            got=len(set(asked.include)),
+            most=asked.number,
+        )
     if asked.model == "dispersion" and asked.number is None:
         raise InputError(
             N_("The model dispersion needs a number of sites: fewer are always farther apart."),
@@ -217,7 +231,10 @@ def _explained(problem: Problem, result: SitingResult, step: Step) -> tuple[Expl
     from geosocial import siting
 
     none = tables.empty(UNREACHED)
-    if result.status != "infeasible" or problem.asked.model == "dispersion" or problem.asked.may_close:
+    asked = problem.asked
+    # The others serve what they can: only their limits can contradict each other, and the reason says how.
+    serves_all = asked.model == "lscp" or asked.model in NEAREST
+    if result.status != "infeasible" or asked.may_close or not serves_all:
         return None, none
     width = problem.count + len(problem.existing)
     if len(problem.demand) * width > MOST_PAIRS:

@@ -252,7 +252,11 @@ def infeasible(words: Words, proposal: Proposal, zones: Zones) -> Iterator[str]:
     yield words.t("No choice of sites answers this.")
     if said is None:
         if result.reason is not None:
-            yield words.t(result.reason.template, **result.reason.facts)
+            numbers = {
+                key: words.number(float(value)) if isinstance(value, int | float) else value
+                for key, value in result.reason.facts.items()
+            }
+            yield words.t(result.reason.template, **numbers)
         return
     lost = proposal.unreached
     if len(lost):

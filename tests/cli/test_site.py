@@ -361,6 +361,8 @@ def test_identical_input_gives_identical_bytes(
         (["--sphere", "tourism", "--rival", "001"], "mclp"),
         (["--model", "dispersion", "--budget", "5", "--cost-column", "price"], "dispersion"),
         (["--within", "nothing.gpkg"], "nothing.gpkg"),
+        (["--include", "001", "--include", "002"], "2"),
+        (["--include", "001", "--exclude", "001"], "001"),
     ],
 )
 @pytest.mark.parametrize("lang", ["fr", "en"])
