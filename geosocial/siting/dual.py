@@ -23,9 +23,9 @@ from geosocial.siting.inputs import Bools, Floats, Ints
 from geosocial.siting.result import Clock
 from geosocial.siting.table import blocks
 
-_ROUNDS, _PATIENCE, _MOMENTUM = 300, 10, 0.9
+ROUNDS, _PATIENCE, _MOMENTUM = 300, 10, 0.9
 #: Rounds between two looks for candidates that can go and for a better choice.
-_LOOK = 50
+LOOK = 50
 #: Numbers worked on at a time: what the cache of a processor holds.
 _BLOCK = 200_000
 
@@ -110,8 +110,9 @@ class Ascent:
     core: Core
     known: Known
     reach: Floats
+    every: int = LOOK
 
-    def climb(self, clock: Clock, rounds: int = _ROUNDS) -> Iterator[Ints]:
+    def climb(self, clock: Clock, rounds: int = ROUNDS) -> Iterator[Ints]:
         """Give, now and then, the choice that the prices like best, so that it can be improved."""
         core, known = self.core, self.known
         costs, weights = core.costs.astype(np.float32, copy=False), core.weights.astype(np.float32)
@@ -133,7 +134,7 @@ class Ascent:
                 stale += 1
             if stale >= _PATIENCE:
                 pace, stale, reach, way = pace / 2, 0, self.reach, np.zeros(len(reach))
-            if turn % _LOOK == 0:
+            if turn % self.every == 0:
                 yield top
                 if self.look():
                     return

@@ -20,9 +20,10 @@ from numpy.typing import ArrayLike
 
 from geosocial.errors import N_, Said
 from geosocial.siting.branch import Search
+from geosocial.siting.coarse import MANY, grouped, sampled
 from geosocial.siting.core import Core, Known
 from geosocial.siting.covering import uncovered
-from geosocial.siting.dual import Ascent, reach_at_first
+from geosocial.siting.dual import LOOK, ROUNDS, Ascent, reach_at_first
 from geosocial.siting.exchange import exchanged, finite, greedy, improved
 from geosocial.siting.inputs import Choice, Floats, amounts, choice, reach
 from geosocial.siting.master import Program
@@ -31,6 +32,10 @@ from geosocial.siting.table import Table, blocks, part, reached, served, table, 
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
+
+
+#: Rounds of the ascent between two looks, and in all, where a round takes long.
+_LOOK_MANY, _ROUNDS_MANY = 20, 60
 
 
 def p_median(
@@ -117,20 +122,28 @@ def _search(costs: Table, weights: Floats, open_: Choice, clock: Clock) -> Known
     most = min(open_.most, costs.shape[1])
     core = Core(np.arange(costs.shape[1]), costs, weights, must, price, open_.budget, most)
     known.bound = float(weights @ costs.min(axis=1).astype(np.float64))
-    _start(core, known, clock)
+    many = len(weights) > MANY and not core.priced
+    first = sampled(core, known, clock) if many else reach_at_first(core)
+    if not many:
+        _start(core, known, clock)
     if known.proved or clock.over():
         return known
-    ascent = Ascent(core, known, reach_at_first(core))
+    ascent = Ascent(core, known, first, _LOOK_MANY if many else LOOK)
     if not core.priced and known.open is not None:
-        for sites in ascent.climb(clock):
-            improved(ascent.core, known, sites, clock)
+        seen: set[bytes] = set()
+        for sites in ascent.climb(clock, _ROUNDS_MANY if many else ROUNDS):
+            start = np.sort(ascent.core.column[sites]).tobytes()
+            if start not in seen:
+                improved(ascent.core, known, sites, clock)
+            seen.add(start)
         if known.proved or clock.over():
             return known
-    program = Program(ascent.core)
+    core, first, begin = grouped(ascent.core, ascent.reach) if many else (ascent.core, ascent.reach, None)
+    program = Program(core, begin)
     if not np.isfinite(program.cuts.least).all():  # a place that no better choice reaches
         known.bound = known.value
         return known
-    _seed(program, ascent.reach, known)
+    _seed(program, first, known)
     Search(program, known, clock).run()
     return None if known.open is None and known.proved else known
 

@@ -15,7 +15,9 @@ from scipy.sparse import coo_array
 
 from benchmarks.graphs import graph, kinds, one
 from geosocial.siting import p_median
+from geosocial.siting.branch import Search
 from geosocial.siting.certificate import certify, check
+from geosocial.siting.coarse import grouped, sampled
 from geosocial.siting.core import Core, Known
 from geosocial.siting.cuts import Cuts
 from geosocial.siting.dual import Prices, bounded, reach_at_first
@@ -192,6 +194,25 @@ def test_groups_of_places_end_at_the_same_linear_program() -> None:
         bound = bounded(core, relaxed.prices, core.opened, np.zeros(14, bool))
         assert bound.value == pytest.approx(relaxed.value, rel=1e-6)
     assert values[0] == pytest.approx(values[1], rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_sample_and_groups_prove_the_same_optimum(seed: int) -> None:
+    costs, weights = city(400, 30, seed)
+    core, known = core_of(costs.astype(np.float32), weights, 4), Known(None, np.inf, 0.0, 0.0)
+    reach = sampled(core, known, Clock(), 80)
+    whole, reach, begin = grouped(core, reach)
+    assert begin[0] == 0
+    assert begin[-1] == 400
+    assert sorted(map(tuple, whole.costs.tolist())) == sorted(map(tuple, core.costs.tolist()))
+    program = Program(whole, begin)
+    program.add(program.cuts.at(reach))
+    Search(program, known, Clock()).run()
+    assert known.proved
+    told = p_median(costs.astype(np.float32).astype(float), weights, sites=4)
+    assert known.value == pytest.approx(told.objective, rel=1e-9)
+    assert known.open is not None
+    assert known.open.tolist() == told.sites.tolist()
 
 
 def city(places: int, candidates: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
