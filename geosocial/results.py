@@ -10,6 +10,7 @@ from geosocial import tables
 from geosocial.errors import N_, InputError
 from geosocial.study import Study
 from geosocial.tables.local import AREAS, BEYOND
+from geosocial.tables.siting import CANDIDATES
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -79,6 +80,8 @@ class Results:
     proposed: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROPOSED))
     proposed_curve: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROPOSED_CURVE))
     proposed_zones: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROPOSED_ZONES))
+    #: Without rows unless the study names a list of candidates.
+    candidates: pd.DataFrame = field(default_factory=lambda: tables.empty(CANDIDATES))
     #: People beyond each standard, place by place, and small areas where the study measures a layer.
     beyond: pd.DataFrame = field(default_factory=lambda: tables.empty(BEYOND))
     areas: pd.DataFrame = field(default_factory=lambda: tables.empty(AREAS))

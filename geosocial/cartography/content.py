@@ -59,6 +59,7 @@ def content(
         "classes": results.study.atlas.classes,
         "corner": below.corner(results),
         "areas": below.area_zones(results),
+        "candidates": proposals.candidates(run),
         "water": _water(results),
         "look": {
             "ink": symbology.color("ink"),

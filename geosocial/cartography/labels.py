@@ -59,6 +59,8 @@ def interface(words: Words, results: Results) -> dict[str, Any]:
         "clusters": t("Clusters of far places"),
         "sites": t("Proposed sites"),
         "site": t("Site"),
+        "candidates": t("Candidate sites"),
+        "candidate": t("Candidate site"),
         "siteNumber": t("Number of sites"),
         "unit": t("Areal unit"),
         "unitZones": t("Boroughs") if boroughs else t("Zones"),

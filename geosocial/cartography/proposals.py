@@ -84,6 +84,19 @@ def sites(run: Run, sphere: str, spec: Service) -> dict[str, Any] | None:
     }
 
 
+def candidates(run: Run) -> list[list[Any]]:
+    """Return the candidates of the study's list: position, name, zone; none where it names no list."""
+    frame = run.results.candidates
+    order = {z: n for n, z in enumerate(run.zones)}
+    at = layers.degrees(frame["x"], frame["y"], run.results.study.crs) if len(frame) else []
+    return [
+        [*place, str(name) or str(key), order.get(str(zone), -1)]
+        for place, name, key, zone in zip(
+            at, frame["name"].tolist(), frame["candidate_id"].tolist(), frame["zone_id"].tolist(), strict=True
+        )
+    ]
+
+
 def site_words(words: Words, run: Run, sphere: str, spec: Service) -> dict[str, Any] | None:
     """Return what the panel says for each number of sites: title, whom they serve, coverage, proof."""
     curve = _curve(run, sphere, spec)

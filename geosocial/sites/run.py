@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from geosocial import tables
 from geosocial.tables.contract import Contract
+from geosocial.tables.siting import CANDIDATES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,10 +40,11 @@ class Proposals:
     proposed_zones: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROPOSED_ZONES))
     files: tuple[InputFile, ...] = ()
     faults: tuple[pd.DataFrame, ...] = ()
+    candidates: pd.DataFrame = field(default_factory=lambda: tables.empty(CANDIDATES))
 
     def named(self) -> dict[str, pd.DataFrame]:
         """Return the tables by name."""
-        return {contract.name: getattr(self, contract.name) for contract in tables.SITING}
+        return {contract.name: getattr(self, contract.name) for contract in (*tables.SITING, CANDIDATES)}
 
 
 def headlines(study: Study) -> list[tuple[str, Service]]:
@@ -115,6 +117,7 @@ def proposals(
         _kept(by_zone, tables.PROPOSED_ZONES),
         () if found.file is None else (found.file,),
         () if found.file is None else (found.faults,),
+        tables.empty(CANDIDATES) if found.file is None else _kept(found.table, CANDIDATES),
     )
 
 

@@ -229,4 +229,17 @@ PROPOSED_ZONES = Contract(
     ("sphere", "service", "number", "zone_id"),
 )
 
+#: Without rows unless the study names a list or a layer of candidates: places of the demand are none of them.
+CANDIDATES = Contract(
+    "candidates",
+    {
+        "candidate_id": Column("text", "identifier of the candidate"),
+        "name": Column("text", "its name; empty where the list gives none"),
+        "zone_id": Column("text", "zone in which it stands; empty when in none"),
+        "x": Column("float", "easting in the study's CRS", "m"),
+        "y": Column("float", "northing in the study's CRS", "m"),
+    },
+    ("candidate_id",),
+)
+
 SITING = (PROPOSED, PROPOSED_CURVE, PROPOSED_ZONES)

@@ -7,6 +7,7 @@ import numpy as np
 from geosocial import tables
 from geosocial.measure.local import Layer, local
 from geosocial.results import Results
+from geosocial.tables.siting import CANDIDATES
 from tests.measure.toy import CELL, EAST, NORTH, toy_results, toy_study, toy_tables, toy_toml
 
 
@@ -79,8 +80,18 @@ def rich_results() -> Results:
             for k, cluster in enumerate(("far", "near", "far"), start=1)
         ]
     )
+    candidates = pd.DataFrame(
+        {
+            "candidate_id": [f"L{k}" for k in range(5)],
+            "name": ["Terrain <i>du coin</i>", "", "", "", ""],
+            "zone_id": ["Z0", "Z1", "Z1", "Z2", ""],
+            "x": [EAST + 700.0 * k + 300 for k in range(5)],
+            "y": [NORTH + 600.0] * 5,
+        }
+    )
     return toy_results(
         study=study,
+        candidates=tables.check(candidates, CANDIDATES),
         context={"areas": halves},
         proposed=tables.check(proposed, tables.PROPOSED),
         proposed_curve=tables.check(curve, tables.PROPOSED_CURVE),

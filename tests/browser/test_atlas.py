@@ -288,6 +288,21 @@ def test_the_slider_says_sites_and_people_served(page: Page, full: str) -> None:
     expect(page.locator("#bars i.on")).to_have_count(2)
 
 
+def test_candidate_sites_are_rings_with_their_names(page: Page, full: str) -> None:
+    page.goto(full + "#lang=en&s=culture&c=")
+    page.get_by_role("checkbox", name="Candidate sites").check()
+    rings = page.locator("path.candidates")
+    assert (rings.get_attribute("d") or "").count("M") == 5
+    box = rings.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 3, box["y"] + 3)
+    expect(page.locator("#tip")).to_contain_text("Terrain <i>du coin</i>")
+    expect(page.locator("#tip")).to_contain_text("Candidate site")
+    # Housing has no proposed sites, and so no candidates.
+    page.get_by_role("radio", name="Housing").check()
+    expect(rings).to_have_count(0)
+
+
 def test_small_areas_are_a_choice_of_the_legend(page: Page, full: str) -> None:
     page.goto(full + "#lang=en&s=culture&c=l&t=1")
     page.get_by_label("Areal unit").select_option("Halves")

@@ -162,6 +162,14 @@ def test_a_page_may_open_in_english(toy: Results, tmp_path: Path) -> None:
     assert "<title>Toy city – atlas</title>" in text
 
 
+def test_a_study_chooses_its_classes(toy: Results, tmp_path: Path) -> None:
+    study = toy_study(atlas={"classes": "quantile"})
+    data = json.loads(Parsed(page(replace(toy, study=study), tmp_path)).json)
+    assert data["classes"] == "quantile"
+    offered = {way["key"] for s in data["services"] for v in s["views"] for way in v["by"]}
+    assert "quantile" in offered
+
+
 def test_a_page_of_one_language_offers_that_one_only(toy: Results, tmp_path: Path) -> None:
     data = json.loads(Parsed(page(toy, tmp_path, langs=("fr",))).json)
     assert list(data["text"]) == ["fr"]

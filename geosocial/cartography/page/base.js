@@ -19,12 +19,12 @@ const el = (tag, attributes, ...children) => fill(document.createElement(tag), a
 const sv = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
 // The letters of the layers in the address; `p1` is the flag of the proposed sites, `p` the chosen initiative.
-const FLAGS = { f: 'f', e: 'e', b: 'b', a: 'a', k: 'k', p: 'p1', d: 'd', g: 'g', l: 'l' };
+const FLAGS = { f: 'f', e: 'e', b: 'b', a: 'a', k: 'k', p: 'p1', o: 'o', d: 'd', g: 'g', l: 'l' };
 // The first way of classing a view stands in the view itself.
 D.services.forEach((s) => s.views.forEach((v) => Object.assign(v.by[0], { colors: v.colors, cls: v.cls })));
 // The page opens on the service that can be said of the most zones, the first of them: its sentence is the fullest.
 const said = D.services.map((s) => s.views[0].cls.filter((c) => c >= 0).length), first = said.indexOf(Math.max(...said));
-const st = { lang: D.lang, s: first, i: 0, z: -1, f: 0, e: 1, b: 1, a: 0, k: 0, p1: 0, d: 0, g: 1, l: 1, t: 0, u: 0, m: D.classes, n: 5, hl: null, sort: [-1, 1], v: null, sheet: 0, p: -1 };
+const st = { lang: D.lang, s: first, i: 0, z: -1, f: 0, e: 1, b: 1, a: 0, k: 0, p1: 0, o: 0, d: 0, g: 1, l: 1, t: 0, u: 0, m: D.classes, n: 5, hl: null, sort: [-1, 1], v: null, sheet: 0, p: -1 };
 let T, U, S, TS, W, TW;
 function words() {
   T = D.text[st.lang]; U = T.ui;

@@ -57,6 +57,21 @@ function farPlaces(zr) {
   if (d) G.symbols.append(sv('path', { d, fill: 'none', stroke: '#fff', 'stroke-width': 3 }), sv('path', { d, class: 'far', fill: 'none', stroke: D.look.ink, 'stroke-width': 1.1 }));
 }
 
+// Candidate sites: rings.
+function candidates(zr) {
+  const r = (phone() ? 2.4 : 3) * Math.min(1.8, Math.pow(zr, 0.4));
+  let d = '';
+  for (const c of D.candidates) {
+    c.xy = c.xy || world(c[0], c[1]);
+    const x = X(c.xy[0]), y = Y(c.xy[1]);
+    if (!inside(x, y, 6)) continue;
+    d += shape('circle', x, y, r);
+    symbols.push({ x, y, r, candidate: c });
+  }
+  if (d) G.symbols.append(sv('path', { d, class: 'candidates', fill: '#fff', stroke: D.look.ink, 'stroke-width': 1.4 }));
+}
+const tipCandidate = (s) => tipAt(s.x, s.y, el('b', { text: s.candidate[2] }), el('div', { text: U.candidate }), s.candidate[3] >= 0 ? el('span', { text: T.zones[s.candidate[3]].name }) : null);
+
 /* ---------- proposed sites: stars with their catchment, numbered from the one that serves most */
 let keepOut = [];
 function sites() {

@@ -82,7 +82,7 @@ function tipMany(c, x, y) {
   const shown = c.list.slice(0, 6).map((n) => el('div', { text: D.named[n][2] }));
   return tipAt(x, y, el('b', { text: U.initiatives + (french() ? NB : '') + ': ' + number(c.list.length) }), ...shown, c.list.length > 6 ? el('span', { text: U.more.replace('{n}', number(c.list.length - 6)) }) : null);
 }
-const tipSymbol = (s) => (s.many ? tipMany(s.many, s.x, s.y) : s.site ? tipSite(s.site) : s.named === undefined ? tipFacilities(s, s.x, s.y) : tipNamed(s.named, s.x, s.y));
+const tipSymbol = (s) => (s.many ? tipMany(s.many, s.x, s.y) : s.site ? tipSite(s.site) : s.candidate ? tipCandidate(s) : s.named === undefined ? tipFacilities(s, s.x, s.y) : tipNamed(s.named, s.x, s.y));
 const spotOf = (e) => { const r = box.getBoundingClientRect(); return [e.clientX - r.left, e.clientY - r.top]; };
 const zoneOf = (target) => (target && target.dataset && target.dataset.z !== undefined && target.classList.contains('z') ? +target.dataset.z : -1);
 let dragging = false;

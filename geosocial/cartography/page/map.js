@@ -157,6 +157,7 @@ function place() {
   if (st.k && S.clusters.length) farPlaces(zr);
   if (st.f) facilities(zr);
   if (st.e) initiatives(zr);
+  if (st.o && S.sites) candidates(zr);
   sites();
   const taken = letter(zr);
   waters(taken);

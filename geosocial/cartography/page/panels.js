@@ -79,7 +79,9 @@ function layersUI() {
   if (S.dots) box_('b', TS.beyond, [U.dot.replace('{n}', number(S.dots.per)), dot]);
   if (S.reach && S.supply.length) box_('a', U.catchments, [metres(S.reach), round]);
   if (S.clusters.length) box_('k', U.clusters, [number(S.clusters.length), square]);
+  const ring = sv('svg', { width: 14, height: 14, 'aria-hidden': 'true' }, sv('circle', { cx: 7, cy: 7, r: 4, fill: '#fff', stroke: D.look.ink, 'stroke-width': 1.5 }));
   if (S.sites) box_('p1', U.sites, [stars]);
+  if (S.sites && D.candidates.length) box_('o', U.candidates, [number(D.candidates.length), ring]);
   if (districtsLayer && !(showsAreas() && districtsLayer === areasLayer)) box_('d', U.districts, []);
   if (parksLayer || streetsLayer) box_('g', parksLayer && streetsLayer ? U.ground : parksLayer ? U.parks : U.streets, []);
   box_('l', U.names, []);
