@@ -138,7 +138,7 @@ def _best(
     """Return the best sites, None where no choice covers all that must be."""
     patterns, _ = asked(pairs, weights, open_, standard=standard)
     weight, q = patterns.weight, len(patterns.weight)
-    begun = begin(pairs, weights, open_, standard, clock)
+    begun, top = begin(pairs, weights, open_, standard, clock)
 
     def worth(sites: Ints) -> float:
         once, twice = covered(pairs, weights, sites, standard)
@@ -162,7 +162,6 @@ def _best(
     if not all_once and theta < 0.5:
         rows = np.arange(q)
         draft.add((rows, second, 1.0), (rows, first, -1.0), count=q, upper=0.0)
-    top = math.fsum(weight)
     count = times(patterns, begun)
     start = np.zeros(draft.size)
     start[begun], start[first], start[second] = 1.0, count >= 1, count >= 2

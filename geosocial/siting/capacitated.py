@@ -134,27 +134,27 @@ def _best(
 ) -> Found:
     patterns, _ = asked(pairs, weights, open_, standard=standard)
     weight, row, column, q = patterns.weight, patterns.row, patterns.column, len(patterns.weight)
-    begun = begin(pairs, weights, open_, standard, clock)
+    begun, most = begin(pairs, weights, open_, standard, clock)
 
     def worth(sites: Ints) -> float:
         return math.fsum(served(pairs, weights, capacities, sites, standard).amount)
 
     value = worth(begun)
     room = np.sort(capacities[open_.free])[::-1][: max(0, open_.most - len(open_.fixed))]
-    top = min(math.fsum(weight), math.fsum(capacities[open_.fixed]) + math.fsum(room))
+    top = min(most, math.fsum(capacities[open_.fixed]) + math.fsum(room))
     if value >= top * (1 - SAME):
         return Found(begun, value, value, proved=True)
     held = unit(np.concatenate([weight, capacities]))
     draft = Draft()
     draft.sites(open_)
-    most = np.minimum(weight[row], capacities[column]) * held.scale
-    flow = draft.columns(len(row), worth=1.0, upper=most)
+    part = np.minimum(weight[row], capacities[column]) * held.scale
+    flow = draft.columns(len(row), worth=1.0, upper=part)
     draft.add((row, flow, 1.0), count=q, upper=weight * held.scale)
     m = pairs.candidates
     everyone = np.arange(m)
     draft.add((column, flow, 1.0), (everyone, everyone, -capacities * held.scale), count=m, upper=0.0)
     each = np.arange(len(row))
-    draft.add((each, flow, 1.0), (each, column, -most), count=len(row), upper=0.0)
+    draft.add((each, flow, 1.0), (each, column, -part), count=len(row), upper=0.0)
     out = solved(draft, clock, whole=held.whole)
     got = chosen(out, m)
     return better(out, begun, value, None if got is None else worth(got), got, scale=held.scale, top=top)

@@ -73,11 +73,10 @@ def maximal_least(
     """Return the sites with the largest least share of the totals, then the most demand; it and its bound."""
     patterns, group = asked(pairs, weights, open_, standard=standard, group=zone)
     counted = Counted(patterns, group, total)
-    begun = begin(pairs, weights, open_, standard, clock)
+    begun, every = begin(pairs, weights, open_, standard, clock)
     if not len(patterns.weight):
         least = counted.least(begun)
         return Found(begun, 0.0, 0.0, proved=True), least, least
-    every = math.fsum(patterns.weight)
     best = _start(counted, begun, open_, clock)
     # Some of the time is kept for the second step.
     first = Clock(None if clock.limit is None else _FIRST * clock.left, clock.interrupt)
@@ -85,10 +84,15 @@ def maximal_least(
     clock.stopped = first.stopped
     least = counted.least(best)
     if clock.over():
-        return Found(best, counted.all(best), every, proved=False), least, bound
+        value = counted.all(best)
+        return Found(best, value, max(value, every), proved=False), least, bound
+    if least == 0 and proved:  # any choice will do: the one that covers most
+        value = counted.all(begun)
+        sure = value >= every * (1 - SAME)
+        return Found(begun, value, value if sure else max(value, every), proved=sure), least, bound
     found = _second(counted, open_, best, clock)
     # An answer with a better least share may serve any total.
-    top = found.bound if proved else every
+    top = max(found.value, min(every, found.bound) if proved else every)
     return Found(found.sites, found.value, top, proved=found.proved and proved), least, bound
 
 

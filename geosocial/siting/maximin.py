@@ -51,7 +51,7 @@ def maximin(
     -------
     `SitingResult`: the objective is the demand covered; `terms` holds ``least_share``, the covered share of
     the least served zone, and ``least_share_bound``, which no choice passes. Where the search ended before
-    the first step was proved, `bound` is all demand that any candidate covers.
+    the first step was proved, `bound` is that of the MCLP.
 
     Raises
     ------

@@ -13,11 +13,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from geosocial.errors import N_, Said
-from geosocial.siting import swaps
+from geosocial.siting.covering import answer, maximal
 from geosocial.siting.inputs import Bools, Choice, Floats, Ints, Reach, starts
 from geosocial.siting.patterns import Patterns, covering, merged, reduced
 from geosocial.siting.result import Clock, SitingResult, gap_of, infeasible, nearest
 from geosocial.siting.solver import Model, Outcome, solve
+
+#: Share of the time that the start may take.
+_BEGIN = 0.2
 
 
 @dataclass(slots=True)
@@ -165,12 +168,14 @@ def times(patterns: Patterns, sites: Ints) -> Ints:
     return counted.astype(np.int64)
 
 
-def begin(pairs: Reach, weights: Floats, open_: Choice, standard: float, clock: Clock) -> Ints:
-    """Return the sites of a good cover, with which the solver may start."""
+def begin(pairs: Reach, weights: Floats, open_: Choice, standard: float, clock: Clock) -> tuple[Ints, float]:
+    """Return the sites of the MCLP, with which the solver may start, and what no choice covers more than."""
     small = reduced(covering(pairs, weights, open_, standard=standard), open_.price)
-    most, left = open_.most - len(open_.fixed), open_.budget - float(open_.price[open_.fixed].sum())
-    cover = swaps.start(small, most, open_.price, left, clock)
-    return np.union1d(open_.fixed, small.candidate[cover.sites]).astype(np.int64)
+    part = Clock(None if clock.limit is None else _BEGIN * clock.left, clock.interrupt)
+    best = maximal(small, open_, part)
+    clock.stopped = clock.stopped or part.stopped
+    found = answer(pairs, weights, open_, best, clock=part, standard=standard, already=small.already)
+    return found.sites, found.bound
 
 
 def chosen(out: Outcome, candidates: int) -> Ints | None:
