@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -169,7 +170,7 @@ def _facilities(results: Results, said: Mapping[str, Any]) -> list[list[tuple[fl
         at = layers.facilities(results, spec.kinds)["zone_id"]
         out.append(
             [
-                (f[0], f[1], homes.get(str(z), -1), as_json(f[:4])[:-1])
+                (f[0], f[1], homes.get(str(z), -1), json.dumps(f[:4], separators=(",", ":"))[:-1])
                 for f, z in zip(service["supply"], at, strict=True)
             ]
         )
@@ -198,18 +199,24 @@ def _beyond(results: Results, boxes: NDArray[np.float64]) -> tuple[list[int], li
     rows = results.beyond
     totals = rows.groupby(["zone_id", "sphere", "service"])["demand"].sum().groupby("zone_id").max()
     per = [per_dot(float(totals.get(z, 0.0))) for z in ids]
-    out = []
-    for sphere, spec in results.study.services():
-        mine = rows[(rows["sphere"] == sphere) & (rows["service"] == spec.key)]
-        by_zone = dict(list(mine.groupby("zone_id"))) if len(mine) else {}
-        found = []
-        for k, zone in enumerate(ids):
-            if zone not in by_zone:
-                found.append("[]")
-                continue
-            x, y = dots.dots(by_zone[zone], per=per[k])
-            lon, lat = transform(x, y, results.study.crs, 4326)
-            steps_out = np.column_stack((lon - boxes[k, 0], lat - boxes[k, 1])) * 10**layers.DIGITS
-            found.append(as_json(np.rint(steps_out).astype(int).ravel().tolist()))
-        out.append(found)
+    number = {z: k for k, z in enumerate(ids)}
+    services = {(sphere, spec.key): n for n, (sphere, spec) in enumerate(results.study.services())}
+    out = [["[]"] * len(ids) for _ in services]
+    groups = []
+    for key, mine in rows.groupby(["sphere", "service", "zone_id"], observed=True):
+        sphere, service, zone = map(str, key)
+        if (sphere, service) in services and zone in number:
+            at = dots.dots(mine, per=per[number[zone]])
+            groups.append((services[sphere, service], number[zone], at))
+    if not groups:
+        return per, out
+    # one change of coordinates for all: each has a cost of its own
+    x, y = (np.concatenate([at[axis] for _, _, at in groups]) for axis in (0, 1))
+    every = transform(x, y, results.study.crs, 4326)
+    ends = np.cumsum([len(at[0]) for _, _, at in groups])
+    for (row, column, _), lon, lat in zip(
+        groups, *(np.split(axis, ends[:-1]) for axis in every), strict=True
+    ):
+        steps = np.column_stack((lon - boxes[column, 0], lat - boxes[column, 1])) * 10**layers.DIGITS
+        out[row][column] = as_json(np.rint(steps).astype(int).ravel().tolist())
     return per, out
