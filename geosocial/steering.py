@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from geosocial import tables
 from geosocial.results import InputFile
+from geosocial.tables.contract import typed
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -109,7 +110,7 @@ def follow(study: Study, found: Found) -> Followed:
         made["matrix"] = plan.matrix(actions, judged)
     rows = [row for part in (planned, contracts) if part for row in part.rows]
     if rows:
-        made["plan_rows"] = tables.contract.typed(pd.DataFrame(rows), tables.PLAN_ROWS)
+        made["plan_rows"] = tables.check_plan_rows(typed(pd.DataFrame(rows), tables.PLAN_ROWS))
     read = [part for part in (planned, contracts, layer) if part is not None]
     return Followed(
         tables=made,

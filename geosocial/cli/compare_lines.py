@@ -46,6 +46,13 @@ def lines(words: Words, found: Comparison) -> Iterator[str]:
         before=words.date(found.before.study.edition),
         after=words.date(found.after.study.edition),
     )
+    studies = found.before.study, found.after.study
+    if studies[0].id != studies[1].id:
+        yield words.t(
+            "These are runs of two studies: {one}, {other}.", one=studies[0].id, other=studies[1].id
+        )
+    if studies[0].edition > studies[1].edition:
+        yield words.t("The first run is of a later date than the second.")
     changed = [wording.factor_label(words, factor) for factor in found.factors]
     if found.reproduced is None:
         reasons = found.changes["undivided"].unique().tolist()

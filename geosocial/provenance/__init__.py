@@ -65,6 +65,7 @@ def manifest(
         ],
         **({} if archive is None else {"archive": dict(archive)}),
         "conservation": results.conservation.to_dict(orient="records"),
+        "plan_rows": results.plan_rows.to_dict(orient="records"),
         "outputs": [
             {"file": path.relative_to(out).as_posix(), "sha256": digest(path), "bytes": path.stat().st_size}
             for path in sorted(outputs)

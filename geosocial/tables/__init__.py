@@ -105,6 +105,7 @@ __all__ = [
     "Contract",
     "check",
     "check_conservation",
+    "check_plan_rows",
     "empty",
 ]
 
@@ -348,6 +349,32 @@ CONTRACTS = (
 )
 
 
+def check_plan_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table when, in each row, ``read`` is ``kept`` and ``rejected`` together.
+
+    Raises
+    ------
+    ConservationError
+        When a row was lost or invented.
+    """
+    check(table, PLAN_ROWS)
+    found = table["kept"] + table["rejected"]
+    return _conserved(table, found)
+
+
+def _conserved(table: pd.DataFrame, found: pd.Series[int]) -> pd.DataFrame:
+    off = table["read"] != found
+    if off.any():
+        raise ConservationError(
+            N_("“{source}”: {read} rows were read but {found} have an outcome."),
+            hint=N_("This is a fault of geosocial: please report it with the file."),
+            source=table.loc[off, "source"].iloc[0],
+            read=int(table.loc[off, "read"].iloc[0]),
+            found=int(found[off].iloc[0]),
+        )
+    return table
+
+
 def check_conservation(conservation: pd.DataFrame) -> pd.DataFrame:
     """Return the table when, in each row, ``read`` is the sum of all `OUTCOMES`.
 
@@ -357,14 +384,4 @@ def check_conservation(conservation: pd.DataFrame) -> pd.DataFrame:
         When a record was lost or invented.
     """
     check(conservation, CONSERVATION)
-    off = conservation[conservation["read"] != conservation[list(OUTCOMES)].sum(axis=1)]
-    if len(off):
-        row = off.iloc[0]
-        raise ConservationError(
-            N_("“{source}”: {read} rows were read but {found} have an outcome."),
-            hint=N_("This is a fault of geosocial: please report it with the file."),
-            source=row["source"],
-            read=int(row["read"]),
-            found=int(row[list(OUTCOMES)].sum()),
-        )
-    return conservation
+    return _conserved(conservation, conservation[list(OUTCOMES)].sum(axis=1))
