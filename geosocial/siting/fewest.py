@@ -23,6 +23,8 @@ from geosocial.siting.weighting import Weighting
 
 #: Up to so many pairs HiGHS is asked at once: its own branching is quick there.
 _SMALL = 1_500
+#: Up to so many pairs HiGHS is given some nodes first: its heuristics find what ours may not.
+_MIDDLE, _NODES_FIRST = 60_000, 30
 #: Steps of local search before the branching, and at each of its nodes.
 _STEPS, _STEPS_A_NODE = 12_000, 100
 
@@ -151,6 +153,15 @@ def _smaller(part: _Component, clock: Clock, goal: float) -> None:
 def _branched(part: _Component, clock: Clock, *, whole: bool, target: float | None) -> None:
     """Settle a component by branch and bound, or only whether it can cost as little as the target."""
     patterns, price = part.patterns, part.price
+    if len(patterns.column) <= _MIDDLE:
+        bound, found, proved = _by_highs(
+            patterns, price, clock, whole=whole, known=part.sites, nodes=_NODES_FIRST
+        )
+        if found is not None and price[found].sum() < part.value * (1 - 1e-12):
+            part.sites = found
+        part.bound = part.value if proved else max(part.bound, min(bound, part.value))
+        if part.value <= part.bound * (1 + 1e-12) or clock.over():
+            return
     step = 0.999 if whole else 1e-10 * part.value
     same = bool((price == price[0]).all())
     search_on = Weighting(patterns, part.sites) if same else None
@@ -158,10 +169,13 @@ def _branched(part: _Component, clock: Clock, *, whole: bool, target: float | No
     if target is not None and whole:
         known = max(known, -(math.floor(target) + 1.0))
 
-    def improve(_y: Floats, draws: int, clock: Clock) -> tuple[Ints, float]:
+    def improve(y: Floats, draws: int, clock: Clock) -> tuple[Ints, float]:
         if search_on is None:
             return part.sites, -part.value
-        sites = search_on.run(_STEPS_A_NODE * draws, clock)
+        near = np.full(int(patterns.candidate.max()) + 1, np.inf)
+        near[patterns.candidate] = 1.05 - y  # the cover that the relaxation leans to, made smaller
+        fresh = Weighting(patterns, swaps.whole_cover(patterns, near)).run(3 * _STEPS_A_NODE, clock)
+        sites = min(search_on.run(_STEPS_A_NODE * draws, clock), fresh, key=len)
         return sites, -float(price[sites].sum())
 
     def finish(allowed: Bools, clock: Clock) -> tuple[Ints | None, float, bool]:
@@ -187,7 +201,13 @@ def _branched(part: _Component, clock: Clock, *, whole: bool, target: float | No
 
 
 def _by_highs(
-    patterns: Patterns, price: Floats, clock: Clock, *, whole: bool, known: Ints | None = None
+    patterns: Patterns,
+    price: Floats,
+    clock: Clock,
+    *,
+    whole: bool,
+    known: Ints | None = None,
+    nodes: int | None = None,
 ) -> tuple[float, Ints | None, bool]:
     """Return bound, candidates (positions) and whether they are proved, of the cheapest cover by HiGHS."""
     k, q = len(price), len(patterns.weight)
@@ -206,7 +226,7 @@ def _by_highs(
     if known is not None:
         begin = np.zeros(k)
         begin[known] = 1
-    out = solve(model, clock, start=begin, whole_objective=whole)
+    out = solve(model, clock, start=begin, whole_objective=whole, nodes=nodes)
     return out.bound, None if out.values is None else np.flatnonzero(out.values > 0.5), out.proved
 
 
