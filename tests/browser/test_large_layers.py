@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,7 +37,9 @@ def test_fifty_thousand_points_answer_a_click(page: Page, tmp_path: Path) -> Non
     # One initiative far from all others stands alone at the first zoom.
     points[0][0], points[1][0] = -73.95, 45.60
     path.write_text(maps.ours(points, maps.areas(3_200)), encoding="utf-8")
-    start = time.monotonic()
+    # Seconds of the page's own thread: what a machine of its own takes, however busy this one is.
+    inside = page.context.new_cdp_session(page)
+    inside.send("Performance.enable", {"timeDomain": "threadTicks"})
     page.goto(path.as_uri())
     expect(canvas(page)).to_be_attached()
     at = page.evaluate(
@@ -48,11 +49,8 @@ def test_fifty_thousand_points_answer_a_click(page: Page, tmp_path: Path) -> Non
     page.mouse.click(*at)
     expect(popup(page)).to_contain_text("Coopérative d’habitation 0")
     expect(popup(page)).to_contain_text("housing")
-    spent = time.monotonic() - start
-    # Two seconds on a machine of its own; the runner may be shared.
-    assert spent < 6
-    timing = page.evaluate("() => performance.getEntriesByType('navigation')[0].domInteractive")
-    assert timing < 4_000
+    metrics = {m["name"]: m["value"] for m in inside.send("Performance.getMetrics")["metrics"]}
+    assert 0 < metrics["TaskDuration"] < 2
     expect(canvas(page)).to_have_attribute("aria-label", "50,000 places")
 
 
