@@ -146,8 +146,8 @@ def slugs(results: Results) -> list[str]:
 
     The French name where no other zone has it, otherwise the identifier, otherwise a number.
     """
-    names = [_slug(str(name)) for name in results.zones["name_fr"]]
-    ids = [_slug(str(z)) for z in results.zones["zone_id"]]
+    names = [slug(str(name)) for name in results.zones["name_fr"]]
+    ids = [slug(str(z)) for z in results.zones["zone_id"]]
     taken, out = {"", *_RESERVED}, []
     for number, (name, own) in enumerate(zip(names, ids, strict=True), start=1):
         free = (s for s in (name if names.count(name) == 1 else "", own) if s not in taken)
@@ -156,7 +156,8 @@ def slugs(results: Results) -> list[str]:
     return out
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """Return `text` in small ASCII letters, digits and hyphens, 80 at most; it may be empty."""
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")[:80].strip("-")
 
 

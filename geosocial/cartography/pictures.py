@@ -181,7 +181,10 @@ def _all(results: Results) -> list[tuple[str, str, str, str, str | None]]:
     run = Run.of(results)
     for sphere, spec in results.study.services():
         alone = len(results.study.spheres[sphere].services) == 1
-        stem = sphere if alone else f"{sphere}-{spec.key}"
+        # a study may call its services as it likes: a name of a file holds nothing else
+        stem = sphere if alone else f"{sphere}-{layers.slug(spec.key) or 'service'}"
+        if any(other.startswith(f"{stem}-") for other, *_ in found):
+            stem += f"-{len(found)}"
         found += [(f"{stem}-{v.key}", sphere, spec.key, v.key, None) for v in views(run, sphere, spec)]
     slugs = layers.slugs(results)
     for zone, slug in zip(map(str, results.zones["zone_id"]), slugs, strict=True):

@@ -309,3 +309,14 @@ def test_the_gallery_holds_ten_small_pictures() -> None:
     assert [f.name for f in files] == sorted(f"{name}.{lang}.png" for name, lang, *_ in gallery.MAPS)
     assert len(files) == 10
     assert all(f.stat().st_size <= 200_000 for f in files)
+
+
+def test_a_service_of_any_name_gives_a_file_in_its_folder(toy: Results) -> None:
+    keys = ("../../etc/x", "etc x", "", "🦊", "main", "etc-x")
+    culture = toy.study.spheres["culture"]
+    several = [culture.services[0].model_copy(update={"key": key}) for key in keys]
+    sphere = culture.model_copy(update={"services": tuple(several)})
+    study = toy.study.model_copy(update={"spheres": {**toy.study.spheres, "culture": sphere}})
+    names = pictures.names(replace(toy, study=study), ("fr",))
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch(r"[a-z0-9_-]+\.fr\.(png|svg)", name) for name in names)
