@@ -211,7 +211,7 @@ def test_a_list_of_candidates_imposed_and_left_out(tmp_path: Any, montreal: Any)
     assert found.proposed_curve["number"].tolist() == [0, 1, 2]
     fault = found.faults[found.faults["source"] == "candidates"].iloc[0]
     assert (fault["source_row"], fault["column"]) == (6, "x")
-    assert [f.role for f in found.inputs][-1] == "candidates"
+    assert "candidates" in [f.role for f in found.inputs]
     with pytest.raises(InputError, match="nobody"):
         pipeline.compute(asked(include=("nobody",)))
 
