@@ -207,6 +207,27 @@ def test_without_the_demand_of_a_run_the_change_is_told_undivided(editions: Path
     assert set(found.changes["undivided"]) <= {"no_demand", "missing"}
 
 
+def test_runs_of_tables_alone_are_compared_where_the_zones_are_the_same(
+    editions: Path, tmp_path: Path
+) -> None:
+    later = tmp_path / "later"
+    shutil.copytree(editions / "a", later)
+    METHOD(later)
+    for folder, out in ((editions / "a", tmp_path / "one"), (later, tmp_path / "other")):
+        pipeline.write_gaps(pipeline.compute(read_study(folder)), out)
+    found = compare(read_edition(tmp_path / "one"), read_edition(tmp_path / "other"))
+    assert found.factors == ("method",)
+    assert_whole(found)
+    # two systems of zones without their outlines: what lies where cannot be told
+    shifted(later)
+    text = (later / "zones.geojson").read_text(encoding="utf-8").replace('"E"', '"X"')
+    (later / "zones.geojson").write_text(text, encoding="utf-8")
+    pipeline.write_gaps(pipeline.compute(read_study(later)), tmp_path / "third")
+    redrawn = compare(read_edition(tmp_path / "one"), read_edition(tmp_path / "third"))
+    assert redrawn.reproduced is None
+    assert set(redrawn.changes["undivided"]) <= {"no_outline", "new", "missing"}
+
+
 def test_openings_since_the_earlier_edition_are_figures_of_the_first_direction(
     editions: Path, tmp_path: Path
 ) -> None:

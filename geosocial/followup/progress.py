@@ -241,6 +241,16 @@ def due(date: dt.date, frequency: str) -> dt.date | None:
     return dt.date(year, month + 1, min(date.day, last))
 
 
+def _next(goal: Goal, last: Observation | None) -> dt.date | None:
+    """Return when the next observation is due: by the frequency, at the date of the target at the latest."""
+    since = last.date if last else goal.baseline_date
+    if since is None:
+        return None
+    by_target = goal.target_date if goal.target_date and since < goal.target_date else None
+    days = [day for day in (due(since, goal.frequency), by_target) if day is not None]
+    return min(days, default=None)
+
+
 def progress(indicators: pd.DataFrame, observations: pd.DataFrame, edition: dt.date) -> pd.DataFrame:
     """Return the progress of every indicator of the plan (`geosocial.tables.PROGRESS`).
 
@@ -296,7 +306,7 @@ def _row(
     indicator: dict[str, Any], goal: Goal, found: Progress, seen: list[dict[str, Any]], edition: dt.date
 ) -> dict[str, Any]:
     last = found.last
-    next_due = due(last.date, goal.frequency) if last else None
+    next_due = _next(goal, last)
     read = [o for o in seen if last is not None and o["date"] == last.date.isoformat()]
     told = {name: getattr(found, name) for name in tables.PROGRESS.columns if hasattr(found, name)}
     kept = ("indicator_id", "action_id", "direction", "baseline_date", "baseline", "target_date", "target")

@@ -152,7 +152,9 @@ PROGRESS = Contract(
         "growth_ahead": Column("float", "compound growth a year from here to the target", "share"),
         "growth_undefined": Column("text", "why a growth is not told: one of UNDEFINED"),
         "limit_passed": Column("bool", "the last observation is on the wrong side of the limit"),
-        "due": Column("text", "date of the next observation by the frequency; empty without one"),
+        "due": Column(
+            "text", "date of the next observation: by the frequency, or that of the target; may be empty"
+        ),
         "overdue": Column("bool", "that date is before the edition"),
         "example": Column("bool", "it rests on something invented"),
     },

@@ -212,5 +212,13 @@ def test_the_table_of_a_plan() -> None:
     assert first["elapsed"] == pytest.approx(366 / 1461)
     assert (first["due"], bool(first["overdue"]), bool(first["example"])) == ("2026-01-01", True, True)
     assert not found.loc["I2", "example"]
+    # nothing was observed since the baseline: the first observation is due a year after it
+    assert found["due"].to_dict() == {"I1": "2026-01-01", "I2": "2025-01-01"}
+    assert found["overdue"].all()
+    # without a frequency, the day of the target is the last on which something is due
+    once = indicators.assign(frequency="", target=[12.0, 12.0], target_date=["2025-06-30", "2028-01-01"])
+    late = progress(once, observations, dt.date(2025, 7, 1))
+    assert late["due"].tolist() == ["2025-06-30", "2028-01-01"]
+    assert late["overdue"].tolist() == [True, False]
     empty = progress(tables.empty(tables.PLAN_INDICATORS), tables.empty(tables.PLAN_OBSERVATIONS), HALF)
     assert empty.empty
