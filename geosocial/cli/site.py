@@ -168,20 +168,11 @@ def _report(say: Words, found: Proposal, out: str | None, *, as_json: bool) -> N
 def _left_out(say: Words, found: Proposal) -> Iterator[str]:
     """Give how many candidates there are, how many are left out and why, and the first of them by row."""
     from geosocial.cli.site_files import left_out
-    from geosocial.intake.candidates import LEFT_OUT, why_left_out
+    from geosocial.intake.candidates import LEFT_OUT
+    from geosocial.wording import proposals
 
-    candidates = found.problem.candidates
-    why = why_left_out(candidates)
-    facts = {
-        "read": say.number(candidates.read),
-        "left": say.number(candidates.read - len(candidates.table)),
-        "used": say.number(len(candidates.table)),
-    }
-    if not why:
-        yield say.t("Candidates: {read} read, {used} used.", **facts)
-        return
-    yield say.t("Candidates: {read} read, {used} used, {left} left out ({why}).", why=why, **facts)
-    if candidates.file is None:
+    yield proposals.candidates(say, found)
+    if found.problem.candidates.file is None:
         return
     rows = left_out(found)
     gone = rows[rows["action"].isin(LEFT_OUT)].drop_duplicates("source_row")

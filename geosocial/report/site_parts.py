@@ -306,14 +306,9 @@ def _zone_row(words: Words, name: str, total: float, before: float, after: float
 
 def trust(words: Words, proposal: Proposal, study: Results) -> Section:
     """Return how it was found, how to check it again, and where the data come from."""
-    problem, result = proposal.problem, proposal.result
-    candidates = problem.candidates
+    result = proposal.result
     text = [
-        words.t(
-            "Candidates: {read} read, {used} used.",
-            read=words.number(candidates.read),
-            used=words.number(problem.count),
-        ),
+        proposals.candidates(words, proposal),
         wording.distance_note(words, study),
     ]
     if proposal.answered:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from geosocial.errors import N_
+from geosocial.intake.candidates import why_left_out
 from geosocial.wording.labels import amount, of_facility, share, sphere_label
 
 if TYPE_CHECKING:
@@ -68,6 +69,20 @@ def site_name(proposal: Proposal, candidate: str) -> str:
     table = proposal.problem.candidates.table
     names = table.loc[table["candidate_id"] == candidate, "name"]
     return str(names.iloc[0]) if len(names) and names.iloc[0] else candidate
+
+
+def candidates(words: Words, proposal: Proposal) -> str:
+    """Return how many candidates there are, and how many are left out for which reason."""
+    found = proposal.problem.candidates
+    why = why_left_out(found)
+    facts = {
+        "read": words.number(found.read),
+        "left": words.number(found.read - len(found.table)),
+        "used": words.number(len(found.table)),
+    }
+    if not why:
+        return words.t("Candidates: {read} read, {used} used.", **facts)
+    return words.t("Candidates: {read} read, {used} used, {left} left out ({why}).", why=why, **facts)
 
 
 def answer(words: Words, proposal: Proposal) -> str:
