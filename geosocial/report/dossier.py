@@ -21,6 +21,7 @@ from markupsafe import Markup
 from geosocial import symbology
 from geosocial.errors import N_, GeosocialError
 from geosocial.report import charts, status_charts
+from geosocial.report.glyphs import with_glyphs
 from geosocial.report.outline import Outline, outline
 
 if TYPE_CHECKING:
@@ -85,7 +86,9 @@ def pdf(
     with tempfile.TemporaryDirectory(prefix="geosocial-") as folder:
         place = Path(folder)
         (place / "dossier.typ").write_text(template.read_text(encoding="utf-8"), encoding="utf-8")
-        (place / "content.json").write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
+        (place / "content.json").write_text(
+            json.dumps(with_glyphs(values, fonts()), ensure_ascii=False), encoding="utf-8"
+        )
         for name, text in maps.items():
             (place / name).write_text(text, encoding="utf-8")
         try:

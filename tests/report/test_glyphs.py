@@ -1,0 +1,10 @@
+from geosocial.report.dossier import fonts
+from geosocial.report.glyphs import with_glyphs
+
+
+def test_letters_without_a_glyph_are_a_question_mark() -> None:
+    given = {"a": ["Théâtre – l’Œuvre", "\u202e\ufffdעx\u2028y", 3, None], "b": "→ − ≥"}
+    assert with_glyphs(given, fonts()) == {
+        "a": ["Théâtre – l’Œuvre", "??x y", 3, None],
+        "b": "→ − ≥",
+    }
