@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from geosocial import wording
 from geosocial.errors import N_
 from geosocial.report.parts import Part, Table
+from geosocial.sites.asked import NEAREST
 from geosocial.wording import proposals
 
 if TYPE_CHECKING:
@@ -304,21 +305,24 @@ def _zone_row(words: Words, name: str, total: float, before: float, after: float
     return name, words.people(total), *shares, words.people(after - before)
 
 
+def _bound(words: Words, proposal: Proposal) -> list[str]:
+    """Return what the answer comes to and what is proved of every other, where one number says it."""
+    result, model = proposal.result, proposal.asked.model
+    if not proposal.answered or len(proposal.problem.spheres) > 1 or model == "lscp":
+        return []
+    facts = {"objective": words.number(result.objective, 1), "bound": words.number(result.bound, 1)}
+    if model in NEAREST:
+        return [words.t("What was sought comes to {objective}; no choice comes below {bound}.", **facts)]
+    return [words.t("What was sought comes to {objective}; no choice passes {bound}.", **facts)]
+
+
 def trust(words: Words, proposal: Proposal, study: Results) -> Section:
     """Return how it was found, how to check it again, and where the data come from."""
-    result = proposal.result
     text = [
         proposals.candidates(words, proposal),
         wording.distance_note(words, study),
     ]
-    if proposal.answered:
-        text.append(
-            words.t(
-                "What was sought comes to {objective}; no choice passes {bound}.",
-                objective=words.number(result.objective, 1),
-                bound=words.number(result.bound, 1),
-            )
-        )
+    text += _bound(words, proposal)
     check = words.t(
         "certificate.json names the sites, their value and the bound; costs.npz holds the distances and the "
         "demand. geosocial site --check recounts the value from these two files alone, without a solver."
