@@ -22,7 +22,7 @@ geo(own, { fill: false, color: C.look.chosen, weight: 2.5 });
 const over = sv('svg', { class: 'over', 'aria-hidden': 'true' }), names = sv('g', {}), dots = sv('g', {});
 over.append(names, dots); box.append(over);
 
-const on = C.services.map((_, k) => { const here = P.supply[k].filter((f) => f[4]).length; return here > 0 && here <= 60; });
+const on = C.services.map((_, k) => { const all = P.supply[k].length; return all > 0 && all <= 250 && P.supply[k].filter((f) => f[4]).length <= 60; });
 const gap = C.services.map((s, k) => (P.beyond[k].length ? s.views[0].v[Z] || 0 : -1));
 let people = gap.indexOf(Math.max(...gap));
 if (gap[people] < 0) people = -1;
@@ -148,7 +148,9 @@ addEventListener('keydown', (e) => { if (e.key === 'Escape') { hideTip(); if (ch
 function keys() {
   const line = (checked, icon, text, count, change) => el('label', { class: checked ? 'chk' : 'chk off' }, el('input', { type: 'checkbox', checked, onchange: (e) => { change(e.target.checked); e.target.closest('label').classList.toggle('off', !e.target.checked); place(); } }), icon, el('span', { text }), el('span', { class: 'n', text: count }));
   const first = P.named.length ? [line(named, sv('svg', { class: 'sy', width: 14, height: 14, 'aria-hidden': 'true' }, sv('path', { d: C.spheres[0].path, fill: '#fff', ...ring })), U.initiatives, number(P.named.length), (v) => { named = v; })] : [];
-  byId('keys').replaceChildren(...first, ...C.services.map((s, k) => line(on[k], symbol(s.sphere), T.services[k].label, P.text[lang].services[k].supply.total, (v) => { on[k] = v; })));
+  const held = (k) => { const s = P.text[lang].services[k].supply; return s.lines.length ? s.total : '–'; };
+  byId('keys').replaceChildren(...first, ...C.services.map((s, k) => (P.supply[k].length ? line(on[k], symbol(s.sphere), T.services[k].label, held(k), (v) => { on[k] = v; }) : null)).filter(Boolean));
+  byId('symbols').hidden = !first.length && !P.supply.some((f) => f.length);
 }
 function pick() {
   const known = C.services.map((_, k) => k).filter((k) => P.beyond[k].length);
