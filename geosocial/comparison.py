@@ -17,7 +17,7 @@ and the reason is said.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -79,6 +79,8 @@ class _Pair:
     moved_m: float
     #: Whether the zones differ.
     redrawn: bool
+    #: Mixtures of records that were made already: later supply, later quality → records.
+    made: dict[tuple[bool, bool], pd.DataFrame] = field(default_factory=dict)
 
     def of(self, later: bool) -> Edition:
         return self.after if later else self.before
@@ -200,7 +202,12 @@ def _complete(study: Study) -> dict[str, Any]:
 
 
 def _records(pair: _Pair, *, supply: bool, quality: bool) -> pd.DataFrame:
-    return mixed(pair.before.places, pair.after.places, supply=supply, quality=quality, moved_m=pair.moved_m)
+    """Return the records of a mixture, made once."""
+    key = supply, quality
+    if key not in pair.made:
+        of = (pair.before.places, pair.after.places)
+        pair.made[key] = mixed(*of, supply=supply, quality=quality, moved_m=pair.moved_m)
+    return pair.made[key]
 
 
 def _again(pair: _Pair, later: frozenset[str]) -> dict[Key, float]:

@@ -55,7 +55,9 @@ def typed(table: pd.DataFrame, contract: Contract) -> pd.DataFrame:
 
 def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as plain values by column."""
-    return [{str(k): v for k, v in row.items()} for row in table.to_dict(orient="records")]
+    names = [str(name) for name in table.columns]
+    columns = [table[name].tolist() for name in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 _KINDS = {"text": "OSU", "float": "f", "int": "iu", "bool": "b"}
