@@ -305,6 +305,7 @@ def write(
         *(f"tables/{name}.csv" for name in frames),
         "geosocial.xlsx",
         "geosocial.gpkg",
+        *files.directory_names(results),
     ]
     with provenance.writing(results, out, names, archive=archive) as aside:
         maps.write(results, aside / "maps", lang=langs[0], step=step)

@@ -82,6 +82,9 @@ class Results:
     proposed_zones: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROPOSED_ZONES))
     #: Without rows unless the study names a list of candidates.
     candidates: pd.DataFrame = field(default_factory=lambda: tables.empty(CANDIDATES))
+    #: Without rows unless the study asks for the public directory.
+    directory: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.DIRECTORY))
+    directory_cells: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.DIRECTORY_CELLS))
     #: People beyond each standard, place by place, and small areas where the study measures a layer.
     beyond: pd.DataFrame = field(default_factory=lambda: tables.empty(BEYOND))
     areas: pd.DataFrame = field(default_factory=lambda: tables.empty(AREAS))

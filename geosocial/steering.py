@@ -1,7 +1,8 @@
 """What the steering committee follows: an ordered list of calls, from the study's files to the tables.
 
 Reads the plan, the major projects, the contracts and what the lists say beside their records; measures;
-judges. Without ``[followup]``, ``[projects]``, ``[contracts]`` and ``[listings]`` it gives no table.
+judges; says what of the lists is published. Without ``[followup]``, ``[projects]``, ``[contracts]``,
+``[listings]`` and ``[directory]`` it gives no table.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def follow(study: Study, found: Found) -> Followed:
         When a file cannot be used; a row that cannot is rejected and told in the faults.
     """
     if not study.followed:
-        return Followed()
+        return Followed(tables=_published(study, found))
     import pandas as pd
 
     from geosocial.followup import contracts as bought
@@ -95,7 +96,7 @@ def follow(study: Study, found: Found) -> Followed:
             directions.supported(actions, business, first),
         ]
     table = figures.table(told)
-    made: dict[str, pd.DataFrame] = {"directions": table}
+    made: dict[str, pd.DataFrame] = {"directions": table, **_published(study, found)}
     if layer is not None:
         made["projects"] = layer.table
     if contracts is not None:
@@ -158,6 +159,20 @@ def _projects(study: Study, found: Found) -> _Layer | None:
     known = projects.Known(study, found.zones, found.demand, found.places, found.overall, found.costs)
     table = projects.projects(pd.DataFrame(layer.drop(columns=layer.geometry.name)), near, known)
     return _Layer(table, projects.summary(table, example=study.projects.example), (faults,), (file,))
+
+
+def _published(study: Study, found: Found) -> dict[str, pd.DataFrame]:
+    """Return the tables of the public directory by name; none where the study asks for none."""
+    spec = study.directory
+    if spec is None:
+        return {}
+    from geosocial.followup.directory import cells, directory
+    from geosocial.intake.directory import read_home_based
+
+    listed = directory(found.places, study.published, read_home_based(study), blur_m=spec.blur_m)
+    zones = [str(z) for z in found.zones["zone_id"]]
+    counted = cells(listed, zones, tuple(study.spheres), least=spec.least)
+    return {"directory": listed, "directory_cells": counted}
 
 
 def _support(study: Study, places: pd.DataFrame, ground: Ground) -> NDArray[np.float64] | None:

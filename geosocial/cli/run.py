@@ -85,7 +85,7 @@ def _report(say: Words, results: Results, written: list[Path], out: Path, *, as_
     for line in lines(say, drawn):
         click.echo(line)
     for path in written:
-        if path.suffix in {".html", ".pdf", ".xlsx", ".gpkg"} and path not in drawn:
+        if path.suffix in {".html", ".pdf", ".xlsx", ".gpkg", ".geojson", ".jsonld"} and path not in drawn:
             click.echo(str(path))
     folders = sorted({str(p.parent) for p in written if p.suffix == ".csv"})
     for folder in folders:

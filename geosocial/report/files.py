@@ -29,15 +29,24 @@ def write_frames(
 def write_tables(
     results: Results, frames: Mapping[str, pd.DataFrame], out: Path, *, langs: Sequence[Lang]
 ) -> None:
-    """Write what `write_frames` writes, and the GeoPackage."""
+    """Write what `write_frames` writes, the GeoPackage, and the public directory where one is asked for."""
     from geosocial.i18n import words
     from geosocial.io import write
+    from geosocial.report.directory import write_directory
     from geosocial.report.qgis import styles
     from geosocial.report.tables import layers
 
     write_frames(results, frames, out, langs=langs)
     looks = styles(words(langs[0]), results)
     write.write_geopackage(layers(results), out / "geosocial.gpkg", date=results.study.edition, styles=looks)
+    write_directory(results, out / "directory")
+
+
+def directory_names(results: Results) -> list[str]:
+    """Return the files of the public directory that `write_tables` writes, below its folder."""
+    from geosocial.report import directory
+
+    return [f"directory/{name}" for name in directory.names(results)]
 
 
 def report_names(langs: Sequence[Lang]) -> list[str]:

@@ -179,6 +179,7 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
         **shared(results),
         **followed(results),
         **proposed(results),
+        **published(results),
         "supply": results.supply,
         "zones": zones,
         "demand": results.demand,
@@ -222,6 +223,13 @@ def proposed(results: Results) -> dict[str, pd.DataFrame]:
     if results.study.siting is None:
         return {}
     return {contract.name: getattr(results, contract.name) for contract in tables.SITING}
+
+
+def published(results: Results) -> dict[str, pd.DataFrame]:
+    """Return the tables of the public directory by name; none where the study does not ask for it."""
+    if results.study.directory is None:
+        return {}
+    return {contract.name: getattr(results, contract.name) for contract in tables.PUBLISHED}
 
 
 def labelled(frame: pd.DataFrame, name: str, results: Results) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geosocial import wording
-from geosocial.report import duplicates
+from geosocial.report import duplicates, published
 from geosocial.report.parts import SHOWN, Part, Table, list_label, more
 from geosocial.tables import OUTCOMES
 
@@ -44,6 +44,7 @@ def trust(words: Words, results: Results) -> Trust:
                 duplicates.part(words, results),
                 _boundary(words, results),
                 _unmapped(words, results),
+                *published.parts(words, results),
                 _limits(words, results),
             )
             if p

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from geosocial.errors import N_, MissingFileError, Said, StudyError
+from geosocial.study.directory import DirectorySpec
 from geosocial.study.equity import EquityGroup, EquitySpec
 from geosocial.study.followup import (
     ContractsSpec,
@@ -54,6 +55,7 @@ __all__ = [
     "ContractsSpec",
     "DemandColumn",
     "DemandSpec",
+    "DirectorySpec",
     "EquityGroup",
     "EquitySpec",
     "FollowupSpec",
@@ -114,6 +116,8 @@ class Study(Part):
     listings: ListingsSpec | None = None
     #: Without it, a run proposes no sites.
     siting: SitingSpec | None = None
+    #: Without it, no public directory is written.
+    directory: DirectorySpec | None = None
     #: Folder of study.toml; not a key of the file.
     folder: Path = Path()
 
@@ -129,6 +133,14 @@ class Study(Part):
     def followed(self) -> bool:
         """Return whether any part of the follow-up is asked for."""
         return any((self.followup, self.projects, self.contracts, self.listings))
+
+    @property
+    def published(self) -> tuple[str, ...]:
+        """Return the keys of the lists of the public directory, in the order of the file."""
+        if self.directory is None:
+            return ()
+        asked = self.directory.lists
+        return tuple(p.key for p in self.places if p.shown and (p.key in asked or not asked))
 
     @property
     def stretch(self) -> tuple[float, float]:
@@ -180,7 +192,7 @@ class Study(Part):
         if self.equity is not None:
             named = [self.equity.people, *(c for g in self.equity.groups for c in (g.column, g.of))]
             bad += [f"equity: {c}" for c in dict.fromkeys(named) if c not in columns]
-        bad += self._followed(columns)
+        bad += [*self._followed(columns), *self._published()]
         if bad:
             raise ValueError("; ".join(bad))
         return self
@@ -196,6 +208,14 @@ class Study(Part):
         if self.listings is not None and self.listings.list not in lists:
             bad.append(f"listings.list: {self.listings.list}")
         return bad
+
+    def _published(self) -> list[str]:
+        """Return the lists that the directory names and that are not, or are not shown by name."""
+        if self.directory is None:
+            return []
+        bad = [f"directory.lists: {key}" for key in self.directory.lists if key not in self.published]
+        named = self.directory.home_based
+        return bad + [f"directory.home_based: {key}" for key in named if key not in self.published]
 
 
 def embedded_study() -> Path:

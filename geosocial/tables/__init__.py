@@ -40,7 +40,7 @@ from geosocial.tables.followup import (
     ROLLUP,
     SUPPLIERS,
 )
-from geosocial.tables.lists import DECLARED, DUPLICATES, UNMAPPED
+from geosocial.tables.lists import DECLARED, DIRECTORY, DIRECTORY_CELLS, DUPLICATES, PUBLISHED, UNMAPPED
 from geosocial.tables.siting import PROPOSED, PROPOSED_CURVE, PROPOSED_ZONES, SITING
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ __all__ = [
     "DEMAND",
     "DIMENSIONS",
     "DIRECTIONS",
+    "DIRECTORY",
+    "DIRECTORY_CELLS",
     "DISPARITY",
     "DUPLICATES",
     "EQUITY",
@@ -91,6 +93,7 @@ __all__ = [
     "PROPOSED",
     "PROPOSED_CURVE",
     "PROPOSED_ZONES",
+    "PUBLISHED",
     "RANKING",
     "ROLLUP",
     "SETTINGS",
@@ -343,6 +346,7 @@ CONTRACTS = (
     *EQUITY,
     *FOLLOWUP,
     *SITING,
+    *PUBLISHED,
     DECLARED,
     UNMAPPED,
     DUPLICATES,

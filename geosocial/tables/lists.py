@@ -1,4 +1,4 @@
-"""The contracts of what the lists say otherwise: other zones, unknown categories, places listed twice."""
+"""The contracts of what becomes of the lists: other zones, unknown categories, doubles, what is published."""
 
 from __future__ import annotations
 
@@ -52,3 +52,32 @@ DUPLICATES = Contract(
     },
     ("source", "source_row", "other_source", "other_source_row"),
 )
+
+#: The records of the lists of the public directory: where each is shown, or why it is not.
+DIRECTORY = Contract(
+    "directory",
+    {
+        "source": Column("text", "list"),
+        "source_row": Column("int", "row of its file"),
+        "record_id": Column("text", "identifier"),
+        "withheld": Column("text", "why it is not published; empty when it is"),
+        "zone_id": Column("text", "zone that the record is counted in"),
+        "sphere": Column("text", "sphere; may be empty"),
+        "blurred": Column("bool", "shown at the centre of a cell: its address is somebody's home"),
+        "x": Column("float", "published easting in the study's CRS; NaN when not published", "m"),
+        "y": Column("float", "published northing in the study's CRS; NaN when not published", "m"),
+    },
+    ("source", "source_row"),
+)
+
+DIRECTORY_CELLS = Contract(
+    "directory_cells",
+    {
+        "zone_id": Column("text", "zone"),
+        "sphere": Column("text", "sphere"),
+        "records": Column("float", "records published; NaN when kept back"),
+        "suppressed": Column("bool", "kept back: some records, but fewer than the least count"),
+    },
+    ("zone_id", "sphere"),
+)
+PUBLISHED = (DIRECTORY, DIRECTORY_CELLS)

@@ -131,6 +131,7 @@ def test_one_language_writes_one_report_and_speaks_it(study: Path, geosocial: Ru
     assert [f for f in files(tmp_path / "fr") if f.startswith("report/")] == [
         "report/indicators.fr.html",
         "report/report.fr.html",
+        "report/report.fr.pdf",
     ]
 
 
