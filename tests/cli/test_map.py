@@ -46,8 +46,8 @@ def test_pictures_are_drawn_when_asked_for(study: Path, geosocial: Run, tmp_path
     written = [Path(p) for p in json.loads(done.stdout)]
     assert all(p.is_file() for p in written)
     drawn = [p.name for p in written if p.parent.name == "pictures"]
-    # One service with two views, and two zones in one sphere; PNG and SVG, one language.
-    assert len(drawn) == (2 + 2) * 2
+    # One service with three views (gap, coverage, distance), two zones in one sphere; PNG and SVG.
+    assert len(drawn) == (3 + 2) * 2
     assert {"culture-gap.fr.png", "culture-gap.fr.svg", "ouest-culture.fr.png"} <= set(drawn)
 
 
