@@ -24,6 +24,13 @@ PROGRESS: Final = {
     "no_data": N_("no data"),
     "broken": N_("definition broken"),
 }
+#: The same after a number.
+COUNTED: Final = {
+    "no_target": N_("without a target"),
+    "no_baseline": N_("without a baseline"),
+    "no_data": N_("without data"),
+    "broken": N_("with a broken definition"),
+}
 UNDEFINED: Final = {
     "zero_baseline": N_("the growth is not defined: the baseline is 0"),
     "negative": N_("the growth is not defined: a value is below 0"),
@@ -76,8 +83,11 @@ def progress_label(words: Words, status: str) -> str:
 
 
 def progress_count(words: Words, status: str, count: int) -> str:
-    """Return how many indicators have a status: ``2 à accélérer``, ``1 definition broken``."""
-    return f"{words.number(count)} {progress_label(words, status)}"
+    """Return how many indicators have a status: ``2 à accélérer``, ``1 without a target``."""
+    figure = words.number(count)
+    if status == "achieved":
+        return words.n("{count} achieved", "{count} achieved", count, count=figure)
+    return f"{figure} {words.t(COUNTED[status]) if status in COUNTED else progress_label(words, status)}"
 
 
 def topic_label(words: Words, topic: str) -> str:
