@@ -1,32 +1,23 @@
 """The dossier on paper: the same outline as the page, set by typst as a tagged PDF (PDF/UA-1).
 
-The outline becomes plain values in a JSON file that the template reads: what a user typed is text there,
-never code. Maps are SVG, drawn as those of the page. The type is Source Sans Pro from its package; system
-fonts are ignored and the date is that of the edition, so that the same input gives the same bytes.
+The outline becomes plain values; maps are SVG, drawn as those of the page.
 """
 
 from __future__ import annotations
 
-import json
 import math
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
 from geosocial import symbology
-from geosocial.errors import N_, GeosocialError
-from geosocial.report import charts, status_charts
-from geosocial.report.glyphs import with_glyphs
+from geosocial.report import charts, paper, status_charts
 from geosocial.report.outline import Outline, outline
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from geosocial.i18n import Words
     from geosocial.report.directions import Direction, Item
     from geosocial.report.parts import Part, Table
@@ -40,7 +31,6 @@ _WIDEST: Final = 46
 _SHORT: Final = 12
 #: Rows of a list of remarks that paper shows; all of them stand in the page and in the tables.
 _MOST: Final = 12
-_PACKAGE: Final = "font_source_sans_pro"
 
 
 def write_dossier(
@@ -78,53 +68,9 @@ def pdf(
     GeosocialError
         When typst refuses the document, or warns: a missing glyph or font is a fault.
     """
-    import typst
-
     shapes = drawn or charts.shapes(results)
     values, maps = content(words, results, told or outline(words, results), shapes)
-    template = resources.files("geosocial.report") / "templates" / "dossier.typ"
-    with tempfile.TemporaryDirectory(prefix="geosocial-") as folder:
-        place = Path(folder)
-        (place / "dossier.typ").write_text(template.read_text(encoding="utf-8"), encoding="utf-8")
-        (place / "content.json").write_text(
-            json.dumps(with_glyphs(values, fonts()), ensure_ascii=False), encoding="utf-8"
-        )
-        for name, text in maps.items():
-            (place / name).write_text(text, encoding="utf-8")
-        try:
-            made, warnings = typst.compile_with_warnings(
-                str(place / "dossier.typ"),
-                root=str(place),
-                font_paths=[str(fonts())],
-                ignore_system_fonts=True,
-                format="pdf",
-                pdf_standards=["ua-1"],
-                timestamp=_noon(results.study.edition),
-            )
-        except RuntimeError as error:
-            raise GeosocialError(
-                N_("The dossier cannot be set: {reason}."),
-                hint=N_("Please report it; the other files of the run do not depend on it."),
-                reason=" ".join(str(error).split())[:300],
-            ) from error
-    if warnings:
-        raise GeosocialError(
-            N_("The dossier cannot be set: {reason}."),
-            hint=N_("Please report it; the other files of the run do not depend on it."),
-            reason="; ".join(str(getattr(w, "message", w)) for w in warnings)[:300],
-        )
-    return bytes(made)
-
-
-def fonts() -> Path:
-    """Return the folder of the fonts; only its TrueType files of the weights that are used are read."""
-    return Path(str(resources.files(_PACKAGE) / "files"))
-
-
-def _noon(day: dt.date) -> int:
-    import datetime as dt
-
-    return int(dt.datetime(day.year, day.month, day.day, 12, tzinfo=dt.UTC).timestamp())
+    return paper.set_in_type("dossier", values, maps)
 
 
 def content(
@@ -137,19 +83,11 @@ def content(
         maps[f"{name}.svg"] = picture(shapes, one, marks=marks, size=size)
         return f"{name}.svg"
 
-    day = results.study.edition
     rest = words.t("The other rows stand in the page of the report and in its tables.")
     values: dict[str, Any] = {
-        "lang": told.lang,
-        "document": words.t("Dossier of the steering committee"),
+        **paper.head(words, results, words.t("Dossier of the steering committee")),
         "title": told.title,
         "subtitle": told.subtitle,
-        "edition": told.edition,
-        "year": day.year,
-        "month": day.month,
-        "day": day.day,
-        "look": {name: symbology.color(name) for name in ("ink", "muted", "line", "chosen")}
-        | {"missing": symbology.look()["pattern"]["missing"]["ground"]},
         "lead": told.lead,
         "lines": [
             {

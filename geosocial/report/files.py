@@ -54,12 +54,12 @@ def report_names(langs: Sequence[Lang]) -> list[str]:
     return [name for lang in langs for name in _of(lang)]
 
 
-def _of(lang: Lang) -> tuple[str, str, str]:
-    return f"report.{lang}.html", f"report.{lang}.pdf", f"indicators.{lang}.html"
+def _of(lang: Lang) -> tuple[str, str, str, str]:
+    return f"report.{lang}.html", f"report.{lang}.pdf", f"indicators.{lang}.html", f"boroughs.{lang}.pdf"
 
 
 def write_reports(results: Results, folder: Path, *, langs: Sequence[Lang], atlas: bool) -> None:
-    """Write the report of each language as a page and as a PDF, and the reference of the indicators.
+    """Write the report of each language as a page and as a PDF, the indicators, and a sheet for each zone.
 
     `atlas`: whether the pages lead to the atlas of the same run. The PDFs are set beside the pages, each in a
     thread of its own: typst works outside the interpreter.
@@ -68,6 +68,7 @@ def write_reports(results: Results, folder: Path, *, langs: Sequence[Lang], atla
     from contextvars import copy_context
 
     from geosocial.i18n import words
+    from geosocial.report.boroughs import write_boroughs
     from geosocial.report.dossier import write_dossier
     from geosocial.report.html import draw, write_report
     from geosocial.report.indicators import write_indicators
@@ -89,8 +90,19 @@ def write_reports(results: Results, folder: Path, *, langs: Sequence[Lang], atla
             )
             for lang in langs
         ]
+        setting += [
+            pool.submit(
+                copy_context().run,
+                write_boroughs,
+                results,
+                folder / f"boroughs.{lang}.pdf",
+                words(lang),
+                drawn=drawn.shapes,
+            )
+            for lang in langs
+        ]
         for lang in langs:
-            page, paper, indicators = _of(lang)
+            page, paper, indicators, _ = _of(lang)
             others = [other for other in langs if other != lang]
             links = {"indicators": indicators, "pdf": paper}
             links |= {"atlas": "../maps/atlas.html"} if atlas else {}

@@ -129,6 +129,7 @@ def test_one_language_writes_one_report_and_speaks_it(study: Path, geosocial: Ru
     assert f"Projets{NB}: 6{NB}lus = 3{NB}associés" in done.stdout
     assert "Besoins" in done.stderr
     assert [f for f in files(tmp_path / "fr") if f.startswith("report/")] == [
+        "report/boroughs.fr.pdf",
         "report/indicators.fr.html",
         "report/report.fr.html",
         "report/report.fr.pdf",

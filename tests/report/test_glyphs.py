@@ -1,5 +1,5 @@
-from geosocial.report.dossier import fonts
 from geosocial.report.glyphs import with_glyphs
+from geosocial.report.paper import fonts
 
 
 def test_letters_without_a_glyph_are_a_question_mark() -> None:
