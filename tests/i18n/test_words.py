@@ -5,7 +5,7 @@ import math
 
 import pytest
 from babel.numbers import format_decimal
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geosocial.errors import InputError, Said
@@ -31,6 +31,7 @@ def test_numbers_by_hand(value: float, decimals: int, fr: str, en: str) -> None:
     assert EN.number(value, decimals) == en
 
 
+@settings(deadline=None)  # the first call loads Babel's data of the locale
 @given(st.integers(-(10**9), 10**9))
 def test_whole_numbers_are_as_babel_writes_them(value: int) -> None:
     assert FR.number(value).replace("−", "-") == format_decimal(value, locale="fr_CA")
