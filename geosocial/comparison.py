@@ -24,14 +24,18 @@ import numpy as np
 
 from geosocial import tables
 from geosocial.followup.editions import mixed, movements, shapley
-from geosocial.intake.edition import Edition
+from geosocial.intake.edition import Edition, edition_of, read_edition
 from geosocial.tables.contract import typed
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
     import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
 
+    from geosocial.results import Results
     from geosocial.study import PlacesSpec, Study
 
     Floats = NDArray[np.float64]
@@ -340,3 +344,15 @@ def _changes(
             }
         )
     return typed(pd.DataFrame(told, columns=list(tables.CHANGES.columns)), tables.CHANGES)
+
+
+def since(results: Results, earlier: Path) -> tuple[pd.DataFrame, dt.date]:
+    """Return what changed in the figures of results since the run in the folder `earlier`, and its date.
+
+    Raises
+    ------
+    MissingFileError, InputError
+        When the folder holds no run that can be read.
+    """
+    before = read_edition(earlier)
+    return compare(before, edition_of(results)).changes, before.study.edition

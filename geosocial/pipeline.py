@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from geosocial import provenance, steering, tables
 from geosocial.errors import N_, StudyError
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import geopandas as gpd
     import numpy as np
     import pandas as pd
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from geosocial.study import Study
     from geosocial.vocabulary import Lang
 
+#: The changes since an earlier edition (`geosocial.tables.CHANGES`), and its date.
+Since: TypeAlias = "tuple[pd.DataFrame, dt.date]"
 #: Announces a step by its message and facts; the context lasts as long as the step.
 Step = Callable[..., AbstractContextManager[None]]
 
@@ -347,9 +351,12 @@ def write_maps(
     *,
     langs: tuple[Lang, ...] = ("fr", "en"),
     pictures: bool = False,
+    since: Since | None = None,
     step: Step = quiet,
 ) -> list[Path]:
     """Write the maps and the manifest alone, as `write` does; with `pictures`, also as PNG and SVG.
+
+    With `since` (`geosocial.comparison.since`) the atlas also shows what changed since an earlier edition.
 
     Returns
     -------
@@ -366,7 +373,7 @@ def write_maps(
     drawn = langs if pictures else ()
     names = [f"maps/{name}" for name in maps.names(results, pictures=drawn)]
     with provenance.writing(results, out, names, alone=True) as aside:
-        maps.write(results, aside / "maps", lang=langs[0], pictures=drawn, step=step)
+        maps.write(results, aside / "maps", lang=langs[0], pictures=drawn, since=since, step=step)
     return [out / name for name in (*names, provenance.MANIFEST)]
 
 

@@ -11,6 +11,10 @@ from geosocial.errors import N_
 from geosocial.vocabulary import Lang
 
 if TYPE_CHECKING:
+    import datetime as dt
+
+    import pandas as pd
+
     from geosocial.results import Results
 
 #: Both languages stand in each page.
@@ -36,6 +40,7 @@ def write(
     *,
     lang: Lang,
     pictures: Sequence[Lang] = (),
+    since: tuple[pd.DataFrame, dt.date] | None = None,
     step: Callable[[str], AbstractContextManager[None]],
 ) -> None:
     """Write the maps of a run into `folder`.
@@ -46,6 +51,8 @@ def write(
         The language in which the pages open.
     pictures
         The languages of the pictures; none are drawn without.
+    since
+        The changes since an earlier edition (`geosocial.tables.CHANGES`) and its date: the atlas shows them.
     step
         Called with the message of each step; its context lasts as long as the step.
 
@@ -56,14 +63,17 @@ def write(
     """
     from geosocial.cartography.atlas import write_atlas
     from geosocial.cartography.boroughs import write_boroughs
+    from geosocial.cartography.change import Since
     from geosocial.cartography.content import content
     from geosocial.cartography.layers import check_drawable
     from geosocial.i18n import words
 
     check_drawable(results)
     with step(N_("Atlas")):
-        shown = content(results, {key: words(key) for key in LANGS}, lang=lang)
-        write_atlas(results, folder / "atlas.html", lang=lang, shown=shown, pages="boroughs")
+        changed = None if since is None else Since.of(*since)
+        shown = content(results, {key: words(key) for key in LANGS}, lang=lang, since=changed)
+        atlas = folder / "atlas.html"
+        write_atlas(results, atlas, lang=lang, shown=shown, pages="boroughs", since=changed)
     with step(N_("Pages of the boroughs")):
         write_boroughs(results, folder / "boroughs", lang=lang, shown=shown)
     if pictures:

@@ -10,6 +10,7 @@ import click
 
 from geosocial import __version__
 from geosocial.cli.console import Console, json_option, lang_option
+from geosocial.errors import N_
 from geosocial.i18n import Words
 
 if TYPE_CHECKING:
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
 def command(say: Words) -> click.Command:
     """Return the verb ``map``."""
 
-    def draw(study: str | None, *, out: str, lang: str | None, pictures: bool, as_json: bool) -> None:
+    def draw(
+        study: str | None,
+        *,
+        out: str,
+        lang: str | None,
+        pictures: bool,
+        since: str | None,
+        as_json: bool,
+    ) -> None:
         from geosocial import pipeline
         from geosocial.study import read_study
 
@@ -30,7 +39,15 @@ def command(say: Words) -> click.Command:
             click.echo(title, err=True)
         results = pipeline.compute(read, step=console.step)
         langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")
-        written = pipeline.write_maps(results, Path(out), langs=langs, pictures=pictures, step=console.step)
+        changed = None
+        if since is not None:
+            from geosocial import comparison
+
+            with console.step(N_("What has changed")):
+                changed = comparison.since(results, Path(since))
+        written = pipeline.write_maps(
+            results, Path(out), langs=langs, pictures=pictures, since=changed, step=console.step
+        )
         if as_json:
             click.echo(json.dumps([str(p) for p in written], ensure_ascii=False, indent=1))
             return
@@ -53,6 +70,11 @@ def command(say: Words) -> click.Command:
                 ["--pictures"],
                 is_flag=True,
                 help=say.t("Also draw every map as a picture, PNG and SVG, for slides and reports."),
+            ),
+            click.Option(
+                ["--since"],
+                type=click.Path(file_okay=False),
+                help=say.t("Folder of an earlier run: the atlas then also shows what has changed since."),
             ),
             lang_option(say, ("fr", "en", "both")),
             json_option(say),

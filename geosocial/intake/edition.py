@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from geosocial import tables
+from geosocial import __version__, tables
 from geosocial.errors import N_, InputError, MissingFileError
 from geosocial.io.cells import harmless
 from geosocial.io.layers import read_layer
@@ -82,6 +82,20 @@ def read_edition(folder: Path | str) -> Edition:
         demand=_table(run, "demand", tables.DEMAND, extra) if demand else None,
         measures=_table(run, "measures", tables.MEASURES),
         overall=overall,
+    )
+
+
+def edition_of(results: Results) -> Edition:
+    """Return results that are not written yet as an edition, to be compared with an earlier one."""
+    return Edition(
+        folder=results.study.folder,
+        version=__version__,
+        study=results.study,
+        zones=results.zones,
+        places=results.places,
+        demand=results.demand,
+        measures=results.measures,
+        overall=results.overall,
     )
 
 

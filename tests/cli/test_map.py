@@ -67,3 +67,24 @@ def test_a_page_that_no_run_has_written_is_left_alone(study: Path, geosocial: Ru
     assert done.returncode == 1
     assert "ouest.html" in done.stderr
     assert mine.read_text(encoding="utf-8") == "mine"
+
+
+def test_the_atlas_shows_what_changed_since_an_earlier_run(
+    study: Path, geosocial: Run, tmp_path: Path
+) -> None:
+    before = tmp_path / "before"
+    assert geosocial("run", study, "--out", before).returncode == 0
+    projects = study / "projects.csv"
+    # block b, 600 people, stands beyond the standard: with a library beside it the west is covered whole
+    projects.write_text(
+        projects.read_text(encoding="utf-8") + "007,Annexe,library,existing,45.501,-73.619,Ouest\n",
+        encoding="utf-8",
+    )
+    done = geosocial("map", study, "--since", before, "--out", tmp_path / "maps", lang="fr")
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "maps" / "maps" / "atlas.html").read_text(encoding="utf-8")
+    assert "Évolution depuis le 22 novembre 2026" in page
+    assert "+38" in page  # points of a percentage: from 62.5 % to 100 %
+    missing = geosocial("map", study, "--since", tmp_path / "none", "--out", tmp_path / "m")
+    assert missing.returncode == 1
+    assert len(missing.stderr.strip().splitlines()[-1:]) == 1
