@@ -102,9 +102,9 @@ def write_reports(results: Results, folder: Path, *, langs: Sequence[Lang], atla
             for lang in langs
         ]
         for lang in langs:
-            page, paper, indicators, _ = _of(lang)
+            page, paper, indicators, sheets = _of(lang)
             others = [other for other in langs if other != lang]
-            links = {"indicators": indicators, "pdf": paper}
+            links = {"indicators": indicators, "pdf": paper, "sheets": sheets}
             links |= {"atlas": "../maps/atlas.html"} if atlas else {}
             links |= {other: f"report.{other}.html" for other in others}
             write_report(results, folder / page, words(lang), files=links, drawn=drawn, told=told[lang])

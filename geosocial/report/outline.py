@@ -100,6 +100,7 @@ def _labels(words: Words) -> dict[str, str]:
         "settings_key": words.t("One square is one setting; full: underserved in it."),
         "atlas": words.t("Atlas"),
         "indicators": words.t("Indicators"),
+        "sheets": words.t("Sheets"),
         "tables": words.t("Tables"),
         "other": "English" if words.lang == "fr" else "Français",
         "other_lang": "en" if words.lang == "fr" else "fr",

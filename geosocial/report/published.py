@@ -41,7 +41,8 @@ def parts(words: Words, results: Results) -> tuple[Part, ...]:
         words.t(
             "The folder directory holds what may be published, private by default: names, spheres, kinds, "
             "legal forms and positions. Contact persons, telephone numbers, e-mails and street addresses "
-            "are not in it. The tables of the run hold exact positions and are not for publication."
+            "are not in it. The other files of the run, maps included, hold exact positions, and its inputs "
+            "the lists as they were read: they are not for publication."
         )
     ]
     silent = [k for k in results.study.published if k not in spec.home_based]

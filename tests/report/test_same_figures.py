@@ -249,6 +249,7 @@ def test_the_dossier_has_the_ranks_and_gaps_of_the_csv(
 
 def test_the_sheets_are_tagged_and_the_same_twice(run: Path, results: Results) -> None:
     for lang in LANGS:
+        assert f'href="boroughs.{lang}.pdf"' in (run / "report" / f"report.{lang}.html").read_text("utf-8")
         data = (run / "report" / f"boroughs.{lang}.pdf").read_bytes()
         assert b"pdfuaid" in data
         assert boroughs.pdf(results, words(lang)) == data
