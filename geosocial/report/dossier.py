@@ -31,6 +31,8 @@ _WIDEST: Final = 46
 _SHORT: Final = 12
 #: Rows of a list of remarks that paper shows; all of them stand in the page and in the tables.
 _MOST: Final = 12
+#: Parts whose table paper shows whole: a row a zone.
+_WHOLE: Final = frozenset({"directory-cells"})
 
 
 def write_dossier(
@@ -118,7 +120,7 @@ def content(
         "trust": {
             "title": told.trust.title,
             "conservation": told.trust.conservation,
-            "parts": [_part(p, most=_MOST, rest=rest) for p in told.trust.parts],
+            "parts": [_part(p, most=None if p.key in _WHOLE else _MOST, rest=rest) for p in told.trust.parts],
             "assumed_title": told.trust.assumed_title,
             "assumed": [_part(p) for p in told.trust.assumed],
             "sources_title": told.trust.sources_title,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from geosocial import wording
 from geosocial.errors import N_
-from geosocial.report.parts import Part, Table, list_label
+from geosocial.report.parts import SHOWN, Part, Table, list_label, more
 from geosocial.tables.contract import rows
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def _cells(words: Words, results: Results, least: int) -> Part:
     }
     zones = [str(z) for z in results.zones["zone_id"]]
     lines = tuple(
-        (wording.zone_name(words, results, z), *(found[z, sphere] for sphere in spheres)) for z in zones
+        (wording.zone_name(words, results, z), *(found[z, sphere] for sphere in spheres))
+        for z in zones[:SHOWN]
     )
     hidden = int(results.directory_cells["suppressed"].sum())
     text = words.t(
@@ -85,6 +86,7 @@ def _cells(words: Words, results: Results, least: int) -> Part:
     if least == 1:
         text = words.t("No count is suppressed: the study shows counts from 1.")
     title = words.t("Initiatives published, by zone and sphere")
+    note = more(words, len(zones), "directory_cells.csv")
     heads = (wording.zone_heading(words, results), *(wording.sphere_label(words, s) for s in spheres))
     numbers = frozenset(range(1, len(heads)))
-    return Part("directory-cells", title, (text,), Table(title, heads, lines, numbers))
+    return Part("directory-cells", title, (text,), Table(title, heads, lines, numbers, note))
