@@ -14,6 +14,7 @@ from benchmarks import (
     network,
     run,
     siting,
+    stream,
 )
 
 print("Joining points to the 58 districts\n")
@@ -38,3 +39,5 @@ print("\nWhole processes\n")
 run.main()
 print("\nA million rows\n")
 million.main()
+print("\nLarger than memory\n")
+stream.main()

@@ -34,6 +34,17 @@ class Console:
             seconds = f"{self.say.number(time.perf_counter() - start, 1)}\u00a0s"
             click.echo(("\r" if live else "") + f"  {text:<52}{seconds:>8}", err=True)
 
+    def rows(self, done: int, total: int | None) -> None:
+        """Show on a terminal how many rows are done, in place of what it showed before."""
+        if self.silent or not sys.stderr.isatty():
+            return
+        number = self.say.number
+        if total:
+            text = self.say.t("{done} of {total} rows", done=number(done), total=number(total))
+        else:
+            text = self.say.t("{done} rows", done=number(done))
+        click.echo(f"\r  {text:<60}", err=True, nl=False)
+
 
 def lang_option(say: Words, choices: tuple[str, ...]) -> click.Option:
     """Return the option --lang with these choices; with ``both`` among them, the verb receives it."""

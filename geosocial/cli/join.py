@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from geosocial.cli.console import Console, column_option, json_option, lang_option, sheet_option
-from geosocial.errors import N_
+from geosocial.errors import N_, InputError
 from geosocial.i18n import Words
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def command(say: Words) -> click.Command:
         columns: tuple[str, ...],
         addresses: str | None,
         faults: str | None,
+        engine: str,
         as_json: bool,
     ) -> None:
         import json
@@ -46,6 +48,11 @@ def command(say: Words) -> click.Command:
         if faults is not None:
             files.check_suffix(faults)
         chosen = named(columns)
+        if _in_batches(
+            points, out, engine=engine, alone={"--addresses": addresses, "--faults": faults, "--sheet": sheet}
+        ):
+            _stream(say, points, zones, out, crs=crs, snap_m=snap_m, columns=chosen, as_json=as_json)
+            return
         with console.step(N_("Join")):
             joined = intake.join_files(
                 Path(points),
@@ -85,6 +92,69 @@ def command(say: Words) -> click.Command:
     )
 
 
+def _in_batches(points: str, out: str, *, engine: str, alone: Mapping[str, str | None]) -> bool:
+    """Return whether the join goes batch by batch; `alone` are options that need all rows at once."""
+    from geosocial.intake import stream
+
+    given = [option for option, value in alone.items() if value is not None]
+    if engine == "stream" and given:
+        raise InputError(
+            N_("{option} needs all rows at once and cannot be used with --engine stream."),
+            hint=N_("Leave it out, or use --engine memory."),
+            option=", ".join(given),
+        )
+    return engine == "stream" or (engine == "auto" and not given and stream.streams(points, out))
+
+
+def _stream(
+    say: Words,
+    points: str,
+    zones: str,
+    out: str,
+    *,
+    crs: str | None,
+    snap_m: float,
+    columns: Mapping[str, str],
+    as_json: bool,
+) -> None:
+    """Join in batches and say what became of the rows."""
+    import json
+
+    from geosocial import engine, wording
+    from geosocial.intake.stream import stream_files
+
+    console = Console(say, silent=as_json)
+    with console.step(N_("Join in batches")):
+        done = stream_files(
+            points,
+            zones,
+            out,
+            over=engine.threads,
+            crs=crs,
+            snap_m=snap_m,
+            columns=columns,
+            progress=console.rows,
+        )
+    if as_json:
+        told = {"read": done.rows, **done.counts, "out": out, "parts": done.parts, "kept": done.kept}
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for note in done.notes:
+        click.echo(say.t(note.template, **note.facts), err=True)
+    if done.kept:
+        click.echo(
+            say.n(
+                "{count} part was whole already and was kept.",
+                "{count} parts were whole already and were kept.",
+                done.kept,
+                count=say.number(done.kept),
+            ),
+            err=True,
+        )
+    click.echo(wording.conservation_line(say, {"read": done.rows, **done.counts}))
+    click.echo(out)
+
+
 def say_faults(say: Words, faults: pd.DataFrame, *, listed: bool) -> None:
     """Say on stderr which rows deserve a look, so that no repair is silent; ``--faults`` holds them all."""
     from geosocial import wording
@@ -117,7 +187,7 @@ def _params(say: Words) -> list[click.Parameter]:
         click.Option(
             ["--out"],
             required=True,
-            type=click.Path(dir_okay=False),
+            type=click.Path(),
             help=say.t("File to write: .csv, .geojson, .gpkg, .parquet or .xlsx."),
         ),
         click.Option(
@@ -140,6 +210,17 @@ def _params(say: Words) -> list[click.Parameter]:
             ["--addresses"],
             type=click.Path(),
             help=say.t("Address points where rows that have an address and no position are looked up."),
+        ),
+        click.Option(
+            ["--engine"],
+            type=click.Choice(["auto", "memory", "stream"]),
+            default="auto",
+            show_default=True,
+            help=say.t(
+                "memory: all rows at once; stream: in batches, for Parquet and CSV larger than the memory, "
+                "into a folder of parts (.parquet) or one .csv; "
+                "auto: stream for Parquet from 5 million rows on."
+            ),
         ),
         sheet_option(say),
         column_option(say),

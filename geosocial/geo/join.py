@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geosocial.errors import N_, ConservationError, InputError, StudyError, UnknownCrsError
+from geosocial.geo.assign import Assigned, Assigner
 from geosocial.tables import OUTCOMES
 
 if TYPE_CHECKING:
@@ -29,15 +30,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from geosocial.geo.zone_index import ZoneIndex
-
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
-    Flags = NDArray[np.bool_]
-
-
-#: Points outside all zones that are looked at one by one at a time.
-_MANY = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +88,10 @@ def join(points: pd.DataFrame, zones: gpd.GeoDataFrame, *, snap_m: float) -> Joi
     >>> result.points["snap_m"].tolist()
     [0.0, 0.0, 2.0, nan]
     """
-    from geosocial.geo.zone_index import ZoneIndex
-
-    if not (np.isfinite(snap_m) and snap_m >= 0):
-        raise StudyError(N_("snap_m must be a distance in metres, 0 or more."))
+    check_snap(snap_m)
     check_zones(zones)
     x, y = _positions(points, zones)
-    index = ZoneIndex(zones)
-    located = np.isfinite(x) & np.isfinite(y)
-    first = index.locate(x, y)
-    other, on_boundary, ambiguous = _several(index, x, y, first)
-    snap = np.where(first >= 0, 0.0, np.nan)
-    code = np.where(first >= 0, OUTCOMES.index("matched"), OUTCOMES.index("outside"))
-    lost = np.flatnonzero(located & (first < 0))
-    if snap_m > 0 and len(lost):
-        first[lost], snap[lost] = _nearest(x[lost], y[lost], zones, snap_m)
-        # By the zone found, not by the distance: one unit in the last place beside a zone it may round to 0.
-        code[lost[first[lost] >= 0]] = OUTCOMES.index("snapped")
-    code[ambiguous] = OUTCOMES.index("ambiguous")
-    code[~located] = OUTCOMES.index("unlocated")
-    return _result(points, zones, first=first, other=other, on_boundary=on_boundary, snap=snap, code=code)
+    return _result(points, zones, Assigner(zones, snap_m=snap_m).assign(x, y))
 
 
 def boundary_counts(result: JoinResult) -> pd.DataFrame:
@@ -151,6 +129,12 @@ def boundary_counts(result: JoinResult) -> pd.DataFrame:
     }
     table = pd.DataFrame(columns).fillna(0).astype("int64").sort_index()
     return table.rename_axis("zone_id").reset_index()
+
+
+def check_snap(snap_m: float) -> None:
+    """Raise when `snap_m` is no distance."""
+    if not (np.isfinite(snap_m) and snap_m >= 0):
+        raise StudyError(N_("snap_m must be a distance in metres, 0 or more."))
 
 
 def check_zones(zones: gpd.GeoDataFrame) -> None:
@@ -219,66 +203,10 @@ def _positions(points: pd.DataFrame, zones: gpd.GeoDataFrame) -> tuple[Floats, F
     return shapely.get_x(shapes), shapely.get_y(shapes)
 
 
-def _several(index: ZoneIndex, x: Floats, y: Floats, first: Ints) -> tuple[Ints, Flags, Flags]:
-    """Return the next zone that covers each point (-1 none), whether on a shared boundary, whether ambiguous.
-
-    Ambiguous: in the interior of at least two zones. On a shared boundary: covered by at least two, in the
-    interior of one at most.
-    """
-    other = index.further(x, y, np.where(first >= 0, first, len(index)))
-    on_boundary = np.zeros(len(x), bool)
-    ambiguous = np.zeros(len(x), bool)
-    rows = np.flatnonzero(other >= 0)
-    x, y, position = x[rows], y[rows], first[rows]
-    interiors = np.zeros(len(rows), np.int64)
-    while (position >= 0).any():
-        interiors += (position >= 0) & ~index.on_boundary(x, y, position)
-        position = index.further(x, y, np.where(position >= 0, position, len(index)))
-    ambiguous[rows] = interiors > 1
-    on_boundary[rows] = interiors <= 1
-    return other, on_boundary, ambiguous
-
-
-def _nearest(x: Floats, y: Floats, zones: gpd.GeoDataFrame, snap_m: float) -> tuple[Ints, Floats]:
-    """Return the nearest zone of each point within `snap_m`, -1 if none, and the distance, NaN if none."""
-    import shapely
-
-    from geosocial.geo.zone_index import ZoneIndex
-
-    shapes = np.array(zones.geometry.values, dtype=object)
-    tree = shapely.STRtree(shapes)
-    near = np.full(len(x), -1, np.int64)
-    distance = np.full(len(x), np.nan)
-    asked = np.arange(len(x))
-    if len(x) > _MANY:
-        # A look at the surroundings of the zones spares the many that are far from all of them. A tenth wider
-        # than needed: the arcs of a buffer are polygons that run up to a fiftieth inside the true ones.
-        around = shapely.buffer(shapely.union_all(shapes), snap_m * 1.1)
-        asked = np.flatnonzero(ZoneIndex([around]).locate(x, y) >= 0)
-    for start in range(0, len(asked), _MANY):  # in parts: the point objects of millions would fill memory
-        part = asked[start : start + _MANY]
-        points: NDArray[np.object_] = np.asarray(shapely.points(np.column_stack([x[part], y[part]])))
-        # A little too far, so that rounding in the tree loses no pair; the distance itself decides.
-        row, zone = tree.query(points, predicate="dwithin", distance=snap_m * (1 + 1e-9))
-        apart = shapely.distance(points[row], shapes[zone])
-        kept = apart <= snap_m
-        row, zone, apart = row[kept], zone[kept], apart[kept]
-        order = np.lexsort((zone, apart, row))
-        rows, head = np.unique(row[order], return_index=True)
-        near[part[rows]] = zone[order][head]
-        distance[part[rows]] = apart[order][head]
-    return near, distance
-
-
 def _result(
     points: pd.DataFrame,
     zones: gpd.GeoDataFrame,
-    *,
-    first: Ints,
-    other: Ints,
-    on_boundary: Flags,
-    snap: Floats,
-    code: Ints,
+    given: Assigned,
 ) -> JoinResult:
     """Return the points with their columns, after checking that none was lost."""
     import pandas as pd
@@ -289,14 +217,14 @@ def _result(
 
     ids = [*zones["zone_id"].astype(str), ""]
     joined = points.copy()
-    joined["outcome"] = words(list(OUTCOMES), code)
-    joined["zone_id"] = words(ids, first)
-    joined["other_zone_id"] = words(ids, other)
-    joined["on_boundary"] = on_boundary
-    joined["snap_m"] = snap
-    tally = np.bincount(code, minlength=len(OUTCOMES))
+    joined["outcome"] = words(list(OUTCOMES), given.code)
+    joined["zone_id"] = words(ids, given.first)
+    joined["other_zone_id"] = words(ids, given.other)
+    joined["on_boundary"] = given.on_boundary
+    joined["snap_m"] = given.snap
+    tally = np.bincount(given.code, minlength=len(OUTCOMES))
     counts = {outcome: int(n) for outcome, n in zip(OUTCOMES, tally, strict=True)}
-    placed = int((first >= 0).sum())
+    placed = int((given.first >= 0).sum())
     if (
         len(joined) != sum(counts.values())
         or placed != counts["matched"] + counts["snapped"] + counts["ambiguous"]

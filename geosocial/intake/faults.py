@@ -87,6 +87,10 @@ class Faults:
         """Return the positions that have a fault with this action."""
         return {int(p) for many in self._found if many.action == action for p in many.positions}
 
+    def count(self, code: str) -> int:
+        """Return how many faults have this code."""
+        return sum(len(many.positions) for many in self._found if many.code == code)
+
     def table(self) -> pd.DataFrame:
         """Return the faults as `geosocial.tables.FAULTS`."""
         import pandas as pd

@@ -48,6 +48,11 @@ def figures(
 
     found = np.full(len(column), math.nan)
     codes: dict[int, str] = {}
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf":  # numbers already
+        found = column.to_numpy(np.float64, copy=True)
+        infinite = np.isinf(found)
+        found[infinite] = math.nan
+        return found, dict.fromkeys(np.flatnonzero(infinite).tolist(), "bad_number")
     if isinstance(column.dtype, pd.StringDtype) and len(column):
         plain = _plain(column, found)
         rest = np.flatnonzero(~plain)

@@ -61,14 +61,15 @@ _ZONE_NAMES: Final = (
     "arrondissement",
     "district",
 )
-_ADDED: Final = ("outcome", "zone_id", "zone_name", "other_zone_id", "on_boundary", "snap_m")
+#: The columns of the join.
+ADDED: Final = ("outcome", "zone_id", "zone_name", "other_zone_id", "on_boundary", "snap_m")
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
     """The rows of a points file with the zone of each."""
 
-    #: Every row and column of the points, then the columns of the join, `_ADDED`.
+    #: Every row and column of the points, then the columns of the join, `ADDED`.
     #: Without geometry when so asked.
     frame: gpd.GeoDataFrame
     #: Outcome → rows; their sum is the number of rows.
@@ -339,7 +340,7 @@ def _with_results(frame: gpd.GeoDataFrame, result: pd.DataFrame) -> tuple[gpd.Ge
     """Return the frame with the columns of the join; where it has one of these names, ours takes another."""
     taken = {str(column).lower() for column in frame.columns}
     names, notes = {}, []
-    for column in (c for c in (*_ADDED, *GEOCODED) if c in result):
+    for column in (c for c in (*ADDED, *GEOCODED) if c in result):
         name = column
         while name in taken:
             name = f"{name}_joined"

@@ -146,33 +146,68 @@ def _from_geometry(layer: gpd.GeoDataFrame, *, faults: Faults, area: Area | None
     import shapely
 
     geometry = np.asarray(layer.geometry.array, dtype=object)
+    found = of_shapes(geometry, np.arange(len(geometry)), faults)
     empty = shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    for position in np.flatnonzero(empty):
-        faults.add(int(position), "no_geometry", "unlocated")
+    x, y = sound(found, empty, layer.crs, faults=faults, area=area)
+    return Positions(x, y, layer.crs)
+
+
+def of_shapes(
+    geometry: npt.NDArray[np.object_], rows: npt.NDArray[np.int64], faults: Faults
+) -> npt.NDArray[np.float64]:
+    """Return x and y of each shape, of one that is no point those of a point inside it; NaN for none.
+
+    Parameters
+    ----------
+    geometry
+        (n) Shapely geometries or None.
+    rows
+        (n) positions of their rows, for the faults.
+    """
+    import shapely
+
     points = geometry.copy()
-    points[empty] = None
+    points[shapely.is_missing(geometry) | shapely.is_empty(geometry)] = None
     kinds = shapely.get_type_id(points)
     for position in np.flatnonzero(kinds > 0):
         parts = shapely.get_parts(points[position])
         if kinds[position] == 4 and len(parts) == 1:  # a MultiPoint of one point is that point
             points[position] = parts[0]
         else:
-            faults.add(int(position), "shape_position", "flagged")
+            faults.add(int(rows[position]), "shape_position", "flagged")
             points[position] = shapely.point_on_surface(points[position])
-    found = np.array([shapely.get_x(points), shapely.get_y(points)], dtype=np.float64)
+    return np.array([shapely.get_x(points), shapely.get_y(points)], dtype=np.float64)
+
+
+def sound(
+    found: npt.NDArray[np.float64],
+    empty: npt.NDArray[np.bool_],
+    crs: pyproj.CRS,
+    *,
+    faults: Faults,
+    area: Area | None,
+) -> Coordinates:
+    """Return the coordinates of geometries with those that are no position as NaN, each with its fault.
+
+    Parameters
+    ----------
+    found
+        (2, n) x and y. Changed in place.
+    empty
+        (n) whether the row has no geometry, or an empty one.
+    """
+    faults.add_all(np.flatnonzero(empty), "no_geometry", "unlocated")
     unfinished = ~np.isfinite(found).all(axis=0) & ~empty
-    for position in np.flatnonzero(unfinished):
-        faults.add(int(position), "no_geometry", "unlocated")
+    faults.add_all(np.flatnonzero(unfinished), "no_geometry", "unlocated")
     zero = np.asarray((found == 0).all(axis=0))
-    for position in np.flatnonzero(zero):
-        faults.add(int(position), "zero_coordinates", "unlocated")
+    faults.add_all(np.flatnonzero(zero), "zero_coordinates", "unlocated")
     found[:, unfinished | zero] = math.nan
     if area is not None:
-        found[0], found[1], _ = repair(found[0], found[1], layer.crs, area, faults)
-    if layer.crs.is_geographic:
+        found[0], found[1], _ = repair(found[0], found[1], crs, area, faults)
+    if crs.is_geographic:
         far = np.asarray((np.abs(found) > [[180.0], [90.0]]).any(axis=0))
         for position in np.flatnonzero(far):
             value = shown(found[0, position], found[1, position])
             faults.add(int(position), "position_range", "unlocated", value=value)
         found[:, far] = math.nan
-    return Positions(found[0], found[1], layer.crs)
+    return found[0], found[1]

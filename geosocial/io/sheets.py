@@ -124,7 +124,7 @@ def sheet_names(path: Path | str) -> list[str]:
 
 def _read_csv(file: Path) -> Sheet:
     data = read_bytes(file)
-    plain = read_plain(data, _delimiter)
+    plain = read_plain(data, delimiter_of)
     if plain is not None:
         return _plain_sheet(file, plain)
     text, encoding = decode(file, data)
@@ -135,7 +135,7 @@ def _read_csv(file: Path) -> Sheet:
     if told.startswith("sep=") and len(told) == 5 and told[4] in DELIMITERS:  # Excel's own first line
         delimiter, text, start = told[4], rest, 2
     else:
-        delimiter = _delimiter(text)
+        delimiter = delimiter_of(text)
     try:
         records = _records(text, delimiter)
     except csv.Error as error:
@@ -176,7 +176,7 @@ def _records(text: str, delimiter: str) -> list[list[str]]:
     return records
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """Return the delimiter that gives the first rows the most equal, and then the most, cells."""
 
     def score(delimiter: str) -> tuple[float, int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -201,9 +201,9 @@ def _write_parquet(frame: Any, path: Path | str) -> None:
             stored.to_parquet(part, index=False, schema_version="1.1.0")
 
 
-def says_position(frame: pd.DataFrame) -> bool:
+def says_position(columns: Iterable[object]) -> bool:
     """Return whether a table has columns of positions, so that CSV and XLSX need no others."""
-    return bool(_POSITION & {str(c).lower() for c in frame.columns})
+    return bool(_POSITION & {str(c).lower() for c in columns})
 
 
 def _with_position(frame: pd.DataFrame) -> pd.DataFrame:

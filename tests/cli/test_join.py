@@ -117,3 +117,30 @@ def test_no_repair_is_silent(study: Path, geosocial: Run, tmp_path: Path) -> Non
     assert geosocial("join", *files).returncode == 0
     with faults.open(encoding="utf-8-sig", newline="") as stream:
         assert {row["source_row"] for row in csv.DictReader(stream)} == {str(k) for k in range(2, 14)}
+
+
+def test_in_batches_from_the_command_line(study: Path, geosocial: Run, tmp_path: Path) -> None:
+    memory, stream, parts = tmp_path / "memory.csv", tmp_path / "stream.csv", tmp_path / "parts.parquet"
+    files = (study / "projects.csv", study / "zones.geojson")
+    assert geosocial("join", *files, "--out", memory).returncode == 0
+    done = geosocial("join", *files, "--out", stream, "--engine", "stream")
+    assert done.returncode == 0, done.stderr
+    assert "6 read = 4 matched" in done.stdout
+    assert stream.read_bytes() == memory.read_bytes()
+    told = json.loads(geosocial("join", *files, "--out", parts, "--engine", "stream", "--json").stdout)
+    assert (told["read"], told["matched"], told["parts"], told["kept"]) == (6, 4, 1, 0)
+    again = geosocial("join", *files, "--out", parts, "--engine", "stream", "--lang", "fr")
+    assert "1 partie était déjà complète et a été gardée." in again.stderr
+    assert list(gpd.read_parquet(parts)["outcome"]) == EXPECTED
+
+
+def test_in_batches_what_needs_all_rows_is_refused(study: Path, geosocial: Run, tmp_path: Path) -> None:
+    files = (study / "projects.csv", study / "zones.geojson", "--out", tmp_path / "o.parquet")
+    done = geosocial("join", *files, "--engine", "stream", "--faults", tmp_path / "f.csv", "--lang", "fr")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "--faults exige toutes les lignes à la fois" in done.stderr
+    (tmp_path / "o.parquet").write_text("mine", encoding="utf-8")
+    done = geosocial("join", *files, "--engine", "stream")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert (tmp_path / "o.parquet").read_text(encoding="utf-8") == "mine"

@@ -1,0 +1,411 @@
+"""Read points batch by batch through Arrow, in constant memory; coordinates without geometries.
+
+A *piece* is what one worker reads, joins and writes: for Parquet some row groups of one file, read by the
+worker itself; for CSV some rows, handed to it, since only the reader knows where a row ends. A piece depends
+on the input alone, never on the machine or on the workers.
+
+Points of a GeoParquet file are read from the bytes of their WKB (byte order 1, type 1: 21 bytes, x and y the
+last sixteen) or from the arrays of the GeoArrow encoding; only what is no such point becomes a geometry.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from geosocial.errors import N_, InputError, UnknownCrsError
+from geosocial.io.detect import check_path, detect, fingerprint, opened
+from geosocial.io.geojson import known_crs
+from geosocial.io.header import header_at
+from geosocial.io.sheets import delimiter_of
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
+
+#: Rows handled at a time.
+BATCH: Final = 262_144
+#: Rows of a piece of a Parquet file, at least, unless the file ends; row groups are never cut.
+PIECE: Final = 1_048_576
+#: Bytes of a CSV file that are parsed at a time, and of a column of Parquet that are read at a time.
+_BLOCK: Final = 4 << 20
+_HEAD: Final = 1 << 20
+#: A point in WKB, little-endian.
+_WKB: Final = np.dtype([("order", "u1"), ("kind", "<u4"), ("x", "<f8"), ("y", "<f8")])
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one worker does: row groups of a file, or rows that were read already."""
+
+    number: int
+    path: str
+    groups: tuple[int, ...] = ()
+    rows: tuple[Any, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file or folder of points, of which no row has been read yet."""
+
+    files: tuple[Path, ...]
+    #: ``parquet`` or ``csv``.
+    form: str
+    #: Arrow schema of the rows.
+    schema: Any
+    #: Column of the geometry, its encoding (``WKB`` or ``point``) and CRS (PROJJSON); empty without.
+    geometry: str = ""
+    encoding: str = ""
+    crs: Any = None
+    #: Rows, where the file says so.
+    total: int | None = None
+    #: How a CSV file is read.
+    letters: str = "utf8"
+    delimiter: str = ","
+
+    @property
+    def names(self) -> list[str]:
+        """The columns without the geometry."""
+        return [name for name in self.schema.names if name != self.geometry]
+
+    def sha256(self) -> str:
+        """Return the fingerprint of the content of all files."""
+        return " ".join(fingerprint(file)[0] for file in self.files)
+
+    def pieces(self, rows: int | None = None) -> Iterator[Piece]:
+        """Give the pieces in order, each with at least so many rows but the last of a file."""
+        if self.form == "csv":
+            yield from _csv_pieces(self, rows or BATCH)
+            return
+        import pyarrow.parquet as pq
+
+        number = 0
+        for file in self.files:
+            with file.open("rb") as stream:
+                metadata = pq.read_metadata(stream)
+            groups: list[int] = []
+            held = 0
+            for group in range(metadata.num_row_groups):
+                groups.append(group)
+                held += metadata.row_group(group).num_rows
+                if held >= (rows or PIECE) or (held and group == metadata.num_row_groups - 1):
+                    yield Piece(number, str(file), tuple(groups))
+                    number, groups, held = number + 1, [], 0
+
+    def batches(self, piece: Piece, rows: int = BATCH) -> Iterator[Any]:
+        """Give the rows of a piece as Arrow tables of at most so many rows."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        if self.form == "csv":
+            table = pa.Table.from_batches(piece.rows, self.schema)
+            for start in range(0, len(table), rows):
+                yield table.slice(start, rows).combine_chunks()
+            return
+        file = Path(piece.path)
+        try:
+            # Column by column in blocks: a row group of a hundred million rows is never held whole.
+            with (
+                file.open("rb") as stream,
+                pq.ParquetFile(stream, buffer_size=_BLOCK, pre_buffer=False) as parquet,
+            ):
+                for batch in parquet.iter_batches(
+                    batch_size=rows, row_groups=list(piece.groups), use_threads=False
+                ):
+                    yield pa.Table.from_batches([batch])
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(file, error) from error
+
+
+def is_parquet(path: Path | str) -> bool:
+    """Return whether `path` is a Parquet file, or a folder that holds some."""
+    file = Path(path)
+    if file.is_dir():
+        return bool(_parts(file))
+    return detect(file)[1] == "parquet"
+
+
+def rows_of(path: Path | str) -> int:
+    """Return the rows of a Parquet file, or of a folder of them, from what their ends say."""
+    return open_points(path).total or 0
+
+
+def open_points(path: Path | str, crs: str | None = None) -> Opened:
+    """Open a Parquet, GeoParquet or CSV file, or a folder of Parquet files, without reading its rows.
+
+    Parameters
+    ----------
+    path
+        The file or folder.
+    crs
+        Coordinate reference system of a geometry that does not say its own.
+
+    Raises
+    ------
+    InputError
+        When it cannot be used.
+    """
+    file = Path(path)
+    if file.is_dir() and (parts := _parts(file)):
+        return _open_parquet(parts, crs)
+    file, form = detect(check_path(file))
+    if form == "parquet":
+        return _open_parquet([file], crs)
+    if form == "text":
+        return _open_csv(file)
+    raise InputError(
+        N_("{file}: only Parquet, GeoParquet and CSV are read in batches."),
+        hint=N_("Use --engine memory, or write the file as GeoParquet first."),
+        file=file,
+    )
+
+
+def _parts(folder: Path) -> list[Path]:
+    # Hidden ones and those with an underscore are not data, by the usage of all who read such folders.
+    return sorted(p for p in folder.glob("*.parquet") if p.is_file() and p.name[0] not in "._")
+
+
+def _damaged(file: Path, error: Exception) -> InputError:
+    return InputError(
+        N_("{file}: the file cannot be read as Parquet ({reason})."),
+        hint=N_("Download or export it again."),
+        file=file,
+        reason=" ".join(str(error).split())[:200],
+    )
+
+
+def _open_parquet(files: Sequence[Path], crs: str | None) -> Opened:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema, total = None, 0
+    for file in files:
+        try:
+            # An open file and not its name: pyarrow would take a name with “://” for an address.
+            with opened(file) as stream:
+                parquet = pq.ParquetFile(stream)
+                own, rows = parquet.schema_arrow, parquet.metadata.num_rows
+                geo = (parquet.metadata.metadata or {}).get(b"geo")
+        except pa.ArrowException as error:
+            raise _damaged(file, error) from error
+        if schema is None:
+            schema, first_geo = own, geo
+        elif not own.equals(schema):
+            raise InputError(
+                N_("{file}: the columns are not those of the first file of the folder."),
+                hint=N_("Keep files of one kind in a folder."),
+                file=file,
+            )
+        total += rows
+    if not total:
+        raise InputError(
+            N_("{file}: the file has a header and no row."),
+            hint=N_("Export it again with its rows."),
+            file=files[0],
+        )
+    if first_geo is None:
+        return Opened(tuple(files), "parquet", schema, total=total)
+    try:
+        told = json.loads(first_geo)
+        name = told["primary_column"]
+        column = told["columns"][name]
+        encoding = column["encoding"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(files[0], error) from error
+    if encoding not in {"WKB", "point"}:
+        raise InputError(
+            N_("{file}: the geometry is encoded as “{got}”, not as points."),
+            hint=N_("Use --engine memory, or write its points as WKB."),
+            file=files[0],
+            got=encoding,
+        )
+    own_crs = column.get("crs", "OGC:CRS84")
+    if own_crs is None and crs is None:
+        raise UnknownCrsError(
+            N_("{file}: the layer does not say in which coordinate reference system it is."),
+            hint=N_('Name it: crs = "EPSG:…" in the study, or --crs EPSG:….'),
+            file=files[0],
+        )
+    found = known_crs(files[0], crs if own_crs is None else own_crs)
+    return Opened(tuple(files), "parquet", schema, name, encoding, found, total)
+
+
+def _open_csv(file: Path) -> Opened:
+    import csv
+    import io
+
+    import pyarrow as pa
+
+    letters = _letters(file)
+    with opened(file) as stream:
+        head = stream.read(_HEAD)
+    cut = head[: head.rfind(b"\n") + 1] or head
+    text = cut.decode("utf-8-sig" if letters == "utf8" else "cp1252")
+    delimiter = delimiter_of(text)
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    names = [name.strip() for name in rows[0]] if rows else []
+    if (
+        len(rows) < 2
+        or not all(names)
+        or len(set(names)) < len(names)
+        or header_at(list(enumerate(rows[:400], 1)))
+    ):
+        raise InputError(
+            N_("{file}: the first row is not a header with a different name in each column."),
+            hint=N_("Use --engine memory, or give the file such a first row."),
+            file=file,
+        )
+    schema = pa.schema([(name, pa.string()) for name in names])
+    return Opened((file,), "csv", schema, letters=letters, delimiter=delimiter)
+
+
+def _letters(file: Path) -> str:
+    """Return the encoding that explains every byte, as the whole file is read in the other engine."""
+    import codecs
+
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with opened(file) as stream:
+        try:
+            while block := stream.read(_HEAD):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf8"
+
+
+def _csv_pieces(opened_: Opened, rows: int) -> Iterator[Piece]:
+    import pyarrow as pa
+    import pyarrow.csv
+
+    file = opened_.files[0]
+    names = list(opened_.schema.names)
+    held: list[Any] = []
+    number = count = 0
+    try:
+        with (
+            file.open("rb") as stream,
+            pa.csv.open_csv(
+                stream,
+                pa.csv.ReadOptions(
+                    column_names=names, skip_rows=1, block_size=_BLOCK, encoding=opened_.letters
+                ),
+                pa.csv.ParseOptions(delimiter=opened_.delimiter, newlines_in_values=True),
+                pa.csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()), null_values=[], strings_can_be_null=False
+                ),
+            ) as reader,
+        ):
+            for batch in reader:
+                left = batch
+                while len(left):
+                    taken = left.slice(0, rows - count)
+                    held.append(taken)
+                    count += len(taken)
+                    left = left.slice(len(taken))
+                    if count == rows:
+                        yield Piece(number, str(file), rows=tuple(held))
+                        held, count, number = [], 0, number + 1
+    except pa.ArrowException as error:
+        raise InputError(
+            N_("{file}: the file cannot be read as CSV in batches ({reason})."),
+            hint=N_("Give each row as many cells as the header has, or use --engine memory."),
+            file=file,
+            reason=" ".join(str(error).split())[:200],
+        ) from error
+    if held:
+        yield Piece(number, str(file), rows=tuple(held))
+
+
+def coordinates(column: Any, encoding: str) -> tuple[Floats, npt.NDArray[np.bool_], dict[int, Any]]:
+    """Return the points of a column of geometries, without making geometries of them.
+
+    Parameters
+    ----------
+    column
+        Arrow array of n geometries, without chunks.
+    encoding
+        ``WKB``, or ``point`` for GeoArrow.
+
+    Returns
+    -------
+    (2, n) x and y, NaN where there is none; (n) whether the row has no geometry; position → WKB of what is
+    no plain point.
+
+    Examples
+    --------
+    >>> import pyarrow as pa, shapely
+    >>> wkb = shapely.to_wkb([shapely.Point(1, 2), None], byte_order=1).tolist()
+    >>> found, empty, odd = coordinates(pa.array(wkb, pa.binary()), "WKB")
+    >>> found.tolist(), empty.tolist(), odd
+    ([[1.0, nan], [2.0, nan]], [False, True], {})
+    """
+    import pyarrow as pa
+
+    if isinstance(column, pa.ExtensionArray):
+        column = column.storage
+    empty = np.asarray(column.is_null())
+    if encoding == "point":
+        return _of_arrays(column, empty), empty, {}
+    if not pa.types.is_large_binary(column.type):
+        column = column.cast(pa.large_binary())
+    found = np.full((2, len(column)), np.nan)
+    _, starts, data = column.buffers()
+    if data is None:
+        return found, empty, {}
+    ends = np.frombuffer(starts, np.int64, len(column) + 1, column.offset * 8)
+    letters = np.frombuffer(data, np.uint8)
+    plain = (np.diff(ends) == _WKB.itemsize) & ~empty
+    at = np.flatnonzero(plain)
+    if len(at) == len(column):
+        points = letters[ends[0] : ends[-1]].view(_WKB)
+    else:
+        points = letters[ends[at][:, None] + np.arange(_WKB.itemsize)].reshape(-1).view(_WKB)
+    usual = (points["order"] == 1) & (points["kind"] == 1)
+    at = at[usual]
+    found[0, at], found[1, at] = points["x"][usual], points["y"][usual]
+    plain[:] = False
+    plain[at] = True
+    return found, empty, {int(k): column[int(k)].as_py() for k in np.flatnonzero(~plain & ~empty)}
+
+
+def _of_arrays(column: Any, empty: npt.NDArray[np.bool_]) -> Floats:
+    """Return x and y of GeoArrow points: a struct of arrays, or lists of two numbers and more."""
+    import pyarrow as pa
+
+    if pa.types.is_struct(column.type):
+        found = np.array([column.field(axis).to_numpy(zero_copy_only=False) for axis in (0, 1)], np.float64)
+    else:
+        wide = column.type.list_size
+        flat = column.values.to_numpy(zero_copy_only=False)
+        flat = flat[column.offset * wide : (column.offset + len(column)) * wide].reshape(-1, wide)
+        found = np.array([flat[:, 0], flat[:, 1]], np.float64)
+    found[:, empty] = np.nan
+    return found
+
+
+def wkb_points(x: Floats, y: Floats) -> Any:
+    """Return points as an Arrow array of WKB; null where they are NaN.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> made = wkb_points(np.array([1.0, np.nan]), np.array([2.0, np.nan]))
+    >>> shapely.from_wkb(made.to_pylist()).tolist()
+    [<POINT (1 2)>, None]
+    """
+    import pyarrow as pa
+
+    points = np.zeros(len(x), _WKB)
+    points["order"], points["kind"], points["x"], points["y"] = 1, 1, x, y
+    made = pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(_WKB.itemsize), len(x), [None, pa.py_buffer(points.tobytes())]
+    )
+    missing = pa.array(np.isnan(x) | np.isnan(y))
+    return pa.compute.if_else(missing, pa.scalar(None, pa.binary()), made.cast(pa.binary()))
