@@ -43,7 +43,7 @@ def write_points(path: Path, zones: gpd.GeoDataFrame, points: int) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from geosocial.io.batches import wkb_points
+    from geosocial.io.points import wkb_points
 
     west, south, east, north = zones.total_bounds
     rng = np.random.default_rng(2026)
@@ -59,7 +59,8 @@ def write_points(path: Path, zones: gpd.GeoDataFrame, points: int) -> None:
 
 def batches_of(path: Path, limit: int) -> list[tuple[Any, Any]]:
     """Return the coordinates of the first batches, `limit` points at most."""
-    from geosocial.io.batches import coordinates, open_points
+    from geosocial.io.batches import open_points
+    from geosocial.io.points import coordinates
 
     points = open_points(path)
     found: list[tuple[Any, Any]] = []
@@ -75,7 +76,8 @@ def batches_of(path: Path, limit: int) -> list[tuple[Any, Any]]:
 def reading_seconds(path: Path) -> float:
     """Return the seconds that reading and decoding the coordinates takes, on the threads of the engine."""
     from geosocial import engine
-    from geosocial.io.batches import coordinates, open_points
+    from geosocial.io.batches import open_points
+    from geosocial.io.points import coordinates
 
     points = open_points(path)
 

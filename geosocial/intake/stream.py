@@ -29,11 +29,11 @@ from geosocial.intake.locate import Positions, moved, of_shapes, positions, soun
 from geosocial.intake.positions import Area
 from geosocial.intake.source import Source
 from geosocial.io.atomic import replacing
-from geosocial.io.batches import BATCH, Opened, Piece, is_parquet, open_points, rows_of, wkb_points
-from geosocial.io.batches import coordinates as read_coordinates
+from geosocial.io.batches import BATCH, Opened, Piece, is_parquet, open_points, rows_of
 from geosocial.io.csv_text import csv_blocks
 from geosocial.io.detect import fingerprint
 from geosocial.io.partitions import Partitions, Record
+from geosocial.io.points import coordinates, wkb_points
 from geosocial.io.write import says_position
 from geosocial.results import InputFile
 from geosocial.tables import OUTCOMES
@@ -265,7 +265,7 @@ class StreamJoin:
             )
             return own, np.array([own.x, own.y])
         column = table.column(self.points.geometry).combine_chunks()
-        found, empty, odd = read_coordinates(column, self.points.encoding)
+        found, empty, odd = coordinates(column, self.points.encoding)
         raw = found.copy()
         if odd:
             import shapely

@@ -22,8 +22,8 @@ from geosocial import engine
 from geosocial.errors import InputError, OutputError
 from geosocial.intake.join_files import join_files
 from geosocial.intake.stream import Streamed, stream_files, streams
-from geosocial.io.batches import coordinates
 from geosocial.io.partitions import MANIFEST
+from geosocial.io.points import coordinates
 from geosocial.io.write import write_any
 
 #: Two zones that share an edge at x = 300 500, a third over part of the second.
