@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,9 +33,12 @@ def command(say: Words) -> click.Command:
                 say.t("geosocial {version} · {study}", version=__version__, study=say.label(read.name)),
                 err=True,
             )
-        results = pipeline.compute(read, step=console.step, online=online)
         langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")
-        written = pipeline.write(results, Path(out), langs=langs, step=console.step, archive=not no_archive)
+        with _texts_as_python():
+            results = pipeline.compute(read, step=console.step, online=online)
+            written = pipeline.write(
+                results, Path(out), langs=langs, step=console.step, archive=not no_archive
+            )
         _report(say, results, written, Path(out), as_json=as_json)
 
     return click.Command(
@@ -68,6 +72,16 @@ def command(say: Words) -> click.Command:
         ),
         epilog=say.t("Example: geosocial run my-study/study.toml --out results --lang fr"),
     )
+
+
+def _texts_as_python() -> AbstractContextManager[None]:
+    """Keep texts as Python's own while a run lasts.
+
+    Its tables are many and short: a call of Arrow costs more than it spares on a hundred rows.
+    """
+    import pandas as pd
+
+    return pd.option_context("mode.string_storage", "python")
 
 
 def _report(say: Words, results: Results, written: list[Path], out: Path, *, as_json: bool) -> None:

@@ -67,19 +67,19 @@ class City:
         """Return the known sum of each zone; NaN where nothing is known."""
         known = (self.zone >= 0) & ~np.isnan(values)
         size = len(self.zones)
-        total = np.bincount(self.zone[known], weights=values[known], minlength=size).astype(np.float64)
+        total = np.bincount(self.zone[known], weights=values[known], minlength=size)
         return np.where(np.bincount(self.zone[known], minlength=size) > 0, total, np.nan)
 
     def told(self, sphere: str, service: str) -> NDArray[np.bool_]:
         """Return whether the supply of each zone is known."""
-        rows = self.measures
-        mine = rows[
-            (rows["sphere"] == sphere)
-            & (rows["service"] == service)
-            & (rows["indicator"] == "supply")
-            & (rows["status"] != "missing")
-        ]
-        return np.isin(self.zones["zone_id"].to_numpy(object), mine["zone_id"].to_numpy(object))
+        return self.zones["zone_id"].isin(self._supplied.get((sphere, service), ())).to_numpy(bool)
+
+    @cached_property
+    def _supplied(self) -> Mapping[Any, set[str]]:
+        """Return the zones whose supply is known, by sphere and service."""
+        rows = self.measures[self.measures["indicator"] == "supply"]
+        known = rows[rows["status"] != "missing"].groupby(["sphere", "service"])
+        return {key: set(zones["zone_id"]) for key, zones in known}
 
     def facilities(self, sphere: str, service: Service) -> Facilities:
         """Return the located facilities of a service."""
@@ -205,14 +205,16 @@ def _groups(
     inside = city.zone >= 0
     inside[inside] = told[city.zone[inside]]
     rows, at = np.unique(listed, return_inverse=True)
-    x, y = found.x[rows], found.y[rows]
+    before = place = rows[:0]
     for group in city.spec.groups:
         some, heads = city.people(group.column), city.people(group.of)
         lived = np.flatnonzero(inside & (heads > 0) & ~np.isnan(some))
-        if not len(lived) or not len(x):
+        if not len(lived) or not len(rows):
             continue
-        spot = city.demand[["x", "y"]].to_numpy(np.float64)[lived]
-        place = nearest(x, y, spot[:, 0], spot[:, 1], detour=1)[1][at]
+        if not np.array_equal(lived, before):  # most groups are told of the same places
+            spot = city.demand[["x", "y"]].to_numpy(np.float64)[lived]
+            _, near = nearest(found.x[rows], found.y[rows], spot[:, 0], spot[:, 1], detour=1)
+            before, place = lived, near[at]
         off = demographic_interval(place, some[lived], heads[lived], how=city.draws, amount=held)
         whole = float(some[lived].sum() / heads[lived].sum())
         yield {

@@ -76,7 +76,8 @@ def directions(words: Words, results: Results) -> Directions | None:
     """Return what a report says of the directions; None where the study follows no plan."""
     if not results.study.followed:
         return None
-    progress = rows(results.progress)
+    held = {name: rows(getattr(results, name)) for name in ("progress", "rollup", "plan_indicators")}
+    progress = held["progress"]
     counts = [
         (s, wording.progress_count(words, s, n))
         for s in wording.PROGRESS
@@ -110,11 +111,13 @@ def directions(words: Words, results: Results) -> Directions | None:
             ),
         },
         directions=tuple(
-            _direction(words, results, topic, str(number))
+            _direction(words, results, topic, str(number), held)
             for number, topic in enumerate(terms("directions"), 1)
         ),
         goals=tuple(
-            d for topic in terms("goals") if (d := _direction(words, results, topic, "")).figures or d.items
+            d
+            for topic in terms("goals")
+            if (d := _direction(words, results, topic, "", held)).figures or d.items
         ),
         parts=tuple(p for p in parts if p),
     )
@@ -137,12 +140,14 @@ def _lead(words: Words, progress: list[dict[str, Any]]) -> str:
     )
 
 
-def _direction(words: Words, results: Results, topic: str, number: str) -> Direction:
-    named = {row["indicator_id"]: row for row in rows(results.plan_indicators)}
-    rolled = next((row for row in rows(results.rollup) if row["direction"] == topic), None)
+def _direction(
+    words: Words, results: Results, topic: str, number: str, held: dict[str, list[dict[str, Any]]]
+) -> Direction:
+    named = {row["indicator_id"]: row for row in held["plan_indicators"]}
+    rolled = next((row for row in held["rollup"] if row["direction"] == topic), None)
     items = tuple(
         _item(words, row, named[row["indicator_id"]])
-        for row in rows(results.progress)
+        for row in held["progress"]
         if row["direction"] == topic and row["indicator_id"] in named
     )
     return Direction(

@@ -77,9 +77,9 @@ def _hubs(words: Words, results: Results) -> Part | None:
         return float(part.loc[part["unmet"] >= 2, "share"].sum(skipna=False))
 
     def cells(name: str, part: pd.DataFrame) -> tuple[str, ...]:
-        known = part.set_index("unmet")["share"]
+        known = dict(zip(part["unmet"], part["share"], strict=True))
         people = float(part.loc[part["unmet"] >= 2, "people"].sum(skipna=False))
-        shares = (wording.share(words, float(known.loc[n])) for n in counts)
+        shares = (wording.share(words, float(known[n])) for n in counts)
         return (name, words.people(people), wording.share(words, lacking(part)), *shares)
 
     zones = sorted((z for z in by_zone if z), key=lambda z: -lacking(by_zone[z]))
@@ -189,14 +189,8 @@ def _shares(words: Words, results: Results) -> Part | None:
 
 
 def _value(results: Results, key: tuple[str, str], index: str, group: str = "") -> float:
-    rows = results.inequality
-    mine = rows[
-        (rows["sphere"] == key[0])
-        & (rows["service"] == key[1])
-        & (rows["index"] == index)
-        & (rows["group"] == group)
-    ]
-    return float(mine["value"].iloc[0]) if len(mine) else float("nan")
+    mine = wording.figures(results).of_service("inequality", *key)
+    return next((float(r["value"]) for r in mine if (r["index"], r["group"]) == (index, group)), float("nan"))
 
 
 def _inequality(words: Words, results: Results) -> Part | None:
@@ -294,14 +288,14 @@ def _need(words: Words, results: Results) -> Part | None:
 def _curves(words: Words, results: Results) -> tuple[Curve, ...]:
     curves = []
     for sphere, service in _services(results, results.lorenz):
-        rows = results.lorenz[(results.lorenz["sphere"] == sphere) & (results.lorenz["service"] == service)]
+        rows = wording.figures(results).of_service("lorenz", sphere, service)
         curves.append(
             Curve(
                 wording.service_label(words, results, sphere, service),
                 symbology.sphere_color(sphere),
                 symbology.sphere_shape(sphere),
-                tuple(rows["people"]),
-                tuple(rows["held"]),
+                tuple(row["people"] for row in rows),
+                tuple(row["held"] for row in rows),
                 words.t("Gini {value}", value=words.number(_value(results, (sphere, service), "gini"), 2)),
             )
         )

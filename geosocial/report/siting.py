@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 def part(words: Words, results: Results, sphere: str, service: str, *, key: str) -> Part | None:
     """Return what a report says of the sites proposed for a service; None where none are."""
-    curve = results.proposed_curve
-    mine = curve[(curve["sphere"] == sphere) & (curve["service"] == service) & (curve["number"] > 0)]
-    if mine.empty:
+    found = wording.figures(results)
+    mine = [r for r in found.of_service("proposed_curve", sphere, service) if r["number"] > 0]
+    if not mine:
         return None
-    sites = results.proposed[
-        (results.proposed["sphere"] == sphere) & (results.proposed["service"] == service)
-    ]
-    most = int(mine["number"].max())
+    stand: dict[int, list[str]] = {}
+    for site in found.of_service("proposed", sphere, service):
+        stand.setdefault(int(site["number"]), []).append(str(site["zone_id"]))
+    most = max(int(row["number"]) for row in mine)
     said = [
         wording.proposal_sentence(words, results, sphere, service, n) for n in sorted({min(3, most), most})
     ]
     rows = []
-    for row in mine.to_dict(orient="records"):
-        own = sites[sites["number"] == row["number"]]
-        zones = dict.fromkeys(wording.zone_name(words, results, str(z)) for z in own["zone_id"] if z)
+    for row in mine:
+        own = stand.get(int(row["number"]), ())
+        zones = dict.fromkeys(wording.zone_name(words, results, zone) for zone in own if zone)
         rows.append(
             (
                 words.number(int(row["number"])),

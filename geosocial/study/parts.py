@@ -25,7 +25,7 @@ Text = Annotated[LocalText, BeforeValidator(_local)]
 class Part(BaseModel):
     """What every part of a study is: frozen, and without a key that is not known."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
 
 class Source(Part):

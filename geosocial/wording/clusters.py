@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from geosocial.errors import N_
+from geosocial.wording.figures import figures
 from geosocial.wording.labels import amount, demand_label, from_facility, lower_first, service_of, share
 
 if TYPE_CHECKING:
@@ -48,13 +49,12 @@ class Whole:
 
 def whole(results: Results, sphere: str, service: str) -> Whole | None:
     """Return what is known of the clusters of a service as a whole; None where none were looked for."""
-    rows = results.autocorrelation
-    mine = rows[(rows["sphere"] == sphere) & (rows["service"] == service)]
-    zones = results.cluster_zones
-    all_ = zones[(zones["sphere"] == sphere) & (zones["service"] == service) & (zones["zone_id"] == "")]
-    if mine.empty or all_.empty:
+    found = figures(results)
+    row = next(iter(found.of_service("autocorrelation", sphere, service)), None)
+    zones = found.of_service("cluster_zones", sphere, service)
+    sums = next((zone for zone in zones if zone["zone_id"] == ""), None)
+    if row is None or sums is None:
         return None
-    row, sums = mine.iloc[0], all_.iloc[0]
     return Whole(
         i=float(row["i"]),
         expected=float(row["expected"]),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial.results import Results
@@ -94,6 +94,15 @@ class Figures:
     #: Rows of `tables.METHODS` and of `tables.CLOSURES` by sphere and service, each by column.
     methods: Mapping[tuple[str, str], tuple[Mapping[str, Any], ...]]
     closures: Mapping[tuple[str, str], tuple[Mapping[str, Any], ...]]
+    #: The tables of the run, and those already divided by sphere and service.
+    results: Results
+    divided: dict[str, Mapping[tuple[str, str], tuple[Mapping[str, Any], ...]]] = field(default_factory=dict)
+
+    def of_service(self, table: str, sphere: str, service: str) -> tuple[Mapping[str, Any], ...]:
+        """Return the rows of a service in a table of the run, by column; the table is divided once."""
+        if table not in self.divided:
+            self.divided[table] = _by_service(getattr(self.results, table))
+        return self.divided[table].get((sphere, service), ())
 
     def value(self, zone_id: str, sphere: str, service: str, indicator: str) -> Figure:
         """Return a figure of a zone, or of the study as a whole for ``""``; missing when there is none."""
@@ -203,6 +212,7 @@ def _build(results: Results) -> Figures:
         supplies={k: tuple(v) for k, v in supplies.items()},
         methods=_by_service(results.methods),
         closures=_by_service(results.closures),
+        results=results,
     )
 
 

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from geosocial.errors import N_
+from geosocial.wording.figures import figures
 from geosocial.wording.labels import amount, of_facility, service_of, share
 
 if TYPE_CHECKING:
@@ -22,9 +23,8 @@ PROOFS: Final = {
 
 def proposal_sentence(words: Words, results: Results, sphere: str, service: str, number: int) -> str:
     """Return what so many sites of a service would add; empty where none are proposed."""
-    rows = results.proposed_curve
-    mine = rows[(rows["sphere"] == sphere) & (rows["service"] == service)]
-    by_number = {int(r["number"]): r for r in mine.to_dict(orient="records")}
+    mine = figures(results).of_service("proposed_curve", sphere, service)
+    by_number = {int(r["number"]): r for r in mine}
     if number not in by_number or 0 not in by_number:
         return ""
     row, today, spec = by_number[number], by_number[0], service_of(results, sphere, service)
