@@ -78,8 +78,8 @@ class City:
     def _supplied(self) -> Mapping[Any, set[str]]:
         """Return the zones whose supply is known, by sphere and service."""
         rows = self.measures[self.measures["indicator"] == "supply"]
-        known = rows[rows["status"] != "missing"].groupby(["sphere", "service"])
-        return {key: set(zones["zone_id"]) for key, zones in known}
+        parts = rows[rows["status"] != "missing"].groupby(["sphere", "service"])
+        return {key: set(part["zone_id"]) for key, part in parts}
 
     def facilities(self, sphere: str, service: Service) -> Facilities:
         """Return the located facilities of a service."""
@@ -212,9 +212,8 @@ def _groups(
         if not len(lived) or not len(rows):
             continue
         if not np.array_equal(lived, before):  # most groups are told of the same places
-            spot = city.demand[["x", "y"]].to_numpy(np.float64)[lived]
-            _, near = nearest(found.x[rows], found.y[rows], spot[:, 0], spot[:, 1], detour=1)
-            before, place = lived, near[at]
+            x, y = city.demand[["x", "y"]].to_numpy(np.float64)[lived].T
+            before, place = lived, nearest(found.x[rows], found.y[rows], x, y, detour=1)[1][at]
         off = demographic_interval(place, some[lived], heads[lived], how=city.draws, amount=held)
         whole = float(some[lived].sum() / heads[lived].sum())
         yield {
