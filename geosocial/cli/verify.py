@@ -92,7 +92,9 @@ def lines(say: Words, found: Verified, run: Path) -> Iterator[str]:
         if not mine:
             continue
         yield say.t(heading)
-        told = [d for d in mine if not d.key or (d.file in _FIGURES and d.column == "value")]
+        # figures before the pages that show them
+        told = [d for d in mine if d.file in _FIGURES and d.key and d.column == "value"]
+        told += [d for d in mine if not d.key]
         for difference in told[:_SAID]:
             yield f"  {_line(say, difference, labels)}"
         if len(told) > _SAID:
