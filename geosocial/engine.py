@@ -1,16 +1,22 @@
-"""The same kernels over pieces of the input: on the threads of one process.
+"""The same kernels over pieces of the input: on the threads of one process, or on the workers of Dask.
 
 Work on a piece depends on that piece alone and writes its own part, so that neither the number of workers
 nor their order shows in the result. Arrow, NumPy, GEOS and PROJ let go of the interpreter's lock while they
-work: two threads keep two cores busy.
+work: two threads keep two cores busy. On Dask, the work goes to each worker once, and only the number and the row
+groups of a piece after that; each worker reads its input and writes its part itself, so that all of them must see
+the same files under the same names. A piece whose worker was lost is done again by another.
 """
 
 from __future__ import annotations
 
 import os
+import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Final, TypeVar
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from geosocial.errors import N_, GeosocialError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -56,3 +62,97 @@ def threads(work: Callable[[T], R], pieces: Iterable[T], workers: int | None = N
             yield waiting.popleft().result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+#: How often a piece is begun again when its worker was lost or it failed for a reason of the machine.
+_RETRIES: Final = 3
+
+Over = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+
+
+@contextmanager
+def cluster(address: str | None = None, workers: int | None = None) -> Iterator[Over]:
+    """Give what `threads` is, on the workers of a Dask cluster.
+
+    Parameters
+    ----------
+    address
+        Of its scheduler, as ``tcp://10.0.0.5:8786``; without it, worker processes are started here and ended with
+        the block.
+    workers
+        Processes to start here; as many as there are cores, at most 4, when not given.
+
+    Raises
+    ------
+    GeosocialError
+        When Dask is not installed, or no scheduler answers.
+    """
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError as error:
+        raise GeosocialError(
+            N_("Dask is not installed."), hint=N_("Install it with: pip install “geosocial[dask]”.")
+        ) from error
+    import logging
+
+    if address is None:
+        # Of the workers started here only what goes wrong for good is said, and that by us.
+        with (
+            LocalCluster(
+                n_workers=workers or min(os.cpu_count() or 1, _MOST),
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            ) as local,
+            Client(local, set_as_default=False) as client,
+        ):
+            yield _on(client)
+        return
+    try:
+        client = Client(address, timeout=20, set_as_default=False)
+    except (OSError, ValueError) as error:  # a timeout is an OSError
+        raise GeosocialError(
+            N_("{address}: no Dask scheduler answers there."),
+            hint=N_("Start one with “dask scheduler”, and name it as tcp://HOST:8786."),
+            address=address,
+        ) from error
+    with client:
+        yield _on(client)
+
+
+def _on(client: Any) -> Over:
+    """Return the work over pieces on the workers of a client."""
+
+    def over(work: Callable[[Any], Any], pieces: Iterable[Any]) -> Iterator[Any]:
+        # A result of the cluster and not data of ours: lost with its worker, it is made again from its bytes.
+        held = client.submit(pickle.loads, pickle.dumps(work), pure=False)
+        ahead = 2 * max(1, sum(client.nthreads().values()))
+        waiting: deque[Any] = deque()
+        try:
+            for piece in pieces:
+                waiting.append(client.submit(_do, held, piece, pure=False, retries=_RETRIES))
+                if len(waiting) > ahead:
+                    yield _result(waiting.popleft())
+            while waiting:
+                yield _result(waiting.popleft())
+        finally:
+            client.cancel([*waiting])
+
+    return over
+
+
+def _do(work: Callable[[T], R], piece: T) -> R:
+    return work(piece)
+
+
+def _result(future: Any) -> Any:
+    from distributed import KilledWorker
+
+    try:
+        return future.result()
+    except KilledWorker as error:
+        raise GeosocialError(
+            N_("The workers of Dask were lost again and again at the same piece."),
+            hint=N_("Give them more memory; what is whole already is kept for the next run."),
+        ) from error

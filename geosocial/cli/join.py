@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from geosocial.i18n import Words
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from geosocial.intake.stream import Over
 
 #: Rows at fault that are said on the terminal.
 _MOST = 10
@@ -34,6 +37,7 @@ def command(say: Words) -> click.Command:
         addresses: str | None,
         faults: str | None,
         engine: str,
+        scheduler: str | None,
         as_json: bool,
     ) -> None:
         import json
@@ -48,10 +52,20 @@ def command(say: Words) -> click.Command:
         if faults is not None:
             files.check_suffix(faults)
         chosen = named(columns)
-        if _in_batches(
-            points, out, engine=engine, alone={"--addresses": addresses, "--faults": faults, "--sheet": sheet}
-        ):
-            _stream(say, points, zones, out, crs=crs, snap_m=snap_m, columns=chosen, as_json=as_json)
+        alone = {"--addresses": addresses, "--faults": faults, "--sheet": sheet}
+        if _in_batches(points, out, engine=engine, scheduler=scheduler, alone=alone):
+            with _over(engine, scheduler) as over:
+                _stream(
+                    say,
+                    points,
+                    zones,
+                    out,
+                    over=over,
+                    crs=crs,
+                    snap_m=snap_m,
+                    columns=chosen,
+                    as_json=as_json,
+                )
             return
         with console.step(N_("Join")):
             joined = intake.join_files(
@@ -92,18 +106,42 @@ def command(say: Words) -> click.Command:
     )
 
 
-def _in_batches(points: str, out: str, *, engine: str, alone: Mapping[str, str | None]) -> bool:
+def _in_batches(
+    points: str, out: str, *, engine: str, scheduler: str | None, alone: Mapping[str, str | None]
+) -> bool:
     """Return whether the join goes batch by batch; `alone` are options that need all rows at once."""
     from geosocial.intake import stream
+    from geosocial.io.batches import is_parquet
 
+    if scheduler is not None and engine != "dask":
+        raise InputError(N_("--scheduler goes with --engine dask only."))
     given = [option for option, value in alone.items() if value is not None]
-    if engine == "stream" and given:
+    if engine in {"stream", "dask"} and given:
         raise InputError(
-            N_("{option} needs all rows at once and cannot be used with --engine stream."),
+            N_("{option} needs all rows at once and cannot be used with --engine {engine}."),
             hint=N_("Leave it out, or use --engine memory."),
             option=", ".join(given),
+            engine=engine,
         )
-    return engine == "stream" or (engine == "auto" and not given and stream.streams(points, out))
+    if engine == "dask" and not is_parquet(points):
+        raise InputError(
+            N_("{file}: with --engine dask the points must be Parquet, of which each worker reads its part."),
+            hint=N_("Use --engine stream."),
+            file=points,
+        )
+    return engine in {"stream", "dask"} or (engine == "auto" and not given and stream.streams(points, out))
+
+
+@contextmanager
+def _over(name: str, scheduler: str | None) -> Iterator[Over]:
+    """Give what runs the work over the pieces."""
+    from geosocial import engine
+
+    if name != "dask":
+        yield engine.threads
+        return
+    with engine.cluster(scheduler) as over:
+        yield over
 
 
 def _stream(
@@ -112,6 +150,7 @@ def _stream(
     zones: str,
     out: str,
     *,
+    over: Over,
     crs: str | None,
     snap_m: float,
     columns: Mapping[str, str],
@@ -120,16 +159,16 @@ def _stream(
     """Join in batches and say what became of the rows."""
     import json
 
-    from geosocial import engine, wording
+    from geosocial import wording
     from geosocial.intake.stream import stream_files
 
     console = Console(say, silent=as_json)
     with console.step(N_("Join in batches")):
         done = stream_files(
-            points,
-            zones,
-            out,
-            over=engine.threads,
+            Path(points).absolute(),  # for workers with another working folder
+            Path(zones).absolute(),
+            Path(out).absolute(),
+            over=over,
             crs=crs,
             snap_m=snap_m,
             columns=columns,
@@ -213,13 +252,22 @@ def _params(say: Words) -> list[click.Parameter]:
         ),
         click.Option(
             ["--engine"],
-            type=click.Choice(["auto", "memory", "stream"]),
+            type=click.Choice(["auto", "memory", "stream", "dask"]),
             default="auto",
             show_default=True,
             help=say.t(
                 "memory: all rows at once; stream: in batches, for Parquet and CSV larger than the memory, "
                 "into a folder of parts (.parquet) or one .csv; "
+                "dask: the same on the workers of a Dask cluster; "
                 "auto: stream for Parquet from 5 million rows on."
+            ),
+        ),
+        click.Option(
+            ["--scheduler"],
+            metavar=say.t("ADDRESS"),
+            help=say.t(
+                "Address of the Dask scheduler, as tcp://10.0.0.5:8786; "
+                "without it, worker processes are started here."
             ),
         ),
         sheet_option(say),

@@ -50,7 +50,7 @@ LARGE: Final = 5_000_000
 _FORMAT: Final = 1
 _PREPARING = Lock()
 
-#: Work over pieces, in order: `geosocial.engine.threads`.
+#: Work over pieces, in order: `geosocial.engine.threads`, or what `geosocial.engine.cluster` gives.
 Over = Callable[[Callable[[Piece], Record], Iterator[Piece]], Iterator[Record]]
 
 
@@ -210,6 +210,10 @@ class StreamJoin:
             if name != column
         )
         self._assigner: Assigner | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what each process prepares for itself."""
+        return {**self.__dict__, "_assigner": None}
 
     def part(self, piece: Piece) -> Record:
         """Return the record of a part, after writing it if it is not there."""

@@ -53,8 +53,7 @@ class Partitions:
         self._written = 0.0
         self._check()
         folder.mkdir(parents=True, exist_ok=True)
-        for leftover in folder.glob(f".part-*.part{suffix}"):
-            leftover.unlink()
+        self._sweep()
         told = self._told()
         if told.get("fingerprint") != fingerprint:
             (folder / MANIFEST).unlink(missing_ok=True)
@@ -67,6 +66,11 @@ class Partitions:
         for part in folder.glob(f"part-*{suffix}"):
             if part.name not in {record["file"] for record in self.kept.values()}:
                 part.unlink()
+
+    def _sweep(self) -> None:
+        """Remove what killed workers left half written."""
+        for leftover in self.folder.glob(f".part-*.part{self._suffix}"):
+            leftover.unlink(missing_ok=True)
 
     def path(self, number: int) -> Path:
         """Return the file of a part."""
@@ -104,6 +108,7 @@ class Partitions:
         except BaseException:
             self._write(complete=False)
             raise
+        self._sweep()
         self._write(complete=True)
 
     def add(self, number: int, record: Record) -> None:
