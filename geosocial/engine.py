@@ -2,9 +2,9 @@
 
 Work on a piece depends on that piece alone and writes its own part, so that neither the number of workers
 nor their order shows in the result. Arrow, NumPy, GEOS and PROJ let go of the interpreter's lock while they
-work: two threads keep two cores busy. On Dask, the work goes to each worker once, and only the number and the row
-groups of a piece after that; each worker reads its input and writes its part itself, so that all of them must see
-the same files under the same names. A piece whose worker was lost is done again by another.
+work: two threads keep two cores busy. On Dask, the work goes to each worker once, and only the number and the
+row groups of a piece after that; each worker reads its input and writes its part itself, so that all of them
+must see the same files under the same names. A piece whose worker was lost is done again by another.
 """
 
 from __future__ import annotations
@@ -77,8 +77,8 @@ def cluster(address: str | None = None, workers: int | None = None) -> Iterator[
     Parameters
     ----------
     address
-        Of its scheduler, as ``tcp://10.0.0.5:8786``; without it, worker processes are started here and ended with
-        the block.
+        Of its scheduler, as ``tcp://10.0.0.5:8786``; without it, worker processes are started here and ended
+        with the block.
     workers
         Processes to start here; as many as there are cores, at most 4, when not given.
 

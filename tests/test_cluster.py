@@ -1,4 +1,4 @@
-"""The join on Dask: two worker processes, one of them killed during the run; the same bytes as one process."""
+"""The join on Dask: two worker processes, one of them killed during the run; the bytes of one process."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -55,17 +55,8 @@ def command(say: Words) -> click.Command:
         alone = {"--addresses": addresses, "--faults": faults, "--sheet": sheet}
         if _in_batches(points, out, engine=engine, scheduler=scheduler, alone=alone):
             with _over(engine, scheduler) as over:
-                _stream(
-                    say,
-                    points,
-                    zones,
-                    out,
-                    over=over,
-                    crs=crs,
-                    snap_m=snap_m,
-                    columns=chosen,
-                    as_json=as_json,
-                )
+                how = {"over": over, "crs": crs, "snap_m": snap_m, "columns": chosen}
+                _stream(say, points, zones, out, as_json=as_json, how=how)
             return
         with console.step(N_("Join")):
             joined = intake.join_files(
@@ -144,18 +135,7 @@ def _over(name: str, scheduler: str | None) -> Iterator[Over]:
         yield over
 
 
-def _stream(
-    say: Words,
-    points: str,
-    zones: str,
-    out: str,
-    *,
-    over: Over,
-    crs: str | None,
-    snap_m: float,
-    columns: Mapping[str, str],
-    as_json: bool,
-) -> None:
+def _stream(say: Words, points: str, zones: str, out: str, *, as_json: bool, how: Mapping[str, Any]) -> None:
     """Join in batches and say what became of the rows."""
     import json
 
@@ -168,10 +148,7 @@ def _stream(
             Path(points).absolute(),  # for workers with another working folder
             Path(zones).absolute(),
             Path(out).absolute(),
-            over=over,
-            crs=crs,
-            snap_m=snap_m,
-            columns=columns,
+            **how,
             progress=console.rows,
         )
     if as_json:

@@ -140,6 +140,9 @@ def test_in_batches_what_needs_all_rows_is_refused(study: Path, geosocial: Run, 
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "--faults exige toutes les lignes à la fois" in done.stderr
+    done = geosocial("join", *files, "--engine", "dask", "--lang", "fr")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "doivent être en Parquet" in done.stderr
     (tmp_path / "o.parquet").write_text("mine", encoding="utf-8")
     done = geosocial("join", *files, "--engine", "stream")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
