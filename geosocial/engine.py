@@ -88,29 +88,30 @@ def cluster(address: str | None = None, workers: int | None = None) -> Iterator[
         When Dask is not installed, or no scheduler answers.
     """
     try:
-        from distributed import Client, LocalCluster
+        import distributed
     except ImportError as error:
         raise GeosocialError(
             N_("Dask is not installed."), hint=N_("Install it with: pip install “geosocial[dask]”.")
         ) from error
     import logging
 
+    dask: Any = distributed  # most of it has no types
     if address is None:
         # Of the workers started here only what goes wrong for good is said, and that by us.
         with (
-            LocalCluster(
+            dask.LocalCluster(
                 n_workers=workers or min(os.cpu_count() or 1, _MOST),
                 threads_per_worker=1,
                 processes=True,
                 dashboard_address=None,
                 silence_logs=logging.CRITICAL,
             ) as local,
-            Client(local, set_as_default=False) as client,
+            dask.Client(local, set_as_default=False) as client,
         ):
             yield _on(client)
         return
     try:
-        client = Client(address, timeout=20, set_as_default=False)
+        client = dask.Client(address, timeout=20, set_as_default=False)
     except (OSError, ValueError) as error:  # a timeout is an OSError
         raise GeosocialError(
             N_("{address}: no Dask scheduler answers there."),
