@@ -1,0 +1,49 @@
+"""The import budget: what a verb may load, told by modules and never by seconds."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+#: What no verb of tables and maps needs: it draws pictures, runs a cluster, or serves a test or a benchmark.
+NEVER = {"matplotlib", "fontTools", "PIL", "dask", "distributed", "duckdb", "sklearn", "networkx", "pytest"}
+#: What only a whole run needs.
+OF_A_RUN = {"folium", "branca", "jinja2", "xlsxwriter", "highspy", "typst", "scipy", "geopandas", "shapely"}
+#: Modules of scipy that take longer to import than a city takes to measure.
+SLOW = {"scipy.spatial", "scipy.optimize", "scipy.stats", "scipy.linalg", "scipy.sparse.linalg"}
+
+
+def loaded(*arguments: str) -> set[str]:
+    """Return every module that a verb leaves loaded, and the packages that they are of."""
+    script = (
+        "import sys\nfrom geosocial.cli import main\ntry:\n    main(sys.argv[1:])\n"
+        "except SystemExit as done:\n    assert not done.code, done.code\n"
+        "print('\\n'.join(['<modules>', *sys.modules]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
+    )
+    modules = set(done.stdout.split("<modules>\n")[1].split())
+    return modules | {name.split(".")[0] for name in modules}
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_what_says_a_few_words_loads_no_package_but_click(option: str) -> None:
+    assert not loaded(option) & (NEVER | OF_A_RUN | {"numpy", "pandas", "pydantic", "pyproj", "babel"})
+
+
+def test_the_check_of_a_small_list_loads_neither_maps_nor_solvers(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("name;lat;lon\nA;45.5;-73.6\n", encoding="utf-8")
+    assert not loaded("check", str(path)) & (NEVER | OF_A_RUN | {"babel", "pyogrio"})
+
+
+def test_a_run_loads_what_it_shows_and_nothing_else(tmp_path: Path) -> None:
+    assert not loaded("run", "--out", str(tmp_path / "out"), "--lang", "fr") & (NEVER | SLOW)
