@@ -29,7 +29,7 @@ from geosocial.intake.locate import Positions, moved, of_shapes, positions, soun
 from geosocial.intake.positions import Area
 from geosocial.intake.source import Source
 from geosocial.io.atomic import replacing
-from geosocial.io.batches import BATCH, Opened, Piece, is_parquet, open_points, rows_of
+from geosocial.io.batches import BATCH, Opened, Piece, is_parquet, open_points
 from geosocial.io.csv_text import csv_blocks
 from geosocial.io.detect import fingerprint
 from geosocial.io.partitions import Partitions, Record
@@ -75,7 +75,13 @@ def streams(points: Path | str, out: Path | str) -> bool:
     """
     if Path(out).suffix.lower() not in {".parquet", ".csv"} or not is_parquet(points):
         return False
-    return Path(points).is_dir() or rows_of(points) >= LARGE or not open_points(points, "EPSG:4326").geometry
+    if Path(points).is_dir():
+        return True
+    try:
+        opened = open_points(points, "EPSG:4326")
+    except InputError:  # other shapes than points, or a fault of which the reader in memory says more
+        return False
+    return (opened.total or 0) >= LARGE or not opened.geometry
 
 
 def stream_files(

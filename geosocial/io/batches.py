@@ -119,11 +119,6 @@ def is_parquet(path: Path | str) -> bool:
     return detect(file)[1] == "parquet"
 
 
-def rows_of(path: Path | str) -> int:
-    """Return the rows of a Parquet file, or of a folder of them, from what their ends say."""
-    return open_points(path).total or 0
-
-
 def open_points(path: Path | str, crs: str | None = None) -> Opened:
     """Open a Parquet, GeoParquet or CSV file, or a folder of Parquet files, without reading its rows.
 

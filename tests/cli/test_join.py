@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -147,3 +151,34 @@ def test_in_batches_what_needs_all_rows_is_refused(study: Path, geosocial: Run, 
     done = geosocial("join", *files, "--engine", "stream")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert (tmp_path / "o.parquet").read_text(encoding="utf-8") == "mine"
+
+
+def test_in_batches_a_killed_process_leaves_whole_parts_and_is_taken_up(
+    study: Path, geosocial: Run, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(1)
+    folder = tmp_path / "points"
+    folder.mkdir()
+    for k in range(40):  # each file is a part of its own
+        points = gpd.points_from_xy(rng.uniform(-73.64, -73.56, 500), rng.uniform(45.49, 45.53, 500))
+        gpd.GeoDataFrame({"id": np.arange(500)}, geometry=points, crs=4326).to_parquet(
+            folder / f"p{k:02d}.parquet"
+        )
+    zones, out, whole = study / "zones.geojson", tmp_path / "out.parquet", tmp_path / "whole.parquet"
+    assert geosocial("join", folder, zones, "--out", whole).returncode == 0
+    command = [sys.executable, "-m", "geosocial", "join", folder, zones, "--out", out]
+    running = subprocess.Popen([str(word) for word in command], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while running.poll() is None and len(list(out.glob("part-*"))) < 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    running.kill()
+    running.wait()
+    for part in out.glob("part-*.parquet"):
+        assert len(gpd.read_parquet(part)) == 500
+    done = geosocial("join", folder, zones, "--out", out, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["read"] == 20_000
+    one, two = ({p.name: p.read_bytes() for p in f.iterdir()} for f in (whole, out))
+    assert len(one) == 41
+    assert one == two

@@ -267,6 +267,10 @@ def test_when_nobody_says_how(zones: Path, tmp_path: Path, monkeypatch: pytest.M
     places(9).to_parquet(tmp_path / "points.parquet")
     assert not streams(tmp_path / "points.parquet", "o.parquet")
     assert not streams(zones, "o.parquet")
+    (tmp_path / "cut.parquet").write_bytes((tmp_path / "points.parquet").read_bytes()[:-40])
+    assert not streams(tmp_path / "cut.parquet", "o.parquet"), "the reader in memory says what is wrong"
+    pq.write_table(pa.table({"lon": [-73.6], "lat": [45.5]}), tmp_path / "plain.parquet")
+    assert streams(tmp_path / "plain.parquet", "o.csv"), "its columns are only read so"
     monkeypatch.setattr("geosocial.intake.stream.LARGE", 9)
     assert streams(tmp_path / "points.parquet", "o.parquet")
     assert not streams(tmp_path / "points.parquet", "o.gpkg")
