@@ -123,14 +123,15 @@ def proposals(
 
 def _costs(study: Study, demand: pd.DataFrame, row: Rows, candidates: pd.DataFrame, service: Service) -> Any:
     """Return the straight-line costs within the standard, places in `row` × candidates."""
-    from scipy.sparse import csr_array
+    import numpy as np
 
     from geosocial.geo.pairs import pairs_within
+    from geosocial.siting.inputs import Reach
 
     at = [candidates[axis].to_numpy("float64") for axis in "xy"]
     of = [demand[axis].to_numpy("float64")[row] for axis in "xy"]
     pairs = pairs_within(*of, *at, reach=float(service.standard_m or 0.0), detour=study.detour)
-    return csr_array((pairs.data, pairs.indices, pairs.indptr), shape=pairs.shape)
+    return Reach(pairs.indptr.astype(np.int64), pairs.indices.astype(np.int64), pairs.data, pairs.shape[1])
 
 
 def _along_streets(ways: Walking, row: Rows, candidates: pd.DataFrame, service: Service) -> Any:

@@ -117,8 +117,8 @@ def starts(counts: NDArray[np.signedinteger]) -> Ints:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
-def reach(costs: csr_array | ArrayLike) -> Reach:
-    """Return the costs as pairs within reach.
+def reach(costs: Reach | csr_array | ArrayLike) -> Reach:
+    """Return the costs as pairs within reach; those that are pairs already, as they are.
 
     Raises
     ------
@@ -131,9 +131,9 @@ def reach(costs: csr_array | ArrayLike) -> Reach:
     >>> pairs.start.tolist(), pairs.column.tolist(), pairs.cost.tolist()
     ([0, 2, 3], [0, 1, 1], [0.0, 5.0, 3.0])
     """
-    from scipy.sparse import issparse
-
-    if issparse(costs):
+    if isinstance(costs, Reach):
+        return costs
+    if hasattr(costs, "tocsr"):  # asked without an import: who has a sparse table has paid for scipy
         return _from_sparse(costs)
     full = np.asarray(costs, np.float64)
     if full.ndim != 2:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Dominance is not looked for when it would take more multiplications than this.
 _MOST_WORK = 400_000_000
+#: Up to so many, numpy alone answers sooner than scipy is imported.
+_FEW = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def _same_sets(patterns: Patterns, like: Ints) -> bool:
 def _rows(patterns: Patterns, rows: Ints) -> Patterns:
     length = np.diff(patterns.start)[rows]
     start = starts(length)
-    at = np.arange(start[-1]) + np.repeat(patterns.start[rows] - start[:-1], length)
+    at = _spread(patterns.start[rows], length)
     return replace(patterns, weight=patterns.weight[rows], start=start, column=patterns.column[at])
 
 
@@ -154,16 +156,53 @@ def undominated(patterns: Patterns, price: Floats) -> Patterns:
     length = np.diff(patterns.start).astype(np.float64)
     if not len(patterns.weight) or (length**2).sum() > _MOST_WORK:
         return patterns
-    cover = patterns.matrix()
-    common = (cover.T @ cover).tocoo()
-    inner, outer, cost = common.row, common.col, price[patterns.candidate]
-    inside = (common.data == size[inner]) & (inner != outer) & (cost[outer] <= cost[inner])
-    inner, outer = inner[inside], outer[inside]
+    cost = price[patterns.candidate]
+    within = _within_few if (length**2).sum() <= _FEW else _within_many
+    inner, outer = within(patterns, size, cost)
     equal = (size[inner] == size[outer]) & (cost[inner] == cost[outer])
     worse = ~equal | (outer < inner)
     gone = np.zeros(len(size), bool)
     gone[inner[worse]] = True
     return columns(patterns, ~gone)
+
+
+def _within_many(patterns: Patterns, size: Ints, cost: Floats) -> tuple[Ints, Ints]:
+    """Return the pairs of candidates of which the second covers all that the first does, for no more."""
+    cover = patterns.matrix()
+    common = (cover.T @ cover).tocoo()
+    inner, outer = common.row.astype(np.int64), common.col.astype(np.int64)
+    inside = (common.data == size[inner]) & (inner != outer) & (cost[outer] <= cost[inner])
+    return inner[inside], outer[inside]
+
+
+def _within_few(patterns: Patterns, size: Ints, cost: Floats) -> tuple[Ints, Ints]:
+    """Return what `_within_many` returns, by numpy alone: scipy takes longer to import than few pairs do.
+
+    Whoever covers all that a candidate does is among the candidates of its shortest pattern; each of these is
+    then looked up in every other pattern of it.
+    """
+    row, length, several = patterns.row, np.diff(patterns.start), len(size)
+    order = np.lexsort((length[row], patterns.column))
+    held, begin = row[order], starts(size)[:-1]
+    shortest = held[begin]
+    inner = np.repeat(np.arange(several), length[shortest])
+    outer = patterns.column[_spread(patterns.start[shortest], length[shortest])]
+    kept = (inner != outer) & (size[outer] >= size[inner]) & (cost[outer] <= cost[inner])
+    inner, outer = inner[kept], outer[kept]
+    if not len(inner):
+        return inner, outer
+    keys = np.sort(row * several + patterns.column)
+    asked = held[_spread(begin[inner], size[inner])] * several + np.repeat(outer, size[inner])
+    at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+    inside = np.logical_and.reduceat(keys[at] == asked, starts(size[inner])[:-1])
+    return inner[inside], outer[inside]
+
+
+def _spread(begin: Ints, length: Ints) -> Ints:
+    """Return begin, begin + 1, … of so many for each, one after another."""
+    ends = np.cumsum(length)
+    spread: Ints = np.arange(ends[-1] if len(ends) else 0) + np.repeat(begin - (ends - length), length)
+    return spread
 
 
 def easier(patterns: Patterns) -> Patterns:
