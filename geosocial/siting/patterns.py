@@ -124,7 +124,7 @@ def _same_sets(patterns: Patterns, like: Ints) -> bool:
 def _rows(patterns: Patterns, rows: Ints) -> Patterns:
     length = np.diff(patterns.start)[rows]
     start = starts(length)
-    at = _spread(patterns.start[rows], length)
+    at = spread(patterns.start[rows], length)
     return replace(patterns, weight=patterns.weight[rows], start=start, column=patterns.column[at])
 
 
@@ -186,19 +186,19 @@ def _within_few(patterns: Patterns, size: Ints, cost: Floats) -> tuple[Ints, Int
     held, begin = row[order], starts(size)[:-1]
     shortest = held[begin]
     inner = np.repeat(np.arange(several), length[shortest])
-    outer = patterns.column[_spread(patterns.start[shortest], length[shortest])]
+    outer = patterns.column[spread(patterns.start[shortest], length[shortest])]
     kept = (inner != outer) & (size[outer] >= size[inner]) & (cost[outer] <= cost[inner])
     inner, outer = inner[kept], outer[kept]
     if not len(inner):
         return inner, outer
     keys = np.sort(row * several + patterns.column)
-    asked = held[_spread(begin[inner], size[inner])] * several + np.repeat(outer, size[inner])
+    asked = held[spread(begin[inner], size[inner])] * several + np.repeat(outer, size[inner])
     at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
     inside = np.logical_and.reduceat(keys[at] == asked, starts(size[inner])[:-1])
     return inner[inside], outer[inside]
 
 
-def _spread(begin: Ints, length: Ints) -> Ints:
+def spread(begin: Ints, length: Ints) -> Ints:
     """Return begin, begin + 1, … of so many for each, one after another."""
     ends = np.cumsum(length)
     spread: Ints = np.arange(ends[-1] if len(ends) else 0) + np.repeat(begin - (ends - length), length)

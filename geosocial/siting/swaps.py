@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from geosocial.siting.inputs import Floats, Ints
-from geosocial.siting.patterns import Patterns
+from geosocial.siting.patterns import Patterns, spread
 from geosocial.siting.result import Clock
 
 #: A swap must gain more than this share of the whole, so that rounding cannot swap for ever.
@@ -23,7 +23,7 @@ class Cover:
     def __init__(self, patterns: Patterns) -> None:
         self.patterns = patterns
         self.row = patterns.row
-        self.matrix = patterns.matrix()
+        self._length = np.diff(patterns.start)
         self.times = np.zeros(len(patterns.weight), np.int64)
         self.open = np.zeros(len(patterns.candidate), bool)
         by_column = np.argsort(patterns.column, kind="stable")
@@ -72,14 +72,10 @@ class Cover:
 
     def _change(self, rows: Ints, sign: int) -> None:
         if len(rows):
-            weights = np.zeros(len(self.times))
-            weights[rows] = self.patterns.weight[rows]
-            self.gain += sign * (self.matrix.T @ weights) if len(rows) > 64 else sign * self._few(rows)
-
-    def _few(self, rows: Ints) -> Floats:
-        part = self.matrix[rows]
-        found: Floats = part.T @ self.patterns.weight[rows]
-        return found
+            length = self._length[rows]
+            column = self.patterns.column[spread(self.patterns.start[rows], length)]
+            weights = np.repeat(self.patterns.weight[rows], length)
+            self.gain += sign * np.bincount(column, weights=weights, minlength=len(self.gain))
 
     def swap_gains(self) -> tuple[Ints, Floats]:
         """Return the chosen candidates, and (chosen × candidate) what swapping each for each would gain."""
