@@ -31,6 +31,8 @@ LINES, ORIGIN = f"{FOLDER}/lines.json", f"{FOLDER}/origin.json"
 TEXT: Final = {".csv", ".tsv", ".txt", ".geojson", ".json", ".kml", ".gpx", ".graphml", ".toml"}
 #: What belongs to a Shapefile beside its .shp.
 _SHAPEFILE: Final = (".dbf", ".shx", ".prj", ".cpg")
+#: The study as it was written; it also makes the folder from which its paths go up.
+_STUDY: Final = Path("study.toml")
 #: Answers of a geocoding service, kept beside the study by `geosocial.intake.online`.
 _ANSWERS: Final = Path("geocoding-answers.json")
 #: What is kept of an earlier run that a study compares with.
@@ -39,7 +41,7 @@ _OF_A_RUN: Final = ("run.json", "tables/*.csv")
 
 def named(study: Study) -> list[Path]:
     """Return every file that a study names, as it names it, each once, in the order of the study."""
-    files = [path for name, path in _paths(study) if name != "folder"]
+    files = [_STUDY, *(path for name, path in _paths(study) if name != "folder")]
     return list(dict.fromkeys([*files, *([_ANSWERS] if study.geocoding is not None else [])]))
 
 

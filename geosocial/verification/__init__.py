@@ -190,6 +190,8 @@ def _moved(run: Path, manifest: Mapping[str, Any], now: Study) -> Iterable[Diffe
     for key in keys(before, after):
         yield Difference("study", "study.toml", column=key[0], before=key[1], after=key[2])
     for name, place in manifest["archive"].items():
+        if name == "study.toml":  # told by its keys, above
+            continue
         source, copy = now.path(Path(name)), run / place
         if not source.exists():
             yield Difference("study", name, "missing")

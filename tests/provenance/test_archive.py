@@ -44,6 +44,7 @@ def test_a_file_outside_the_folder_of_the_study_is_kept_too(tmp_path: Path) -> N
     kept = archive.kept_as(study)
     assert kept["../lists/projects.csv"] == "inputs/lists/projects.csv"
     assert kept["demand.csv"] == "inputs/study/demand.csv"
+    assert kept["study.toml"] == "inputs/study/study.toml"
     out = tmp_path / "run"
     before = pipeline.compute(study)
     pipeline.write(before, out)
@@ -53,6 +54,27 @@ def test_a_file_outside_the_folder_of_the_study_is_kept_too(tmp_path: Path) -> N
     again = pipeline.compute(back)
     pd.testing.assert_frame_equal(again.places, before.places)
     assert again.inputs == before.inputs
+
+
+def test_a_study_whose_files_all_lie_above_it_comes_back(tmp_path: Path) -> None:
+    folder, lists = tmp_path / "a" / "b" / "study", tmp_path / "lists"
+    folder.mkdir(parents=True)
+    lists.mkdir()
+    text = STUDY
+    for name, content in (
+        ("projects.csv", PROJECTS),
+        ("demand.csv", DEMAND),
+        ("zones.geojson", json.dumps(ZONES)),
+    ):
+        text = text.replace(f'"{name}"', f'"../../../lists/{name}"')
+        (lists / name).write_text(content, encoding="utf-8")
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    before = pipeline.compute(read_study(folder))
+    out = tmp_path / "run"
+    pipeline.write(before, out)
+    shutil.rmtree(lists)
+    back = archive.archived_study(out, json.loads((out / "run.json").read_text(encoding="utf-8")))
+    pd.testing.assert_frame_equal(pipeline.compute(back).measures, before.measures)
 
 
 def test_the_parts_of_a_shapefile_are_kept_together(tmp_path: Path) -> None:
