@@ -150,10 +150,10 @@ def neighbours(results: Results) -> list[list[int]]:
     from geosocial.geo import contiguity
 
     shapes = results.zones.geometry.to_numpy()
-    shared = contiguity.queen(shapes)
+    first, second = contiguity.touching(shapes)
     out: list[list[int]] = []
     for k in range(len(shapes)):
-        row = [int(j) for j in shared.indices[shared.indptr[k] : shared.indptr[k + 1]]]
+        row = [int(j) for j in second[first == k]]
         if not row and len(shapes) > 1:
             apart = shapely.distance(shapely.simplify(shapes, 50.0), shapely.simplify(shapes[k], 50.0))
             apart[k] = np.inf

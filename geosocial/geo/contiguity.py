@@ -66,6 +66,22 @@ def queen(polygons: Sequence[Any] | NDArray[Any], *, tolerance_m: float | None =
     return _sharing(owner, vertex, len(shapes))
 
 
+def touching(polygons: Sequence[Any] | NDArray[Any]) -> tuple[Ints, Ints]:
+    """Return the pairs of polygons that share a vertex, both ways, in order: `queen` without its matrix.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> a, b, c = (shapely.box(x, y, x + 1, y + 1) for x, y in [(0, 0), (1, 0), (2, 1)])
+    >>> first, second = touching([a, b, c])
+    >>> first.tolist(), second.tolist()
+    ([0, 1, 1, 2], [1, 0, 2, 1])
+    """
+    shapes = _shapes(polygons)
+    owner, vertex, _ = _vertices(shapes)
+    return _pairs(owner, vertex, len(shapes))
+
+
 def rook(polygons: Sequence[Any] | NDArray[Any], *, tolerance_m: float | None = None) -> csr_array:
     """Return the rook contiguity of polygons: neighbours share at least an edge.
 
@@ -279,12 +295,19 @@ def _vertices(shapes: NDArray[np.object_]) -> tuple[Ints, Ints, Ints]:
 
 def _sharing(owner: Ints, item: Ints, number: int) -> csr_array:
     """Return the weights of owners that have an item in common."""
-    from scipy.sparse import coo_array
+    return _weights(*_pairs(owner, item, number), number)
 
-    known, column = np.unique(item, return_inverse=True)
-    held = coo_array((np.ones(len(owner)), (owner, column)), shape=(number, len(known))).tocsr()
-    common = (held @ held.T).tocoo()
-    return _weights(common.row.astype(np.int64), common.col.astype(np.int64), number)
+
+def _pairs(owner: Ints, item: Ints, number: int) -> tuple[Ints, Ints]:
+    """Return the pairs of owners that have an item in common, each once and both ways, in order."""
+    # each owner once an item, one item after another: an item of k owners gives k × k pairs
+    thing, who = np.divmod(np.unique(item * max(number, 1) + owner), max(number, 1))
+    _, begin, group, count = np.unique(thing, return_index=True, return_inverse=True, return_counts=True)
+    many = count[group]
+    first, ends = np.repeat(who, many), np.cumsum(many)
+    second = who[np.arange(len(first)) + np.repeat(begin[group] - (ends - many), many)]
+    pair = np.unique(first[first != second] * number + second[first != second])
+    return pair // max(number, 1), pair % max(number, 1)
 
 
 def _close(shapes: NDArray[np.object_], tolerance_m: float) -> tuple[Ints, Ints]:
