@@ -139,12 +139,12 @@ class Search:
     def _halves(self, part: _Part, pattern: int, fraction: float) -> tuple[float, list[tuple[Node, Point]]]:
         """Return what the parts around a pattern lose, as one figure, and those that may hold better."""
         parts, lost, room = [], [], part.bound - self.value
-        for up in (False, True):
-            node = self._half(part.node, pattern, float(part.around[pattern]), up=up)
-            point = self.relaxation.solve(node, self.clock)
-            if self.clock.over():
-                return 0.0, []
-            self.nodes += 1
+        nodes = [self._half(part.node, pattern, float(part.around[pattern]), up=up) for up in (False, True)]
+        points = self.relaxation.solve_all(nodes, self.clock)
+        if self.clock.over():
+            return 0.0, []
+        self.nodes += 2
+        for node, point in zip(nodes, points, strict=True):
             lost.append(room if point is None else min(max(part.bound - point.bound, 0.0), room))
             if point is not None and point.bound > self.value + self.step:
                 parts.append((node, point))

@@ -16,6 +16,7 @@ from geosocial.siting import swaps
 from geosocial.siting.branching import Search
 from geosocial.siting.inputs import Bools, Floats, Ints
 from geosocial.siting.patterns import Patterns, columns, merged
+from geosocial.siting.regions import Regions, cheapest
 from geosocial.siting.relaxation import Relaxation
 from geosocial.siting.result import Clock
 from geosocial.siting.solver import Model, solve
@@ -26,7 +27,7 @@ _SMALL = 1_500
 #: Up to so many pairs HiGHS is given some nodes first: its heuristics find what ours may not.
 _MIDDLE, _NODES_FIRST = 60_000, 30
 #: Steps of local search before the branching, and at each of its nodes.
-_STEPS, _STEPS_A_NODE = 12_000, 100
+_STEPS, _STEPS_A_NODE = 4_000, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def packing(patterns: Patterns, price: Floats) -> float:
 def _relaxed(part: _Component, clock: Clock, *, whole: bool) -> None:
     """Bound a component by its relaxation, or settle it at once when it is small."""
     if len(part.patterns.column) <= _SMALL:
-        bound, sites, proved = _by_highs(part.patterns, part.price, clock, whole=whole, known=part.sites)
+        bound, sites, proved = cheapest(part.patterns, part.price, clock, whole=whole, known=part.sites)
         if sites is not None and part.price[sites].sum() < part.value * (1 - 1e-12):
             part.sites = sites
         part.bound = part.value if proved else max(part.bound, min(bound, part.value))
@@ -144,17 +145,19 @@ def _relaxed(part: _Component, clock: Clock, *, whole: bool) -> None:
 
 
 def _smaller(part: _Component, clock: Clock, goal: float) -> None:
-    """Make the cover of a component smaller, where every candidate counts the same."""
+    """Make the cover of a component cheaper: site by site where all count the same, then by regions."""
+    least = max(part.bound, goal)
     if (part.price == part.price[0]).all() and part.price[0] > 0:
-        least = max(part.bound, goal) / part.price[0]
-        part.sites = Weighting(part.patterns, part.sites).run(_STEPS, clock, math.ceil(least - 1e-9))
+        fewer = math.ceil(least / part.price[0] - 1e-9)
+        part.sites = Weighting(part.patterns, part.sites).run(_STEPS, clock, fewer)
+    part.sites = Regions(part.patterns, part.price, part.sites).run(clock, least)
 
 
 def _branched(part: _Component, clock: Clock, *, whole: bool, target: float | None) -> None:
     """Settle a component by branch and bound, or only whether it can cost as little as the target."""
     patterns, price = part.patterns, part.price
     if len(patterns.column) <= _MIDDLE:
-        bound, found, proved = _by_highs(
+        bound, found, proved = cheapest(
             patterns, price, clock, whole=whole, known=part.sites, nodes=_NODES_FIRST
         )
         if found is not None and price[found].sum() < part.value * (1 - 1e-12):
@@ -183,7 +186,7 @@ def _branched(part: _Component, clock: Clock, *, whole: bool, target: float | No
             return None, -np.inf, True
         few = merged(columns(patterns, allowed))
         at = np.flatnonzero(allowed)
-        _, sites, proved = _by_highs(few, price[at], clock, whole=whole)
+        _, sites, proved = cheapest(few, price[at], clock, whole=whole)
         return (
             (None, -np.inf, proved) if sites is None else (at[sites], -float(price[at[sites]].sum()), proved)
         )
@@ -198,36 +201,6 @@ def _branched(part: _Component, clock: Clock, *, whole: bool, target: float | No
     if np.isfinite(bound):
         low = -bound if not whole else math.ceil(-bound - 1e-6)
         part.bound = min(part.value, max(part.bound, -search.value if proved else low))
-
-
-def _by_highs(
-    patterns: Patterns,
-    price: Floats,
-    clock: Clock,
-    *,
-    whole: bool,
-    known: Ints | None = None,
-    nodes: int | None = None,
-) -> tuple[float, Ints | None, bool]:
-    """Return bound, candidates (positions) and whether they are proved, of the cheapest cover by HiGHS."""
-    k, q = len(price), len(patterns.weight)
-    model = Model(
-        cost=price,
-        lower=np.zeros(k),
-        upper=np.ones(k),
-        whole=np.ones(k, bool),
-        row_lower=np.ones(q),
-        row_upper=np.full(q, np.inf),
-        start=patterns.start,
-        index=patterns.column,
-        value=np.ones(len(patterns.column)),
-    )
-    begin = None
-    if known is not None:
-        begin = np.zeros(k)
-        begin[known] = 1
-    out = solve(model, clock, start=begin, whole_objective=whole, nodes=nodes)
-    return out.bound, None if out.values is None else np.flatnonzero(out.values > 0.5), out.proved
 
 
 def enough(patterns: Patterns, price: Floats, most: int, left: float, clock: Clock) -> Ints | None:

@@ -100,7 +100,7 @@ def merged(patterns: Patterns) -> Patterns:
         first, group = first[order], rank[group]
         if _same_sets(patterns, first[group]):
             break
-    kept = _rows(patterns, first)
+    kept = chosen_rows(patterns, first)
     weight = np.bincount(group, weights=patterns.weight, minlength=len(first)).astype(np.float64)
     return replace(kept, weight=weight)
 
@@ -121,7 +121,8 @@ def _same_sets(patterns: Patterns, like: Ints) -> bool:
     return bool((patterns.column == patterns.column[np.arange(len(patterns.column)) + shift]).all())
 
 
-def _rows(patterns: Patterns, rows: Ints) -> Patterns:
+def chosen_rows(patterns: Patterns, rows: Ints) -> Patterns:
+    """Return some of the patterns."""
     length = np.diff(patterns.start)[rows]
     start = starts(length)
     at = spread(patterns.start[rows], length)
@@ -219,7 +220,7 @@ def easier(patterns: Patterns) -> Patterns:
     inside = (common.data == length[common.row]) & (common.row != common.col)
     gone = np.zeros(len(length), bool)
     gone[common.col[inside]] = True  # patterns are merged: no two are equal, so no two remove each other
-    return _rows(patterns, np.flatnonzero(~gone))
+    return chosen_rows(patterns, np.flatnonzero(~gone))
 
 
 def reduced(patterns: Patterns, price: Floats, *, all_covered: bool = False) -> Patterns:

@@ -16,16 +16,19 @@ Source: Galvão & ReVelle (1996) for the bound; the rest is arithmetic on it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from geosocial.siting.inputs import Bools, Floats, Ints
 from geosocial.siting.patterns import Patterns
 from geosocial.siting.result import Clock
-from geosocial.siting.solver import Model, load, new, run
+from geosocial.siting.solver import Model, load, new, run_all
 
 #: Beyond so many multiplications the similar pattern is only looked for among those with one candidate fewer.
 _MOST_WORK = 60_000_000
+#: The relative gap at which the interior-point method ends: the bound is safe wherever it ends.
+_NEAR = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +108,22 @@ class Relaxation:
 
     def solve(self, node: Node, clock: Clock) -> Point | None:
         """Return the relaxation of a node, None when no choice is in it."""
-        highs = new(solver="ipm", threads=1, run_crossover="off")
-        load(highs, self._model(node))
-        if run(highs, clock) in {"kInfeasible", "kUnboundedOrInfeasible"}:
-            return None
+        return self.solve_all([node], clock)[0]
+
+    def solve_all(self, nodes: list[Node], clock: Clock) -> list[Point | None]:
+        """Return the relaxations of some nodes, solved at the same time; None when no choice is in one."""
+        solvers = []
+        for node in nodes:
+            solvers.append(new(solver="ipm", threads=1, run_crossover="off", ipm_optimality_tolerance=_NEAR))
+            load(solvers[-1], self._model(node))
+        none = {"kInfeasible", "kUnboundedOrInfeasible"}
+        ends = run_all(solvers, clock)
+        return [
+            None if end in none else self._point(node, highs)
+            for node, highs, end in zip(nodes, solvers, ends, strict=True)
+        ]
+
+    def _point(self, node: Node, highs: Any) -> Point:
         q, k = self.places, self.many
         found = highs.getSolution()
         dual = np.nan_to_num(np.asarray(found.row_dual, np.float64))

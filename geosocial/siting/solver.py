@@ -101,30 +101,38 @@ def run(highs: Any, clock: Clock) -> str:
 
     Ctrl-C sets ``clock.stopped``: the run ends as by the caller's interrupt.
     """
-    if np.isfinite(clock.left):
-        highs.setOptionValue("time_limit", highs.getRunTime() + clock.left)
-    done = threading.Event()
-    highs.HandleUserInterrupt = True
+    return run_all([highs], clock)[0]
 
-    def work() -> None:
+
+def run_all(solvers: list[Any], clock: Clock) -> list[str]:
+    """Run several HiGHS at the same time, each in a thread of its own, as `run` does one."""
+    workers, done = [], threading.Semaphore(0)
+
+    def work(highs: Any) -> None:
         try:
             highs.run()
         finally:
-            done.set()
+            done.release()
 
-    worker = threading.Thread(target=work, daemon=True)
-    worker.start()
-    asked = False
-    while not done.is_set():
+    for highs in solvers:
+        if np.isfinite(clock.left):
+            highs.setOptionValue("time_limit", highs.getRunTime() + clock.left)
+        highs.HandleUserInterrupt = True
+        workers.append(threading.Thread(target=work, args=(highs,), daemon=True))
+        workers[-1].start()
+    asked, ended = False, 0
+    while ended < len(solvers):
         try:
-            done.wait(_LOOK)
+            ended += done.acquire(timeout=_LOOK)
             if not asked and clock.over():
                 asked = True
-                highs.cancelSolve()
+                for highs in solvers:
+                    highs.cancelSolve()
         except KeyboardInterrupt:
             clock.stopped = True
-    worker.join()
-    return str(highs.getModelStatus().name)
+    for worker in workers:
+        worker.join()
+    return [str(highs.getModelStatus().name) for highs in solvers]
 
 
 def solve(

@@ -16,6 +16,7 @@ from geosocial.siting.concentration import Pool, by_highs
 from geosocial.siting.fewest import components, enough, fewest, packing
 from geosocial.siting.inputs import Floats, Ints, choice, reach
 from geosocial.siting.patterns import Patterns, columns, covering, merged
+from geosocial.siting.regions import Regions
 from geosocial.siting.relaxation import Relaxation, similar
 from geosocial.siting.result import Clock
 from geosocial.siting.weighting import Weighting
@@ -221,3 +222,36 @@ def test_a_caller_ends_the_search_at_once() -> None:
     ):
         assert found.status in {"interrupted", "optimal"}
         assert (found.gap == 0) == (found.status == "optimal")
+
+
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(size=small)
+def test_regions_chosen_again_stay_a_cover_that_costs_no_more(size: tuple[int, int, int]) -> None:
+    costs, weights = town(*size)
+    patterns = patterns_of(costs, weights)
+    if not len(patterns.weight):
+        return
+    price = np.random.default_rng(size[2]).integers(1, 5, costs.shape[1]).astype(float)
+    matrix = patterns.matrix().toarray()
+    for each in (np.ones(costs.shape[1]), price):
+        own = each[patterns.candidate]
+        known = swaps.whole_cover(patterns, each)
+        search = Regions(patterns, own, known)
+        sites = search.run(Clock())
+        assert (matrix[:, sites].sum(axis=1) > 0).all()
+        assert own[sites].sum() == search.value <= own[known].sum()
+        least = min(
+            own[list(chosen)].sum()
+            for count in range(len(own) + 1)
+            for chosen in itertools.combinations(range(len(own)), count)
+            if matrix[:, list(chosen)].any(axis=1).all()
+        )
+        assert search.value >= least
+
+
+def test_regions_find_the_cheapest_cover_of_a_town_that_is_one_region() -> None:
+    costs, weights = town(60, 9, 3)
+    patterns = patterns_of(costs, weights)
+    price = np.ones(costs.shape[1])
+    every = np.arange(len(patterns.candidate))
+    assert len(Regions(patterns, price[patterns.candidate], every).run(Clock())) == fewest_sites(costs)
