@@ -22,10 +22,10 @@ from geosocial.siting.solver import Model, solve
 #: Sites of a region: at first, at least, at most; candidates to choose from that make it smaller, or larger.
 _FIRST, _LEAST, _MOST = 12, 5, 40
 _MANY, _FEW = 300, 120
-#: Nodes spent on a region; candidates chosen from since the last better cover that end the search.
-_NODES, _PATIENCE = 50, 8_000
-#: What a step counts for besides, in candidates.
-_A_STEP = 50
+#: Nodes spent on a region; pairs chosen from since the last better cover that end the search.
+_NODES, _PATIENCE = 50, 200_000
+#: What a step counts for besides, in pairs.
+_A_STEP = 1_000
 #: By how much chance tells apart candidates of the same price.
 _CHANCE = 1e-3
 
@@ -86,7 +86,7 @@ class Regions:
             price = price * (1 + _CHANCE * self._rng.random(len(price)))
         part = reduced(chosen_rows(self.patterns, bare), price, all_covered=True)
         many = len(part.candidate)
-        self._tried += many + _A_STEP
+        self._tried += len(part.column) + _A_STEP
         if many > _MANY:
             self._size = max(_LEAST, self._size - 1)
         elif many < _FEW:
