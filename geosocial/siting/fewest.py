@@ -26,6 +26,8 @@ from geosocial.siting.weighting import Weighting
 _SMALL = 1_500
 #: Up to so many pairs HiGHS is given some nodes first: its heuristics find what ours may not.
 _MIDDLE, _NODES_FIRST = 60_000, 30
+#: Beyond so many pairs a region takes as long as the nodes that prove the whole.
+_BY_REGION = 250_000
 #: Steps of local search before the branching, and at each of its nodes.
 _STEPS, _STEPS_A_NODE = 4_000, 100
 
@@ -150,7 +152,8 @@ def _smaller(part: _Component, clock: Clock, goal: float) -> None:
     if (part.price == part.price[0]).all() and part.price[0] > 0:
         fewer = math.ceil(least / part.price[0] - 1e-9)
         part.sites = Weighting(part.patterns, part.sites).run(_STEPS, clock, fewer)
-    part.sites = Regions(part.patterns, part.price, part.sites).run(clock, least)
+    if len(part.patterns.column) <= _BY_REGION:
+        part.sites = Regions(part.patterns, part.price, part.sites).run(clock, least)
 
 
 def _branched(part: _Component, clock: Clock, *, whole: bool, target: float | None) -> None:
