@@ -177,8 +177,8 @@ def study_text(embedded: str, name: str, today: dt.date) -> str:
     """Return the study of a new folder, made of the embedded one: its sections, with one list of places."""
     rule = re.compile(r"^# -{50,}\n", re.MULTILINE)
     head, sources, zones, _, demand, _, *rest = rule.split(embedded)
-    # what the embedded study follows is an example; a new one has its own plan
-    rest = [part for part in rest if "\n[followup]\n" not in part]
+    # what the embedded study follows is an example; a new one has its own plan, and publishes nothing unasked
+    rest = [part for part in rest if "\n[followup]\n" not in part and "\n[directory]\n" not in part]
     key = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "study"
     quoted = name.replace("\\", "").replace('"', "”")
     quoted = "".join(c for c in quoted if c.isprintable())
