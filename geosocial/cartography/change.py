@@ -13,9 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from geosocial import symbology, wording
+from geosocial import symbology, tables, wording
 from geosocial.cartography.views import CANNOT_SAY, MISSING, figure
-from geosocial.errors import N_
 from geosocial.study import Service
 from geosocial.symbology import classing
 
@@ -27,14 +26,6 @@ if TYPE_CHECKING:
 
 #: The indicator whose change is shown, by the rule of a service: more of it is better.
 INDICATORS: Final[Mapping[str, str]] = {"coverage": "coverage", "ratio": "rate"}
-#: What a change is made of, in words.
-FACTORS: Final[Mapping[str, str]] = {
-    "supply": N_("supply"),
-    "demand": N_("demand"),
-    "boundary": N_("boundaries"),
-    "method": N_("method"),
-    "quality": N_("quality of the data"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +217,8 @@ def _zones(run: Run, words: Words, sphere: str, spec: Service, since: Since) -> 
         text = signed(words, change)
         ends = wording.interval(words, fill, float(row["before"]), float(row["after"]))
         parts = [
-            words.t("{factor} {part}", factor=words.t(label), part=signed(words, part))
-            for key, label in FACTORS.items()
+            words.t("{factor} {part}", factor=wording.factor_label(words, key), part=signed(words, part))
+            for key in tables.FACTORS
             if not math.isnan(part := float(row[key]) * _scale(spec)) and round(part, 1) != 0
         ]
         out["val"].append(text)

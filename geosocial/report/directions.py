@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geosocial import wording
-from geosocial.report.followup import shown_value
+from geosocial.report.followup import shown_value, told_figures
 from geosocial.report.parts import SHOWN, Part, Table, more
 from geosocial.tables.contract import rows
 from geosocial.vocabulary import terms
@@ -19,9 +19,6 @@ from geosocial.vocabulary import terms
 if TYPE_CHECKING:
     from geosocial.i18n import Words
     from geosocial.results import Results
-
-#: Dimensions whose figures are told one by one for all zones together.
-_BRIEF = ("", "legal_form", "field")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,19 +179,10 @@ def _item(words: Words, row: dict[str, Any], indicator: dict[str, Any]) -> Item:
 
 def _figures(words: Words, results: Results, topic: str) -> Table | None:
     """Return the figures of a topic for all zones together; those by zone stand in ``directions.csv``."""
-    table = results.directions
-    told = []
-    for row in rows(table[(table["topic"] == topic) & (table["zone_id"] == "")]):
-        if topic != "quality_of_life" and (row["sphere"] or row["dimension"] not in _BRIEF):
-            continue
-        name = wording.figure_name(words, row["indicator"])
-        of = [wording.sphere_label(words, row["sphere"])] if row["sphere"] else []
-        services = results.study.spheres[row["sphere"]].services if row["sphere"] else ()
-        if row["group"] and (row["dimension"] != "service" or len(services) > 1):
-            group = wording.group_name(words, results, row["dimension"], row["group"])
-            of.append(wording.lower_first(group) if of else group)
-        mark = f" ({words.t('EXAMPLE')})" if row["example"] else ""
-        told.append((name, ", ".join(of), shown_value(words, row) + mark))
+    told = [
+        (name, of, shown_value(words, row) + (f" ({words.t('EXAMPLE')})" if row["example"] else ""))
+        for name, of, row in told_figures(words, results, topic)
+    ]
     if not told:
         return None
     return Table(

@@ -61,20 +61,26 @@ def _marked(words: Words, text: str, row: dict[str, Any]) -> str:
     return f"[{words.t('EXAMPLE')}] {text}" if row["example"] else text
 
 
-def _figures(words: Words, results: Results, topic: str) -> Iterator[str]:
-    """Give the figures of a topic for all zones together, a line each."""
+def told_figures(words: Words, results: Results, topic: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Give the figures of a topic for all zones together: its name, what it is told for, and its row."""
     table = results.directions
     for row in rows(table[(table["topic"] == topic) & (table["zone_id"] == "")]):
         quality = topic == "quality_of_life" and row["indicator"] in _QUALITY
         if not quality and (row["sphere"] or row["dimension"] not in _BRIEF):
             continue
-        name = wording.figure_name(words, row["indicator"])
         of = [wording.sphere_label(words, row["sphere"])] if row["sphere"] else []
         # the one service of a sphere needs no name of its own
         services = results.study.spheres[row["sphere"]].services if row["sphere"] else ()
         if row["group"] and (row["dimension"] != "service" or len(services) > 1):
-            of.append(wording.group_name(words, results, row["dimension"], row["group"]))
-        whole = f"{name} ({', '.join(of)})" if of else name
+            group = wording.group_name(words, results, row["dimension"], row["group"])
+            of.append(wording.lower_first(group) if of else group)
+        yield wording.figure_name(words, row["indicator"]), ", ".join(of), row
+
+
+def _figures(words: Words, results: Results, topic: str) -> Iterator[str]:
+    """Give the same, a line each."""
+    for name, of, row in told_figures(words, results, topic):
+        whole = f"{name} ({of})" if of else name
         yield "    " + _marked(words, f"{whole}{COLON[words.lang]} {shown_value(words, row)}", row)
 
 

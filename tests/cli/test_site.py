@@ -121,12 +121,11 @@ def test_settings_are_tried_and_the_regret_is_counted(city: Lots, capsys: pytest
     assert len(listed) in {len(near), 20} or len(listed) <= len(near)
 
 
-@pytest.mark.parametrize("model", MODELS)
+# the three that ask for more than a number of sites are held against all choices in tests of their own below
+@pytest.mark.parametrize("model", [m for m in MODELS if m not in {"lscp", "capacitated", "equity"}])
 def test_every_model_is_the_best_of_all_choices(
     model: str, city: Lots, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if model in {"lscp", "capacitated", "equity"}:
-        pytest.skip("tried below")
     folder = str(tmp_path / "s")
     found = told(capsys, *city.given, "--sites", "2", "--model", model, "--quick", "--out", folder)
     objective = found["certificate"]["objective"]
