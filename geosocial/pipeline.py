@@ -306,7 +306,7 @@ def write(
     names = [
         *(f"maps/{name}" for name in maps.names(results)),
         *(f"report/{name}" for name in files.report_names(langs)),
-        *(f"tables/{name}.csv" for name in frames),
+        *files.table_names(frames),
         "geosocial.xlsx",
         "geosocial.gpkg",
         *files.directory_names(results),
@@ -339,7 +339,7 @@ def write_gaps(
     from geosocial.report import tables as report_tables
 
     frames = report_tables.frames(results)
-    names = ["geosocial.xlsx", *(f"tables/{name}.csv" for name in frames)]
+    names = ["geosocial.xlsx", *files.table_names(frames)]
     with provenance.writing(results, out, names, alone=True) as aside, step(N_("Tables")):
         files.write_frames(results, frames, aside, langs=langs)
     return [out / name for name in (*names, provenance.MANIFEST)]

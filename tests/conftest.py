@@ -10,7 +10,18 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
+#: Programs that read what we write as people do, and what brings them.
+PROGRAMS = {
+    "soffice": "LibreOffice: install Debian's package libreoffice-calc",
+    "ogrinfo": "GDAL: install Debian's package gdal-bin",
+    "pdftotext": "Poppler: install Debian's package poppler-utils",
+    "hunspell": "Hunspell: install Debian's packages hunspell, hunspell-fr and hunspell-en-us",
+}
 CHROMIUM = os.environ.get("GEOSOCIAL_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "program(name): needs a program of this machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,6 +33,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if absent and os.environ.get("CI") == "true":
         pytest.exit("; ".join(absent.values()) + " (in CI neither may be absent)", returncode=1)
     for item in items:
+        for mark in item.iter_markers("program"):
+            (name,) = mark.args
+            if shutil.which(name) is None:
+                if os.environ.get("CI") == "true":
+                    pytest.exit(f"needs {PROGRAMS[name]} (in CI it may not be absent)", returncode=1)
+                item.add_marker(pytest.mark.skip(reason=f"needs {PROGRAMS[name]}"))
         for marker, reason in absent.items():
             if item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))

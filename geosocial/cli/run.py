@@ -103,7 +103,7 @@ def _report(say: Words, results: Results, written: list[Path], out: Path, *, as_
             click.echo(str(path))
     folders = sorted({str(p.parent) for p in written if p.suffix == ".csv"})
     for folder in folders:
-        count = sum(str(p.parent) == folder for p in written)
+        count = sum(str(p.parent) == folder and p.suffix == ".csv" for p in written)
         click.echo(
             say.n("{folder} ({count} table)", "{folder} ({count} tables)", count, folder=folder, count=count)
         )

@@ -1,4 +1,4 @@
-"""What a run leaves as files: reports as pages and as PDF; tables as CSV, the workbook and the GeoPackage."""
+"""What a run leaves as files: reports as pages and as PDF; tables, the workbook and the GeoPackage."""
 
 from __future__ import annotations
 
@@ -17,13 +17,41 @@ if TYPE_CHECKING:
 def write_frames(
     results: Results, frames: Mapping[str, pd.DataFrame], out: Path, *, langs: Sequence[Lang]
 ) -> None:
-    """Write tables by their name as CSV into the folder ``tables`` of `out`, and the workbook beside it."""
+    """Write tables by their name, as CSV and as Parquet, into the folder ``tables``; the workbook."""
     from geosocial.io import write
     from geosocial.report.workbook import write_workbook
 
     for name, frame in frames.items():
         write.write_table(frame, out / "tables" / f"{name}.csv")
+    _write_parquets(results, frames, out / "tables")
     write_workbook(results, out / "geosocial.xlsx", langs=tuple(langs))
+
+
+def table_names(frames: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Return the files that `write_frames` writes for tables, below its folder: the text ones first."""
+    return [f"tables/{name}.{suffix}" for suffix in ("csv", "parquet") for name in frames]
+
+
+def _write_parquets(results: Results, frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write tables as Parquet: beside its types, each column says what it means, as the dictionary does."""
+    from geosocial.io.parquet import write_parquet
+    from geosocial.report.tables import DATES, SHAPE
+
+    study = results.study
+    said: dict[str, dict[str, dict[str, str]]] = {}
+    for table, column, fr, en, unit in frames["dictionary"].itertuples(index=False):
+        told = {"meaning_fr": str(fr), "meaning_en": str(en)} | ({"unit": str(unit)} if unit else {})
+        said.setdefault(str(table), {})[str(column)] = told
+    said["zones"] |= SHAPE
+    for name, frame in frames.items():
+        write_parquet(
+            frame,
+            folder / f"{name}.parquet",
+            dates=DATES,
+            meanings=said.get(name),
+            about={"study": study.id, "edition": study.edition.isoformat(), "table": name},
+            shapes=results.zones.geometry if name == "zones" else None,
+        )
 
 
 def write_tables(

@@ -1,4 +1,4 @@
-"""The tables that a run leaves as CSV and as layers of a GeoPackage.
+"""The tables that a run leaves as CSV and Parquet, and as layers of a GeoPackage.
 
 Columns keep their English keys, so that programs of every edition read them; beside each key stand its
 labels, ``_fr`` and ``_en``, so that a reader needs no key. ``dictionary`` says what every column means.
@@ -61,6 +61,12 @@ ON_MAPS: Final = (
     "zone_id",
     "snap_m",
 )
+#: Columns whose cells are days, in any table.
+DATES: Final = frozenset({"edition", "date", "baseline_date", "target_date", "due", "start", "end"})
+#: What the shapes of the zones say of themselves; in CSV they are left out.
+SHAPE: Final = {
+    "geometry": {"meaning_fr": "limites du secteur", "meaning_en": "boundaries of the zone"},
+}
 #: The label of a key in one language; ``""`` has none.
 Label = Callable[[Words, "Results", str], str]
 
