@@ -1,5 +1,5 @@
 # make run and make test work on a fresh machine with Python 3.11 or newer and make.
-.PHONY: setup setup-run run test lint bench lock words data clean
+.PHONY: setup setup-run run test lint bench lock words data docs clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -48,6 +48,10 @@ words: $(VENV)/.dev
 data: $(VENV)/.dev
 	$(BIN)/python scripts/build_montreal.py
 
+# The documentation in both languages, offline: open docs/_build/index.html.
+docs: $(VENV)/.dev
+	$(BIN)/python -m scripts.docs
+
 # Locks with hashes for every platform and Python from 3.11 on, without any registry's address.
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml requirements/build.in -o requirements/run.txt
@@ -55,4 +59,4 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/dev.txt --extra dev --extra docs --extra bench pyproject.toml requirements/build.in -o requirements/bench.txt
 
 clean:
-	rm -rf $(VENV) dist build
+	rm -rf $(VENV) dist build docs/_build

@@ -152,7 +152,8 @@ def test_nothing_heavy_is_imported_at_start_up() -> None:
 
 def test_no_workplace_path_or_registry_address_in_the_tree() -> None:
     root = PACKAGE.parent
-    for folder in ("geosocial", "tests", "scripts", "benchmarks", "examples", "requirements", "data", ".ci"):
+    code = ("geosocial", "tests", "scripts", "benchmarks", "examples")
+    for folder in (*code, "requirements", "data", "docs/en", "docs/fr", ".ci"):
         for file in (root / folder).rglob("*"):
             if (
                 file.suffix in {".py", ".toml", ".md", ".txt", ".po", ".js", ".css", ".html", ""}

@@ -1,0 +1,76 @@
+"""What the pages need beyond Sphinx: formulas as MathML, and the spaces of French typography."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from docutils import nodes  # type: ignore[import-untyped]
+from docutils.utils.math.latex2mathml import tex2mathml  # type: ignore[import-untyped]
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+
+NBSP = "\u00a0"
+#: Where a writer's plain space never breaks: before : » % $, after «, within a number.
+_SPACES = (
+    (re.compile(r"(?<=\S) (?=[:»%$](?:\W|$))"), NBSP),
+    (re.compile(r"(?<=«) "), NBSP),
+    (re.compile(r"(?<=\d) (?=\d{3}(?!\d))"), NBSP),
+    (re.compile(r"(?<=\d) (?=(?:m|km|s|Mo|Go|mm|px|kB)\b)"), NBSP),
+)
+
+
+def french(text: str) -> str:
+    """Return a text with the no-break spaces of French."""
+    for pattern, space in _SPACES:
+        text = pattern.sub(space, text)
+    return text.replace("'", "’")
+
+
+class FrenchSpaces(SphinxTransform):
+    """Set the no-break spaces in the words of the French pages; code stays as it is."""
+
+    default_priority = 855  # after the quotes
+
+    def apply(self, **_: Any) -> None:
+        """Replace the text nodes."""
+        if self.config.language != "fr":
+            return
+        for node in list(self.document.findall(nodes.Text)):
+            parents = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw)
+            if isinstance(node.parent, parents) or _english(node):
+                continue
+            text = french(str(node))
+            if text != str(node):
+                node.parent.replace(node, nodes.Text(text))
+
+
+def _english(node: nodes.Node) -> bool:
+    """Whether a node stands in a docstring, which is English in both trees."""
+    parent = node.parent
+    while parent is not None:
+        if parent.tagname.startswith("desc"):
+            return True
+        parent = parent.parent
+    return False
+
+
+def _formula(self: Any, node: nodes.Element) -> None:
+    """Write an inline formula."""
+    self.body.append(tex2mathml(node.astext()))
+    raise nodes.SkipNode
+
+
+def _displayed(self: Any, node: nodes.Element) -> None:
+    """Write a formula on a line of its own."""
+    self.body.append(self.starttag(node, "div", CLASS="math"))
+    self.body.append(tex2mathml(node.astext(), as_block=True))
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx."""
+    app.add_html_math_renderer("mathml", (_formula, None), (_displayed, None))
+    app.add_transform(FrenchSpaces)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

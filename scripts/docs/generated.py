@@ -1,0 +1,22 @@
+"""The pages that no one writes: each is generated from the one place where its facts stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from geosocial.i18n import Words, words
+from geosocial.vocabulary import Lang
+from scripts.docs import indicators
+
+#: The generated pages by name.
+PAGES: Final[Mapping[str, Callable[[Words], str]]] = {
+    "indicators": indicators.page,
+}
+
+
+def write_pages(folder: Path, lang: Lang) -> None:
+    """Write every generated page of a language into a folder."""
+    for name, page in PAGES.items():
+        (folder / f"{name}.md").write_text(page(words(lang)), encoding="utf-8")
