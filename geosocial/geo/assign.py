@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from geosocial.geo.zone_index import ZoneIndex
+    from geosocial.geo.nearby import Nearby
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-#: Points outside all zones that are looked at one by one at a time.
-_MANY = 100_000
+#: Once so many points were outside all zones, the surroundings of these are prepared.
+_MANY = 30_000
+#: Points handled at a time: what they need stays in the cache.
+_TOGETHER = 131_072
 _MATCHED, _SNAPPED, _OUTSIDE, _AMBIGUOUS, _UNLOCATED = (
     OUTCOMES.index(name) for name in ("matched", "snapped", "outside", "ambiguous", "unlocated")
 )
@@ -44,7 +46,13 @@ class Assigned:
     #: (n) metres to the zone: 0 inside, NaN without a zone.
     snap: Floats
     #: (n) position of the outcome in `geosocial.tables.OUTCOMES`.
-    code: Ints
+    code: NDArray[np.int8]
+
+    def part(self, part: slice) -> Assigned:
+        """Return a view of some of them."""
+        return Assigned(
+            self.first[part], self.other[part], self.on_boundary[part], self.snap[part], self.code[part]
+        )
 
 
 class Assigner:
@@ -79,83 +87,98 @@ class Assigner:
         self._lock = Lock()
         self._lost = 0
         self._tree: Any = None
-        self._around: ZoneIndex | None = None
+        self._nearby: Nearby | None = None
 
     def assign(self, x: Floats, y: Floats) -> Assigned:
         """Return what becomes of the points at `x`, `y`, in the CRS of the zones; NaN is unlocated."""
-        located = np.isfinite(x) & np.isfinite(y)
-        first, other = self._index.first_and_next(x, y)
-        on_boundary, ambiguous = self._several(x, y, first, other)
-        snap = np.where(first >= 0, 0.0, np.nan)
-        code = np.where(first >= 0, _MATCHED, _OUTSIDE)
-        lost = np.flatnonzero(located & (first < 0))
+        from geosocial.geo.zone_index import share
+
+        many = len(x)
+        given = Assigned(
+            np.empty(many, np.int64),
+            np.empty(many, np.int64),
+            np.zeros(many, bool),
+            np.empty(many),
+            np.empty(many, np.int8),
+        )
+        if many > _TOGETHER:
+            self._index.expect(many)
+        share(lambda part: self._assign(x[part], y[part], given.part(part)), many, chunk=_TOGETHER)
+        return given
+
+    def _assign(self, x: Floats, y: Floats, given: Assigned) -> None:
+        """Write what becomes of some points."""
+        located = np.isfinite(x)
+        located &= np.isfinite(y)
+        given.first[:], given.other[:] = self._index.first_and_next(x, y)
+        matched = given.first >= 0
+        given.snap[:] = np.where(matched, 0.0, np.nan)
+        given.code[:] = np.where(matched, np.int8(_MATCHED), np.int8(_OUTSIDE))
+        rows = np.flatnonzero(given.other >= 0)
+        if len(rows):
+            given.on_boundary[rows], ambiguous = self._several(x[rows], y[rows], given.first[rows])
+            given.code[rows[ambiguous]] = _AMBIGUOUS
+        lost = np.flatnonzero(located & ~matched)
         if self._snap_m > 0 and len(lost):
-            first[lost], snap[lost] = self._nearest(x[lost], y[lost])
+            near, apart = self._nearest(x[lost], y[lost])
             # By the zone found, not by the distance: one unit in the last place beside a zone it may round
             # to 0.
-            code[lost[first[lost] >= 0]] = _SNAPPED
-        code[ambiguous] = _AMBIGUOUS
-        code[~located] = _UNLOCATED
-        return Assigned(first, other, on_boundary, snap, code)
+            rows = np.flatnonzero(near >= 0)
+            of = lost[rows]
+            given.first[of], given.snap[of], given.code[of] = near[rows], apart[rows], _SNAPPED
+        if not located.all():
+            given.code[~located] = _UNLOCATED
 
-    def _several(self, x: Floats, y: Floats, first: Ints, other: Ints) -> tuple[Flags, Flags]:
+    def _several(self, x: Floats, y: Floats, position: Ints) -> tuple[Flags, Flags]:
         """Return whether each point is on a shared boundary, and whether it is ambiguous.
 
         Ambiguous: in the interior of at least two zones. On a shared boundary: covered by at least two, in
         the interior of one at most.
         """
         index = self._index
-        on_boundary = np.zeros(len(x), bool)
-        ambiguous = np.zeros(len(x), bool)
-        rows = np.flatnonzero(other >= 0)
-        x, y, position = x[rows], y[rows], first[rows]
-        interiors = np.zeros(len(rows), np.int64)
+        interiors = np.zeros(len(x), np.int64)
         while (position >= 0).any():
             interiors += (position >= 0) & ~index.on_boundary(x, y, position)
             position = index.further(x, y, np.where(position >= 0, position, len(index)))
-        ambiguous[rows] = interiors > 1
-        on_boundary[rows] = interiors <= 1
-        return on_boundary, ambiguous
+        return interiors <= 1, interiors > 1
 
     def _nearest(self, x: Floats, y: Floats) -> tuple[Ints, Floats]:
         """Return the nearest zone of each point within reach, -1 if none, and the distance, NaN if none."""
-        import shapely
-
-        self._prepare(len(x))
-        near = np.full(len(x), -1, np.int64)
-        distance = np.full(len(x), np.nan)
-        asked = np.arange(len(x))
-        if self._around is not None:
-            asked = np.flatnonzero(self._around.locate(x, y) >= 0)
-        for start in range(0, len(asked), _MANY):  # in parts: the point objects of millions would fill memory
-            part = asked[start : start + _MANY]
-            points: NDArray[np.object_] = np.asarray(shapely.points(np.column_stack([x[part], y[part]])))
-            # A little too far, so that rounding in the tree loses no pair; the distance itself decides.
-            row, zone = self._tree.query(points, predicate="dwithin", distance=self._snap_m * (1 + 1e-9))
-            apart = shapely.distance(points[row], self._shapes[zone])
-            kept = apart <= self._snap_m
-            row, zone, apart = row[kept], zone[kept], apart[kept]
-            order = np.lexsort((zone, apart, row))
-            rows, head = np.unique(row[order], return_index=True)
-            near[part[rows]] = zone[order][head]
-            distance[part[rows]] = apart[order][head]
+        nearby = self._prepared(len(x))
+        if nearby is None:
+            return self._by_tree(x, y)
+        near, distance, left = nearby.nearest(x, y)
+        if len(left):
+            near[left], distance[left] = self._by_tree(x[left], y[left])
         return near, distance
 
-    def _prepare(self, lost: int) -> None:
-        """Prepare the tree of the shapes, and their surroundings once many points lie outside them.
-
-        A look at the surroundings spares the many that are far from all zones. A tenth wider than needed: the
-        arcs of a buffer are polygons that run up to a fiftieth inside the true ones.
-        """
+    def _by_tree(self, x: Floats, y: Floats) -> tuple[Ints, Floats]:
+        """Do the same by the tree of the shapes, which needs a geometry of each point."""
         import shapely
 
-        from geosocial.geo.zone_index import ZoneIndex
+        near = np.full(len(x), -1, np.int64)
+        distance = np.full(len(x), np.nan)
+        points: NDArray[np.object_] = np.asarray(shapely.points(np.column_stack([x, y])))
+        # A little too far, so that rounding in the tree loses no pair; the distance itself decides.
+        row, zone = self._tree.query(points, predicate="dwithin", distance=self._snap_m * (1 + 1e-9))
+        apart = shapely.distance(points[row], self._shapes[zone])
+        kept = apart <= self._snap_m
+        row, zone, apart = row[kept], zone[kept], apart[kept]
+        order = np.lexsort((zone, apart, row))
+        rows, head = np.unique(row[order], return_index=True)
+        near[rows], distance[rows] = zone[order][head], apart[order][head]
+        return near, distance
+
+    def _prepared(self, lost: int) -> Nearby | None:
+        """Return the surroundings of the zones once so many points lie outside that they pay."""
+        import shapely
+
+        from geosocial.geo import nearby
 
         with self._lock:
-            self._lost += lost
             if self._tree is None:
                 self._tree = shapely.STRtree(self._shapes)
-            if self._around is None and self._lost > _MANY:
-                around = ZoneIndex([shapely.buffer(shapely.union_all(self._shapes), self._snap_m * 1.1)])
-                around.expect(self._lost)
-                self._around = around
+            before, self._lost = self._lost, self._lost + lost
+            if before <= _MANY < self._lost:
+                self._nearby = nearby.build(self._shapes, self._index, reach=self._snap_m)
+            return self._nearby

@@ -75,6 +75,8 @@ class Cells:
         bundle of its edges that the cell belongs to.
     bundles
         The edges of the zones in bundles.
+    layered
+        Whether a cell that one zone covers wholly has a list all the same: others cover some of it.
     """
 
     x0: float
@@ -90,6 +92,7 @@ class Cells:
     full: NDArray[np.bool_]
     bundle: Ints
     bundles: Bundles
+    layered: bool
 
     def at(self, x: Floats, y: Floats) -> NDArray[np.int32]:
         """Return the cell of each point; NaN and points beyond the grid get a cell of the empty rim."""
@@ -162,7 +165,8 @@ def build(zones: NDArray[np.object_], sides: int) -> Cells | None:
     first = only.astype(_smallest(len(zones)))
     head = starts[:-1]
     first[listed] = np.where(full[head], zone[head], ASK)
-    return Cells(x0, y0, kx, ky, nx, ny, first, slot, starts, zone, full, bundle[place], bundles)
+    layered = bool(full[head].any())
+    return Cells(x0, y0, kx, ky, nx, ny, first, slot, starts, zone, full, bundle[place], bundles, layered)
 
 
 def _lists(partial: NDArray[np.int32], whole: NDArray[np.int32], mark: Ints) -> tuple[Ints, Ints, Bools]:

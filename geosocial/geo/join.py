@@ -211,7 +211,7 @@ def _result(
     """Return the points with their columns, after checking that none was lost."""
     import pandas as pd
 
-    def words(values: list[str], codes: Ints) -> pd.Series[str]:
+    def words(values: list[str], codes: NDArray[np.signedinteger]) -> pd.Series[str]:
         # -1 takes the last: no zone.
         return pd.Series(pd.array(values, dtype="str").take(codes % len(values)), index=points.index)
 

@@ -122,7 +122,7 @@ class ZoneIndex:
                 here[ask] = self._walk(grid, grid.slot[cell[ask]], x[part][ask], y[part][ask])
             found[part] = here
 
-        _share(work, len(x))
+        share(work, len(x))
         return found
 
     def first_and_next(self, x: ArrayLike, y: ArrayLike) -> tuple[Ints, Ints]:
@@ -152,18 +152,22 @@ class ZoneIndex:
             cell = grid.at(x[part], y[part])
             here = grid.first[cell].astype(np.int64)
             ask = np.flatnonzero(here == cells.ASK)
-            slot = grid.slot[cell]
+            slots = grid.slot[cell[ask]]
             if len(ask):
-                here[ask] = self._walk(grid, slot[ask], x[part][ask], y[part][ask])
+                here[ask] = self._walk(grid, slots, x[part][ask], y[part][ask])
             first[part] = here
             # Without a list, one zone at most covers the cell: there is no next one.
-            again = np.flatnonzero((slot >= 0) & (here >= 0))
+            if grid.layered:
+                slot = grid.slot[cell]
+                again = np.flatnonzero((slot >= 0) & (here >= 0))
+                slots = slot[again]
+            else:
+                some = here[ask] >= 0
+                again, slots = ask[some], slots[some]
             if len(again):
-                other[part][again] = self._walk(
-                    grid, slot[again], x[part][again], y[part][again], here[again]
-                )
+                other[part][again] = self._walk(grid, slots, x[part][again], y[part][again], here[again])
 
-        _share(work, len(x))
+        share(work, len(x))
         return first, other
 
     def expect(self, points: int) -> None:
@@ -207,7 +211,7 @@ class ZoneIndex:
                 here[ask] = self._walk(grid, slot[ask], x[part][ask], y[part][ask], after[part][ask])
             found[part] = here
 
-        _share(work, len(x))
+        share(work, len(x))
         return found
 
     def on_boundary(self, x: ArrayLike, y: ArrayLike, position: ArrayLike) -> NDArray[np.bool_]:
@@ -312,9 +316,9 @@ def _coordinates(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     return x, y
 
 
-def _share(work: Callable[[slice], None], points: int) -> None:
+def share(work: Callable[[slice], None], points: int, *, chunk: int = CHUNK) -> None:
     """Do `work` chunk by chunk, on two threads for many points; each chunk writes its own part."""
-    parts = [slice(start, start + CHUNK) for start in range(0, points, CHUNK)]
+    parts = [slice(start, start + chunk) for start in range(0, points, chunk)]
     if points < THREADS_FROM:
         for part in parts:
             work(part)
