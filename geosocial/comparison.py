@@ -218,15 +218,15 @@ def _again(pair: _Pair, later: frozenset[str]) -> dict[Key, float]:
     """Return every figure, with these factors of the later edition and the others of the earlier."""
     import pandas as pd
 
-    from geosocial import pipeline
+    from geosocial import nearness
     from geosocial.measure import evaluate
 
     zones = pair.of("boundary" in later).zones
     places = _placed(pair, later, zones)
     demand = _demand(pair, later, zones)
     study = _study(pair, later)
-    reach = pipeline.reaches(study, zones, places, demand)
-    costs = pipeline.nearest_costs(study, reach, demand)
+    reach = nearness.reaches(study, zones, places, demand)
+    costs = nearness.nearest_costs(study, reach, demand)
     measured = evaluate.measure(study, pd.DataFrame(zones), places, demand, costs, reach=reach)
     found: dict[Key, float] = {}
     for table in (measured.overall, measured.measures):

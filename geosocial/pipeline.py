@@ -7,28 +7,22 @@ checked before anything is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from geosocial import provenance, steering, tables
-from geosocial.errors import N_, StudyError
+from geosocial import nearness, provenance, steering, tables
+from geosocial.errors import N_
 
 if TYPE_CHECKING:
     import datetime as dt
 
     import geopandas as gpd
-    import numpy as np
     import pandas as pd
-    from numpy.typing import NDArray
 
-    from geosocial.geo.walking import Walking
     from geosocial.intake import Taken
     from geosocial.intake.placing import Geocoder
-    from geosocial.measure.clustering import Neighbours
-    from geosocial.measure.local import Local
-    from geosocial.measure.reach import Reach
     from geosocial.results import Results
     from geosocial.study import Study
     from geosocial.vocabulary import Lang
@@ -83,15 +77,15 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         streets = intake.read_streets(study)
         ways = None if streets is None else streets.walking(study, demand)
         far = [] if ways is None else [intake.far_from_streets(ways, demand, demand_file.path, places)]
-        reach = reaches(study, zones, places, demand, ways)
-        costs = nearest_costs(study, reach, demand, ways)
+        reach = nearness.reaches(study, zones, places, demand, ways)
+        costs = nearness.nearest_costs(study, reach, demand, ways)
     with step(N_("Coverage, gaps, ranking")):
-        lying = positions(study, zones, demand)
+        lying = nearness.positions(study, zones, demand)
         measured = evaluate.measure(study, zones, places, demand, costs, reach=reach, positions=lying)
         by_zone = supply.by_zone(places, zones, study)
-        gaps, below = measured.measures, below_zones(study, context, demand, costs, measured.measures).named()
+        below = nearness.below_zones(study, context, demand, costs, gaps := measured.measures)
     with step(N_("Clusters")) if study.clusters else nullcontext():
-        met = neighbours(study, demand) if study.clusters else None
+        met = nearness.neighbours(study, demand) if study.clusters else None
         clustered = clustering.clustered(study, zones, demand, costs, met)
     with step(N_("Equity")) if study.equity else nullcontext():
         shared = equity.equity(study, zones, places, demand, measures=gaps, costs=costs, reach=reach)
@@ -133,7 +127,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
         clusters=clustered.clusters,
         autocorrelation=clustered.autocorrelation,
         cluster_zones=clustered.cluster_zones,
-        **(shared.named() | sites.named() | below | dict(followed.tables)),
+        **(shared.named() | sites.named() | below.named() | dict(followed.tables)),
     )
 
 
@@ -152,127 +146,6 @@ def _lists(
         with step(N_("List: {label}"), label=spec.label):
             taken.append(intake.read_places(study, spec, zones, geocoder))
     return geocoder, taken
-
-
-def reaches(
-    study: Study,
-    zones: pd.DataFrame,
-    places: pd.DataFrame,
-    demand: pd.DataFrame,
-    ways: Walking | None = None,
-) -> dict[tuple[str, str], Reach]:
-    """Return the facilities of each coverage service and the pairs within the largest standard tried.
-
-    Along streets where the study has them, else straight line × its detour factor; with streets the straight
-    line is tried as another cost. Facilities outside all zones count: people walk across a boundary.
-    """
-    from geosocial.geo.pairs import pairs_within
-    from geosocial.measure import supply
-    from geosocial.measure.reach import Reach
-
-    found = {}
-    for sphere, service in study.services():
-        if service.rule != "coverage" or service.standard_m is None:
-            continue
-        near = supply.facilities(places, zones, study, service)
-        most = service.standard_m * max(1.0, *study.robustness.standard_factors)
-        x, y = demand["x"].to_numpy(), demand["y"].to_numpy()
-        pairs = {"straight": pairs_within(x, y, near.x, near.y, reach=most, detour=study.detour)}
-        if ways is not None:
-            pairs = {"network": ways.pairs(near.x, near.y, reach=most), **pairs}
-        found[sphere, service.key] = Reach(near, pairs)
-    return found
-
-
-def nearest_costs(
-    study: Study,
-    reach: Mapping[tuple[str, str], Reach],
-    demand: pd.DataFrame,
-    ways: Walking | None = None,
-) -> dict[tuple[str, str], NDArray[np.float64]]:
-    """Return, for each (sphere, service), the cost in metres from each demand row to the nearest facility.
-
-    Along streets, or straight line × the study's detour factor; inf where the service has no facility that
-    can be reached. What lies beyond the pairs within reach is looked up by itself.
-    """
-    import numpy as np
-
-    from geosocial.geo.distance import nearest
-    from geosocial.measure import reach as within
-
-    costs = {}
-    x, y = demand["x"].to_numpy(), demand["y"].to_numpy()
-    for key, near in reach.items():
-        cost = within.nearest(near.own, np.full(len(near.own.data), fill_value=True))
-        far = np.flatnonzero(np.isinf(cost))
-        if ways is not None and len(far) and len(near.facilities):
-            cost[far] = ways.nearest(near.facilities.x, near.facilities.y)[far]
-        elif len(far) and len(near.facilities):
-            fx, fy = near.facilities.x, near.facilities.y
-            cost[far], _ = nearest(x[far], y[far], fx, fy, detour=study.detour)
-        costs[key] = cost
-    return costs
-
-
-def neighbours(study: Study, demand: pd.DataFrame) -> Neighbours:
-    """Return who is whose neighbour among the rows of demand, as the study's ``[clusters]`` says.
-
-    Contiguity needs the polygons of the demand; where it has none, the ``k`` nearest places are neighbours.
-    """
-    from geosocial import intake
-    from geosocial.geo import contiguity
-    from geosocial.measure.clustering import Neighbours
-    from geosocial.study import ClustersSpec
-
-    spec = study.clusters or ClustersSpec()
-    if study.demand.method in {"area", "dasymetric"}:
-        raise StudyError(
-            N_("{file}: [clusters] needs whole areas; [demand] method “{method}” divides them."),
-            hint=N_("Leave [clusters] out, or set method to “largest_overlap” in [demand]."),
-            file=study.folder / "study.toml",
-            method=study.demand.method,
-        )
-    x, y = demand["x"].to_numpy(), demand["y"].to_numpy()
-    if spec.weights == "distance" and spec.distance_m is not None:
-        return Neighbours(contiguity.distance_band(x, y, distance_m=spec.distance_m), "distance")
-    shapes = intake.read_demand_shapes(study) if spec.weights in {"queen", "rook"} else None
-    if shapes is None:
-        return Neighbours(contiguity.k_nearest(x, y, k=spec.k), "knn")
-    made = contiguity.queen if spec.weights == "queen" else contiguity.rook
-    return Neighbours(made(shapes, tolerance_m=spec.tolerance_m), spec.weights)
-
-
-def positions(study: Study, zones: pd.DataFrame, demand: pd.DataFrame) -> NDArray[np.intp] | None:
-    """Return the position of the zone in which each demand row lies; None where the study does not ask."""
-    if "position" not in study.robustness.zone_systems:
-        return None
-    import numpy as np
-
-    from geosocial.geo import ZoneIndex
-
-    return ZoneIndex(zones).locate(demand["x"].to_numpy(), demand["y"].to_numpy()).astype(np.intp)
-
-
-def below_zones(
-    study: Study,
-    context: Mapping[str, gpd.GeoDataFrame],
-    demand: pd.DataFrame,
-    costs: Mapping[tuple[str, str], NDArray[np.float64]],
-    measures: pd.DataFrame,
-) -> Local:
-    """Return the people beyond each standard by place, and the small areas that the study measures."""
-    import numpy as np
-
-    from geosocial.geo import ZoneIndex
-    from geosocial.measure.local import Layer, local
-
-    x, y = demand["x"].to_numpy(), demand["y"].to_numpy()
-    layers: dict[str, Layer] = {
-        spec.key: Layer(ZoneIndex(context[spec.key]).locate(x, y).astype(np.intp), len(context[spec.key]))
-        for spec in study.context
-        if spec.measured
-    }
-    return local(study, demand, costs, measures, layers=layers)
 
 
 def write(
@@ -301,6 +174,7 @@ def write(
     from geosocial.cartography import maps
     from geosocial.report import files
     from geosocial.report import tables as report_tables
+    from geosocial.report.press import press
 
     frames = report_tables.frames(results)
     names = [
@@ -311,12 +185,14 @@ def write(
         "geosocial.gpkg",
         *files.directory_names(results),
     ]
-    with provenance.writing(results, out, names, archive=archive) as aside:
-        maps.write(results, aside / "maps", lang=langs[0], step=step)
+    with provenance.writing(results, out, names, archive=archive) as aside, press() as at_press:
         with step(N_("Report")):
-            files.write_reports(results, aside / "report", langs=langs, atlas=True)
+            files.write_reports(results, aside / "report", langs=langs, atlas=True, press=at_press)
+        maps.write(results, aside / "maps", lang=langs[0], step=step)
         with step(N_("Tables")):
             files.write_tables(results, frames, aside, langs=langs)
+        with step(N_("Report on paper")):
+            at_press.wait()
     return [out / name for name in (*names, provenance.MANIFEST)]
 
 
@@ -393,8 +269,9 @@ def write_reports(
         As `write`; also when the folder holds a whole run, which would be of two minds.
     """
     from geosocial.report import files
+    from geosocial.report.press import press
 
     names = [f"report/{name}" for name in files.report_names(langs)]
-    with provenance.writing(results, out, names, alone=True) as aside, step(N_("Report")):
-        files.write_reports(results, aside / "report", langs=langs, atlas=False)
+    with provenance.writing(results, out, names, alone=True) as aside, step(N_("Report")), press() as made:
+        files.write_reports(results, aside / "report", langs=langs, atlas=False, press=made)
     return [out / name for name in (*names, provenance.MANIFEST)]

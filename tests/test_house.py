@@ -26,7 +26,7 @@ FLOORS: list[set[str]] = [
     {"sites"},
     {"symbology", "wording"},
     {"cartography", "report"},
-    {"steering"},
+    {"steering", "nearness"},
     {"pipeline"},
     {"comparison", "verification"},
     {"cli"},

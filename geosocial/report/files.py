@@ -11,6 +11,7 @@ from geosocial.vocabulary import Lang
 if TYPE_CHECKING:
     import pandas as pd
 
+    from geosocial.report.press import Press
     from geosocial.results import Results
 
 
@@ -86,15 +87,13 @@ def _of(lang: Lang) -> tuple[str, str, str, str]:
     return f"report.{lang}.html", f"report.{lang}.pdf", f"indicators.{lang}.html", f"boroughs.{lang}.pdf"
 
 
-def write_reports(results: Results, folder: Path, *, langs: Sequence[Lang], atlas: bool) -> None:
+def write_reports(
+    results: Results, folder: Path, *, langs: Sequence[Lang], atlas: bool, press: Press
+) -> None:
     """Write the report of each language as a page and as a PDF, the indicators, and a sheet for each zone.
 
-    `atlas`: whether the pages lead to the atlas of the same run. The PDFs are set beside the pages, each in a
-    thread of its own: typst works outside the interpreter.
+    `atlas`: whether the pages lead to the atlas of the same run. The PDFs are handed to the `press`.
     """
-    from concurrent.futures import ThreadPoolExecutor
-    from contextvars import copy_context
-
     from geosocial.i18n import words
     from geosocial.report.boroughs import write_boroughs
     from geosocial.report.dossier import write_dossier
@@ -103,40 +102,15 @@ def write_reports(results: Results, folder: Path, *, langs: Sequence[Lang], atla
     from geosocial.report.outline import outline
 
     drawn = draw(results)
-    told = {lang: outline(words(lang), results) for lang in langs}
-    with ThreadPoolExecutor(max_workers=len(langs)) as pool:
-        # a thread writes as its caller does: all files of a run are flushed together
-        setting = [
-            pool.submit(
-                copy_context().run,
-                write_dossier,
-                results,
-                folder / f"report.{lang}.pdf",
-                words(lang),
-                drawn=drawn.shapes,
-                told=told[lang],
-            )
-            for lang in langs
-        ]
-        setting += [
-            pool.submit(
-                copy_context().run,
-                write_boroughs,
-                results,
-                folder / f"boroughs.{lang}.pdf",
-                words(lang),
-                drawn=drawn.shapes,
-            )
-            for lang in langs
-        ]
-        for lang in langs:
-            page, paper, indicators, sheets = _of(lang)
-            others = [other for other in langs if other != lang]
-            links = {"indicators": indicators, "pdf": paper, "sheets": sheets}
-            links |= {"atlas": "../maps/atlas.html"} if atlas else {}
-            links |= {other: f"report.{other}.html" for other in others}
-            write_report(results, folder / page, words(lang), files=links, drawn=drawn, told=told[lang])
-            links = {"report": page} | {other: f"indicators.{other}.html" for other in others}
-            write_indicators(folder / indicators, words(lang), files=links)
-        for one in setting:
-            one.result()
+    for lang in langs:
+        page, paper, indicators, sheets = _of(lang)
+        told = outline(words(lang), results)
+        press.set(write_dossier, results, folder / paper, words(lang), drawn=drawn.shapes, told=told)
+        press.set(write_boroughs, results, folder / sheets, words(lang), drawn=drawn.shapes)
+        others = [other for other in langs if other != lang]
+        links = {"indicators": indicators, "pdf": paper, "sheets": sheets}
+        links |= {"atlas": "../maps/atlas.html"} if atlas else {}
+        links |= {other: f"report.{other}.html" for other in others}
+        write_report(results, folder / page, words(lang), files=links, drawn=drawn, told=told)
+        links = {"report": page} | {other: f"indicators.{other}.html" for other in others}
+        write_indicators(folder / indicators, words(lang), files=links)

@@ -12,7 +12,7 @@ import pytest
 import shapely
 from pydantic import ValidationError
 
-from geosocial import intake, pipeline, tables
+from geosocial import intake, nearness, pipeline, tables
 from geosocial.geo.contiguity import distance_band
 from geosocial.measure import clustering
 from geosocial.measure.clustering import Clustered, Neighbours
@@ -47,7 +47,7 @@ def town(**rules: Any) -> tuple[pd.DataFrame, dict[tuple[str, str], Any], Neighb
     noise = np.random.default_rng(6).uniform(-10, 10, number)
     cost = np.where(column < SIDE // 2, 200.0, 900.0) + noise
     costs = dict.fromkeys(toy.costs, cost)
-    near = pipeline.neighbours(study, demand)
+    near = nearness.neighbours(study, demand)
     return demand, costs, near, clustering.clustered(study, toy.zones, demand, costs, near)
 
 
@@ -174,7 +174,7 @@ def test_neighbours_are_those_that_the_study_names(tmp_path: Path) -> None:
     def found(file: str, **section: Any) -> tuple[list[int], str]:
         place = {"x": "x", "y": "y", "crs": "EPSG:32188"} if file.endswith(".csv") else {"x": "", "y": ""}
         demand = base | {"file": tmp_path / file} | place
-        near = pipeline.neighbours(toy_study(demand=demand, clusters=section), rows)
+        near = nearness.neighbours(toy_study(demand=demand, clusters=section), rows)
         return np.diff(near.weights.indptr).tolist(), near.rule
 
     assert found("cells.gpkg") == ([3, 5, 3, 5, 8, 5, 3, 5, 3], "queen")
@@ -205,7 +205,7 @@ def test_dissemination_areas_far_from_culture(shared_data: Path) -> None:
     assert mine["value"].notna().to_numpy().nonzero()[0].tolist() == lived.tolist()
     value = mine["value"].to_numpy()[lived]
     assert study.clusters is not None
-    dense = pipeline.neighbours(study, results.demand).weights.toarray()[np.ix_(lived, lived)]
+    dense = nearness.neighbours(study, results.demand).weights.toarray()[np.ix_(lived, lived)]
     dense /= dense.sum(axis=1, keepdims=True)
     z = value - value.mean()
     whole = results.autocorrelation.iloc[0].to_dict()

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geosocial import pipeline
+from geosocial import nearness, pipeline
 from geosocial.errors import InputError, StudyError
 from geosocial.i18n import words
 from geosocial.results import only
@@ -161,7 +161,7 @@ def test_montreal_is_proved_and_starts_at_the_coverage_of_today(montreal: Any) -
         assert mine["gain"].iloc[1:].is_monotonic_decreasing
     # Counted by hand from positions: the best single site for culture.
     demand, spec = montreal.demand, montreal.study.spheres["culture"].services[0]
-    reach = pipeline.reaches(montreal.study, montreal.zones, montreal.places, demand)["culture", "main"].own
+    reach = nearness.reaches(montreal.study, montreal.zones, montreal.places, demand)["culture", "main"].own
     near = np.zeros(len(demand), bool)
     near[reach.rows()[reach.data <= spec.standard_m]] = True
     x, y = demand["x"].to_numpy(), demand["y"].to_numpy()

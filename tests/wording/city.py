@@ -9,7 +9,7 @@ import pandas as pd
 from geosocial import tables
 from geosocial.intake.duplicates import duplicates
 from geosocial.measure import clustering, equity, evaluate, supply
-from geosocial.pipeline import neighbours
+from geosocial.nearness import neighbours
 from geosocial.results import InputFile, Results
 from geosocial.sites.run import proposals
 from geosocial.tables import OUTCOMES
