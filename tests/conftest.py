@@ -7,6 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A test asserts results, never how long a busy machine took.
+settings.register_profile("results", deadline=None)
+settings.load_profile("results")
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"

@@ -6,21 +6,46 @@ from typing import Literal
 
 import click
 
+from geosocial.cli.console import column_option, sheet_option
 from geosocial.i18n import Words
 
 
 def command(say: Words) -> click.Command:
     """Return the verb ``new``."""
 
-    def new(folder: str, lang: Literal["fr", "en"] | None) -> None:
+    def new(
+        folder: str,
+        lang: Literal["fr", "en"] | None,
+        *,
+        places: str | None,
+        sheet: str | None,
+        crs: str | None,
+        columns: tuple[str, ...],
+        complete: bool,
+    ) -> None:
         import datetime as dt
 
+        from geosocial.intake.own_list import own_list
+        from geosocial.intake.recognise import LABELS, named
         from geosocial.intake.templates import write_study
 
+        own = None if places is None else own_list(places, sheet=sheet, crs=crs, columns=named(columns))
         today = dt.datetime.now(tz=dt.UTC).astimezone().date()
-        for file in write_study(folder, lang=lang or say.lang, today=today):
+        for file in write_study(folder, lang=lang or say.lang, today=today, own=own, complete=complete):
             click.echo(str(file))
-        click.echo(say.t("Fill in places.xlsx, read study.toml, then: geosocial run {folder}", folder=folder))
+        if own is None:
+            click.echo(
+                say.t("Fill in places.xlsx, read study.toml, then: geosocial run {folder}", folder=folder)
+            )
+            return
+        click.echo(
+            say.t(
+                "Columns of {file}: {columns}",
+                file=own.path.name,
+                columns=" · ".join(f"{say.t(LABELS[key])} ← {header}" for key, header in own.columns.items()),
+            )
+        )
+        click.echo(say.t("Read study.toml, then: geosocial run {folder}", folder=folder))
 
     return click.Command(
         "new",
@@ -28,14 +53,35 @@ def command(say: Words) -> click.Command:
         params=[
             click.Argument(["folder"], type=click.Path()),
             click.Option(
+                ["--places"],
+                type=click.Path(),
+                help=say.t(
+                    "A list of places that you have already, sheet or layer: it is copied into the folder, "
+                    "and the study describes it."
+                ),
+            ),
+            click.Option(
+                ["--complete"],
+                is_flag=True,
+                help=say.t(
+                    "The list is complete: a zone without a row has none; otherwise its figure is missing."
+                ),
+            ),
+            sheet_option(say),
+            column_option(say),
+            click.Option(
+                ["--crs"],
+                help=say.t("Coordinate reference system of files that do not say theirs, as EPSG:32188."),
+            ),
+            click.Option(
                 ["--lang"],
                 type=click.Choice(["fr", "en"]),
                 help=say.t("Language of the messages and of the lists to choose from: fr, en."),
             ),
         ],
         help=say.t(
-            "Make the study folder FOLDER to fill in: a commented study, and empty sheets with lists to "
-            "choose from."
+            "Make the study folder FOLDER: a commented study, and empty sheets with lists to choose from, or "
+            "your own list."
         ),
-        epilog=say.t("Example: geosocial new my-study"),
+        epilog=say.t("Example: geosocial new my-study --places projets.xlsx"),
     )

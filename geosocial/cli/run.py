@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -15,6 +15,10 @@ from geosocial.i18n import Words
 
 if TYPE_CHECKING:
     from geosocial.results import Results
+
+
+#: Rejected and unlocated rows that are told at the end; the table of faults has all.
+_SHOWN: Final = 5
 
 
 def command(say: Words) -> click.Command:
@@ -94,6 +98,8 @@ def _report(say: Words, results: Results, written: list[Path], out: Path, *, as_
         spec = next(p for p in results.study.places if p.key == row["source"])
         line = wording.conservation_line(say, {str(k): v for k, v in row.items() if k != "source"})
         click.echo(say.t("{label}: {line}", label=say.label(spec.label), line=line))
+    for line in (*wording.rows_to_see(say, results, most=_SHOWN), *wording.uncounted(say, results)):
+        click.echo(line)
     click.echo("")
     drawn = [path for path in written if path.parts[-2:-1] == ("boroughs",) or path.name == "atlas.html"]
     for line in lines(say, drawn):

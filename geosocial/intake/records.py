@@ -18,7 +18,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, create_mod
 from geosocial.intake.columns import Terms, number
 from geosocial.intake.faults import Faults
 from geosocial.intake.source import Source
-from geosocial.vocabulary import classify, fold, kinds, spheres, synonyms, terms
+from geosocial.vocabulary import classify, fold, general_kinds, kinds, spheres, synonyms, terms
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,6 +70,12 @@ def type_rows(source: Source, spec: PlacesSpec, faults: Faults) -> Typed:
     keys["sphere"] = [
         kinds()[kind].sphere if sphere == "" and kind else sphere
         for sphere, kind in zip(keys["sphere"], keys["kind"], strict=True)
+    ]
+    # where it says the sphere alone, the kind is that sphere's general one: the place counts
+    general = general_kinds()
+    keys["kind"] = [
+        general.get(sphere or "", "") if kind == "" and not word else kind
+        for sphere, kind, word in zip(keys["sphere"], keys["kind"], words["kind"], strict=True)
     ]
     amounts: dict[str, list[float | str]] = {
         "count": [number(text) for text in columns.text(spec.count)]

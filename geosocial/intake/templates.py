@@ -11,16 +11,18 @@ import datetime as dt
 import io
 import re
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from geosocial.errors import N_, OutputError
 from geosocial.intake import plan_templates
 from geosocial.io.cells import NO_DATE
 from geosocial.io.write import write_bytes, write_text
 from geosocial.study import embedded_study
-from geosocial.vocabulary import LocalText, kinds, spheres, terms
+from geosocial.vocabulary import LocalText, general_kinds, kinds, spheres, terms
 
 Lang = Literal["fr", "en"]
+if TYPE_CHECKING:
+    from geosocial.intake.own_list import OwnList
 
 #: Option of the study, header of its column, and what to write there.
 COLUMNS: Final[tuple[tuple[str, str, LocalText], ...]] = (
@@ -122,9 +124,7 @@ _PLACES: Final = """\
 
 [[places]]
 key = "places"
-file = "places.xlsx"
-layer = "places"                 # La feuille du classeur. The sheet of the workbook.
-crs = "EPSG:4326"                # Latitude et longitude en degrés. Latitude and longitude in degrees.
+{file}
 label = { fr = "Nos lieux", en = "Our places" }
 {columns}
 shown = true
@@ -134,7 +134,15 @@ source = "places"
 """
 
 
-def write_study(folder: Path | str, *, lang: Lang, today: dt.date) -> list[Path]:
+_SHEET: Final = """\
+file = "places.xlsx"
+layer = "places"                 # La feuille du classeur. The sheet of the workbook.
+crs = "EPSG:4326"                # Latitude et longitude en degrés. Latitude and longitude in degrees."""
+
+
+def write_study(
+    folder: Path | str, *, lang: Lang, today: dt.date, own: OwnList | None = None, complete: bool = False
+) -> list[Path]:
     """Write the folder of a new study and return its files.
 
     Parameters
@@ -145,6 +153,10 @@ def write_study(folder: Path | str, *, lang: Lang, today: dt.date) -> list[Path]
         Language of the lists to choose from in the sheet.
     today
         Date of the edition.
+    own
+        A list to start from, which is copied into the folder in place of the empty sheet: `own_list`.
+    complete
+        Whether the list is complete: a zone without a row has none.
 
     Raises
     ------
@@ -163,17 +175,33 @@ def write_study(folder: Path | str, *, lang: Lang, today: dt.date) -> list[Path]
     headers = [header for _, header, _ in COLUMNS]
     for file in ("boroughs.geojson", "demand_250m.csv"):
         write_bytes((embedded.parent / file).read_bytes(), target / file)
-    write_bytes((",".join(headers) + "\r\n").encode("utf-8-sig"), target / "places.csv")
-    write_sheet(target / "places.xlsx", lang=lang)
+    if own is None:
+        write_bytes((",".join(headers) + "\r\n").encode("utf-8-sig"), target / "places.csv")
+        write_sheet(target / "places.xlsx", lang=lang)
+    else:
+        for file in own.files:
+            write_bytes(file.read_bytes(), target / file.name)
     plan_templates.write_plan(target, lang=lang)
-    write_text(_README.replace("{name}", name), target / "README.md")
+    write_text(_readme(name, own), target / "README.md")
     # The study comes last: a folder that has one is whole.
-    text = study_text(embedded.read_text(encoding="utf-8"), name, today)
+    text = study_text(embedded.read_text(encoding="utf-8"), name, today, own)
+    if complete:
+        text = text.replace("\ncomplete = false\n", "\ncomplete = true\n", 1)
     write_text(text, target / "study.toml")
     return sorted(p for p in target.iterdir() if not p.name.startswith("."))
 
 
-def study_text(embedded: str, name: str, today: dt.date) -> str:
+def _readme(name: str, own: OwnList | None) -> str:
+    text = _README.replace("{name}", name)
+    if own is None:
+        return text
+    first = re.compile(r"^1\. .*?(?=^2\. )", re.MULTILINE | re.DOTALL)
+    fr = f"1. Votre liste, `{own.path.name}`, est copiée ici; `study.toml` dit quelle colonne est laquelle.\n"
+    en = f"1. Your list, `{own.path.name}`, is copied here; `study.toml` says which column is which.\n"
+    return first.sub(lambda _: en, first.sub(lambda _: fr, text, count=1).replace(fr, "\0")).replace("\0", fr)
+
+
+def study_text(embedded: str, name: str, today: dt.date, own: OwnList | None = None) -> str:
     """Return the study of a new folder, made of the embedded one: its sections, with one list of places."""
     rule = re.compile(r"^# -{50,}\n", re.MULTILINE)
     head, sources, zones, _, demand, _, *rest = rule.split(embedded)
@@ -194,10 +222,23 @@ def study_text(embedded: str, name: str, today: dt.date) -> str:
     kept = [b.rstrip() + "\n" for b in blocks if b.startswith(("[sources.boundaries]", "[sources.census]"))]
     sources = "\n".join([note, *kept]) + _OWN_SOURCE.replace("{year}", str(today.year)) + "\n"
     options = [f'{option} = "{header}"' for option, header, _ in COLUMNS]
-    places = _PLACES.replace("{columns}", "\n".join(options)) + "\n"
+    file = _SHEET if own is None else own.file
+    columns = "\n".join(options if own is None else own.options)
+    places = _PLACES.replace("{file}", file).replace("{columns}", columns) + "\n"
+    rest = [_with_general_kinds(part) for part in rest]
     line = "# " + "-" * 114 + "\n"
     rest[-1] = rest[-1].rstrip("\n") + "\n\n"
     return line.join([head, sources, zones, demand, places, *rest, plan_templates.SECTION])
+
+
+def _with_general_kinds(text: str) -> str:
+    """Let the first service of each sphere also count the places of which a list says the sphere alone."""
+    for sphere, kind in general_kinds().items():
+        first = re.compile(
+            rf"(^\[\[spheres\.{sphere}\.services\]\]\n(?:(?!\[).*\n)*?kinds = \[[^\]]*)\]", re.MULTILINE
+        )
+        text = first.sub(lambda m, kind=kind: f'{m[1]}, "{kind}"]', text, count=1)  # type: ignore[misc]
+    return text
 
 
 def write_sheet(path: Path, *, lang: Lang) -> None:

@@ -53,6 +53,8 @@ class Kind:
     many: LocalText
     #: What its capacity counts: ``"dwellings"``, or ``""`` where only the number of places is known.
     capacity: str = ""
+    #: Whether it is the kind of a place of which a list says the sphere alone.
+    general: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,22 @@ def kinds() -> Mapping[str, Kind]:
     """Return the kinds of facility by key, in the order in which they are shown."""
     table = _read("kinds.toml")
     return {
-        k: Kind(k, v["sphere"], _text(v["one"]), _text(v["many"]), v.get("capacity", ""))  # type: ignore[index,attr-defined]
+        k: Kind(
+            k,
+            v["sphere"],  # type: ignore[index]
+            _text(v["one"]),  # type: ignore[index]
+            _text(v["many"]),  # type: ignore[index]
+            v.get("capacity", ""),  # type: ignore[attr-defined]
+            v.get("general", False),  # type: ignore[attr-defined]
+        )
         for k, v in table.items()
     }
+
+
+@cache
+def general_kinds() -> Mapping[str, str]:
+    """Return, by sphere, the kind of a place of which a list says the sphere alone."""
+    return {kind.sphere: kind.key for kind in kinds().values() if kind.general}
 
 
 @cache

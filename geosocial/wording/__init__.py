@@ -103,9 +103,11 @@ from geosocial.wording.trust import (
     edition,
     norm_note,
     reason,
+    rows_to_see,
     service_note,
     sources,
     standard_note,
+    uncounted,
     verdict_note,
 )
 from geosocial.wording.unsaid import sites, why_missing, why_not
@@ -182,6 +184,7 @@ __all__ = [
     "reason",
     "remarks",
     "robustness",
+    "rows_to_see",
     "rule_label",
     "service_label",
     "service_note",
@@ -198,6 +201,7 @@ __all__ = [
     "system_label",
     "term_label",
     "topic_label",
+    "uncounted",
     "undivided_label",
     "upper_first",
     "value",

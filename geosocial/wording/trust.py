@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geosocial.tables import OUTCOMES
-from geosocial.wording.labels import demand_label, factor, lower_first, outcome_count, service_of
+from geosocial.wording.labels import (
+    demand_label,
+    factor,
+    kind_label,
+    lower_first,
+    outcome_count,
+    service_of,
+    sphere_label,
+)
 from geosocial.wording.sentences import norm_rate
 
 if TYPE_CHECKING:
@@ -179,3 +187,65 @@ def reason(words: Words, code: str, **facts: object) -> str:
     if known is None:
         return words.t("The row could not be used as it is.")
     return words.t(known, **{"column": "", "value": "", "file": "", "row": "", **facts})
+
+
+def uncounted(words: Words, results: Results) -> list[str]:
+    """Return a sentence for each kind of which places are listed as supply, and which no service counts."""
+    places = results.places
+    listed = places[places["counted"] & (places["status"] == "existing")]
+    told = []
+    for (source, sphere, kind), rows in listed.groupby(["source", "sphere", "kind"], sort=True):
+        spec = results.study.spheres.get(str(sphere))
+        if spec is None or not kind or any(kind in service.kinds for service in spec.services):
+            continue
+        label = next(p.label for p in results.study.places if p.key == source)
+        told.append(
+            words.n(
+                "{list}: {count} place is not counted in {sphere}: no service counts its kind, “{kind}”. "
+                'To count it, add "{key}" to kinds under [[spheres.{table}.services]] of the study.',
+                "{list}: {count} places are not counted in {sphere}: no service counts their kind, “{kind}”. "
+                'To count them, add "{key}" to kinds under [[spheres.{table}.services]] of the study.',
+                len(rows),
+                list=words.label(label),
+                count=words.number(len(rows)),
+                sphere=lower_first(sphere_label(words, str(sphere))),
+                kind=kind_label(words, str(kind), 1),
+                key=kind,
+                table=sphere,
+            )
+        )
+    return told
+
+
+def rows_to_see(words: Words, results: Results, *, most: int) -> list[str]:
+    """Return a line for each row that was rejected or could not be located, and how many more there are."""
+    faults = results.faults
+    lost = faults[faults["action"].isin(["rejected", "unlocated"])].drop_duplicates(["source", "source_row"])
+    told = [
+        words.t(
+            "{file}, row {row}: {reason}",
+            file=f["source_file"],
+            row=f["source_row"],
+            reason=reason(
+                words,
+                str(f["code"]),
+                column=f["column"],
+                value=f["value"],
+                file=f["source_file"],
+                row=f["source_row"],
+            ),
+        )
+        for f in lost.head(most).to_dict(orient="records")
+    ]
+    more = len(lost) - len(told)
+    if more > 0:
+        told.append(
+            words.n(
+                "… and {count} more row: see {file}.",
+                "… and {count} more rows: see {file}.",
+                more,
+                count=words.number(more),
+                file="tables/faults.csv",
+            )
+        )
+    return told

@@ -1,0 +1,129 @@
+"""A list that somebody has already, as the section of a new study that describes it.
+
+Its headers are recognised as ``check`` recognises them, and written out by name, so that whoever reads the
+study sees which column is which, and can put right what was not told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from geosocial.errors import N_, InputError
+from geosocial.intake.recognise import recognise, refuse_ambiguous
+from geosocial.intake.source import open_source
+from geosocial.io.layers import layer_names
+
+#: Option of the study ← column, in the order in which they are written.
+_OPTIONS: Final = {
+    "id": "id",
+    "name": "name",
+    "sphere": "sphere",
+    "kind": "kind",
+    "status": "status",
+    "legal_form": "legal_form",
+    "direction": "direction",
+    "count": "count",
+    "capacity": "capacity",
+    "address": "address",
+    "postal_code": "postal_code",
+    "city": "city",
+    "declared_zone": "borough",
+    "phone": "phone",
+    "email": "email",
+    "website": "website",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnList:
+    """A list as a study describes it."""
+
+    path: Path
+    #: The list, and what belongs to it (the parts of a Shapefile).
+    files: tuple[Path, ...]
+    #: Column (`geosocial.intake.recognise.LABELS`) → header, in the order of the study.
+    columns: Mapping[str, str]
+    #: The lines of the study that name the file, its sheet and its reference system.
+    file: str
+    #: The lines of the study that name its columns.
+    options: tuple[str, ...]
+
+
+def own_list(
+    path: Path | str,
+    *,
+    sheet: str | None = None,
+    crs: str | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> OwnList:
+    """Return how a study describes a list.
+
+    Parameters
+    ----------
+    path
+        A sheet or a layer of places.
+    sheet
+        Its sheet or layer, where it has several.
+    crs
+        Its coordinate reference system, where it does not say its own.
+    columns
+        Column → header, where headers are not recognised (`geosocial.intake.recognise.named`).
+
+    Raises
+    ------
+    InputError
+        When the file cannot be used, when several headers say the same column, or when neither a sphere nor a
+        kind is told: its places could serve nothing.
+    """
+    path = Path(path)
+    layers = layer_names(path)
+    source = open_source(path, layer=sheet, crs=crs)
+    found = recognise(source.columns, columns)
+    refuse_ambiguous(str(path), found, list(_OPTIONS.values()))
+    if "sphere" not in found.columns and "kind" not in found.columns:
+        raise InputError(
+            N_("{file}: no column says the sphere or the kind of a place; the columns are: {found}."),
+            hint=N_("Say which one does, as --column sphere=HEADER, or add a column “sphere”."),
+            file=str(path),
+            found=", ".join(str(h) for h in source.columns.table.columns),
+        )
+    told = {key: found.columns[key] for key in _OPTIONS.values() if key in found.columns}
+    written = {option: told[key] for option, key in _OPTIONS.items() if key in told}
+    lines = [f"file = {_quoted(path.name)}"]
+    if sheet is not None or len(layers) > 1:
+        lines.append(f"layer = {_quoted(sheet or layers[0])}")
+    pair = found.pair()
+    if source.layer is not None:
+        system = crs or ""
+    elif pair is not None:
+        for option, key, header in zip(
+            "xy", ("longitude", "latitude") if pair[2] else "xy", pair[:2], strict=True
+        ):
+            told[key] = written[option] = header
+        system = crs or ("EPSG:4326" if pair[2] else "")
+    else:
+        system = ""
+    if system:
+        lines.append(f"crs = {_quoted(system)}")
+    options = tuple(f"{option} = {_quoted(header)}" for option, header in written.items())
+    return OwnList(path, _belonging(path), told, "\n".join(lines), options)
+
+
+def _belonging(path: Path) -> tuple[Path, ...]:
+    if path.suffix.lower() != ".shp":
+        return (path,)
+    parts = {".shp", ".dbf", ".shx", ".prj", ".cpg"}
+    return tuple(
+        sorted(p for p in path.parent.iterdir() if p.stem == path.stem and p.suffix.lower() in parts)
+    )
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a basic string of TOML."""
+    escaped = "".join(
+        f"\\u{ord(c):04x}" if ord(c) < 32 or ord(c) == 127 else "\\" + c if c in '"\\' else c for c in text
+    )
+    return f'"{escaped}"'

@@ -1,0 +1,119 @@
+"""A study that starts from somebody's own list: the columns told, the file copied, the places counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+
+from geosocial import pipeline
+from geosocial.errors import InputError
+from geosocial.i18n import words
+from geosocial.intake.own_list import own_list
+from geosocial.intake.templates import study_text, write_study
+from geosocial.study import embedded_study, read_study
+from geosocial.vocabulary import general_kinds, kinds, spheres
+from geosocial.wording import rows_to_see, uncounted
+
+DAY = dt.date(2026, 11, 28)
+#: As offices keep it: two lines of title, Windows-1252, semicolons, decimal commas, words of their own.
+MESSY = (
+    "Table de quartier – inventaire;;;;;\r\n;;;;;\r\nNo;Nom de l’organisme;Volet;Lat.;Long.;Type\r\n"
+    "1;Théâtre du Coin;culture;45,5231;-73,5814;\r\n"
+    "2;Salle des Voisins;Arts et culture;45,5235;-73,5818;\r\n"
+    "3;Studio À voir;culture;45,5240;-73,5810;entreprise culturelle\r\n"
+    "4;Ressourcerie;dév. durable;45,5241;-73,5811;\r\n"
+    "5;Sans position;culture;;;\r\n"
+    "6;Rien de connu;astrologie;45,5241;-73,5811;\r\n"
+)
+
+
+@pytest.fixture
+def messy(tmp_path: Path) -> Path:
+    path = tmp_path / "Inventaire « 2026 ».csv"
+    path.write_bytes(MESSY.encode("cp1252"))
+    return path
+
+
+def test_each_sphere_has_one_general_kind() -> None:
+    assert sorted(general_kinds()) == sorted(spheres())
+    assert sum(kind.general for kind in kinds().values()) == len(spheres())
+
+
+def test_a_messy_list_becomes_a_study_that_counts_its_places(messy: Path, tmp_path: Path) -> None:
+    own = own_list(messy)
+    assert own.columns == {
+        "id": "No",
+        "name": "Nom de l’organisme",
+        "sphere": "Volet",
+        "kind": "Type",
+        "longitude": "Long.",
+        "latitude": "Lat.",
+    }
+    folder = tmp_path / "study"
+    written = {p.name for p in write_study(folder, lang="fr", today=DAY, own=own, complete=True)}
+    assert "places.xlsx" not in written
+    assert (folder / messy.name).read_bytes() == messy.read_bytes()
+    assert f"`{messy.name}`" in (folder / "README.md").read_text(encoding="utf-8")
+    results = pipeline.compute(read_study(folder))
+    assert results.conservation[["read", "matched", "unlocated", "rejected"]].iloc[0].tolist() == [6, 4, 1, 1]
+    places = results.places.set_index("record_id")
+    assert places.loc["1", "kind"] == places.loc["2", "kind"] == "culture_place"
+    assert places.loc["4", "kind"] == "sustainable_place"
+    # The two cultural places are in one borough; the third is an enterprise, which no service counts.
+    supply = results.supply
+    counted = supply[(supply["kind"] == "culture_place") & (supply["count"] > 0)]
+    assert counted["count"].tolist() == [2]
+    assert uncounted(words("en"), results) == [
+        "Our places: 1 place is not counted in culture: no service counts its kind, “cultural enterprise”. "
+        'To count it, add "culture_enterprise" to kinds under [[spheres.culture.services]] of the study.'
+    ]
+    seen = rows_to_see(words("en"), results, most=1)
+    assert seen[0].startswith(f"{messy.name}, row 9: ") or seen[0].startswith(f"{messy.name}, row 8: ")
+    assert seen[1] == "… and 1 more row: see tables/faults.csv."
+
+
+def test_complete_makes_an_empty_zone_zero_and_not_missing(messy: Path, tmp_path: Path) -> None:
+    for complete in (False, True):
+        folder = tmp_path / f"study-{complete}"
+        write_study(folder, lang="en", today=DAY, own=own_list(messy), complete=complete)
+        assert read_study(folder).places[0].complete is complete
+
+
+def test_the_first_service_of_each_sphere_counts_the_general_kind() -> None:
+    made = tomllib.loads(study_text(embedded_study().read_text(encoding="utf-8"), "x", DAY))
+    for sphere, kind in general_kinds().items():
+        first, *rest = made["spheres"][sphere]["services"]
+        assert first["kinds"][-1] == kind
+        assert not any(kind in service["kinds"] for service in rest)
+
+
+def test_a_layer_is_described_by_its_geometry(tmp_path: Path) -> None:
+    layer = tmp_path / "lieux.geojson"
+    frame = gpd.GeoDataFrame(
+        {"nom": ["A", "B"], "domaine": ["culture", "loisir"]},
+        geometry=gpd.points_from_xy([-73.58, -73.59], [45.52, 45.53]),
+        crs="EPSG:4326",
+    )
+    frame.to_file(layer, driver="GeoJSON")
+    own = own_list(layer)
+    assert own.columns == {"name": "nom", "sphere": "domaine"}
+    assert own.file == 'file = "lieux.geojson"'
+
+
+def test_headers_are_quoted(tmp_path: Path) -> None:
+    path = tmp_path / 'a"b.csv'
+    path.write_text('Domaine,Nom\nculture,"x"\n', encoding="utf-8")
+    own = own_list(path)
+    assert tomllib.loads(own.file) == {"file": 'a"b.csv'}
+    assert tomllib.loads("\n".join(own.options)) == {"name": "Nom", "sphere": "Domaine"}
+
+
+def test_a_list_that_says_neither_sphere_nor_kind_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(InputError, match="no column says the sphere or the kind"):
+        own_list(path)
