@@ -70,7 +70,8 @@ def test_a_messy_list_becomes_a_study_that_counts_its_places(messy: Path, tmp_pa
     assert uncounted(words("en"), results) == [
         (
             "Our places: 1 place is not counted in culture: no service counts its kind, “cultural "
-            'enterprise”. To count it, add "culture_enterprise" to kinds under [[spheres.culture.services]] of the study.'
+            'enterprise”. To count it, add "culture_enterprise" to kinds under [[spheres.culture.services]] '
+            "of the study."
         )
     ]
     seen = rows_to_see(words("en"), results, most=1)
