@@ -179,8 +179,8 @@ def write_study(
         write_bytes((",".join(headers) + "\r\n").encode("utf-8-sig"), target / "places.csv")
         write_sheet(target / "places.xlsx", lang=lang)
     else:
-        for file in own.files:
-            write_bytes(file.read_bytes(), target / file.name)
+        for given in own.files:
+            write_bytes(given.read_bytes(), target / given.name)
     plan_templates.write_plan(target, lang=lang)
     write_text(_readme(name, own), target / "README.md")
     # The study comes last: a folder that has one is whole.
