@@ -171,7 +171,7 @@ def write(
     OutputError
         When a file cannot be written, or would replace one that no run has written.
     """
-    from geosocial.cartography import maps
+    from geosocial.cartography import directory, maps
     from geosocial.report import files
     from geosocial.report import tables as report_tables
     from geosocial.report.press import press
@@ -184,11 +184,13 @@ def write(
         "geosocial.xlsx",
         "geosocial.gpkg",
         *files.directory_names(results),
+        *(f"directory/{name}" for name in directory.names(results)),
     ]
     with provenance.writing(results, out, names, archive=archive) as aside, press() as at_press:
         with step(N_("Report")):
             files.write_reports(results, aside / "report", langs=langs, atlas=True, press=at_press)
         maps.write(results, aside / "maps", lang=langs[0], step=step)
+        directory.write_directory_map(results, aside / "directory", lang=langs[0])
         with step(N_("Tables")):
             files.write_tables(results, frames, aside, langs=langs)
         with step(N_("Report on paper")):

@@ -60,7 +60,7 @@ def content(
         "corner": below.corner(results),
         "areas": below.area_zones(results),
         "candidates": proposals.candidates(run),
-        "water": _water(results),
+        "water": waters(results),
         "look": {
             "ink": symbology.color("ink"),
             "served": symbology.ramp("coverage")[-1],
@@ -163,7 +163,7 @@ def _named(run: Run) -> list[list[Any]]:
     ]
 
 
-def _water(results: Results) -> list[list[Any]]:
+def waters(results: Results) -> list[list[Any]]:
     """Return the names of the waters: position, name in both languages, angle in degrees clockwise."""
     frame = results.context.get("water_names")
     if frame is None or not len(frame):

@@ -13,12 +13,15 @@ is known of it; a name is published as the list writes it, unless it holds a tel
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from geosocial import tables
+from geosocial.geo.crs import transform
+from geosocial.tables.contract import rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,8 +84,8 @@ def directory(
     }
     withheld = np.select([wrong[reason] for reason in WITHHELD], list(WITHHELD), default="")
     out = withheld == ""
-    rows = zip(mine["source"], mine["source_row"].tolist(), strict=True)
-    blurred = np.array([row in home for row in rows], dtype=np.bool_) & out
+    keys = zip(mine["source"], mine["source_row"].tolist(), strict=True)
+    blurred = np.array([key in home for key in keys], dtype=np.bool_) & out
     for axis in ("x", "y"):
         own = mine[axis].to_numpy(np.float64)
         mine[axis] = np.where(out, np.where(blurred, cell_centre(own, blur_m), own), np.nan)
@@ -101,12 +104,43 @@ def cells(
 
     shown = published[published["withheld"] == ""]
     counts = shown.groupby(["zone_id", "sphere"]).size().to_dict()
-    rows = []
+    found = []
     for zone in zones:
         for sphere in spheres:
             count = int(counts.get((zone, sphere), 0))
             small = 0 < count < least
-            rows.append((zone, sphere, float("nan") if small else float(count), small))
+            found.append((zone, sphere, float("nan") if small else float(count), small))
     return tables.contract.typed(
-        pd.DataFrame(rows, columns=list(tables.DIRECTORY_CELLS.columns)), tables.DIRECTORY_CELLS
+        pd.DataFrame(found, columns=list(tables.DIRECTORY_CELLS.columns)), tables.DIRECTORY_CELLS
     )
+
+
+def listed(published: pd.DataFrame, places: pd.DataFrame, crs: object) -> list[dict[str, Any]]:
+    """Return what the public sees of each record that is published, in the order of the lists; nothing else.
+
+    The columns of `geosocial.tables.DIRECTORY`, the record's name, kind, legal form and status; ``longitude``
+    and ``latitude`` of the published position; and ``id``, which no other record has: list, identifier, and
+    the row where the list repeats the identifier.
+
+    Parameters
+    ----------
+    published
+        `geosocial.tables.DIRECTORY`.
+    places
+        `geosocial.tables.PLACES`.
+    crs
+        The reference system of the published positions.
+    """
+    shown = published[published["withheld"] == ""]
+    own = places[["source", "source_row", "name", "kind", "legal_form", "status"]]
+    table = shown.merge(own, on=["source", "source_row"], how="left", validate="one_to_one")
+    table["longitude"], table["latitude"] = transform(table["x"], table["y"], crs, 4326)
+    repeated = Counter(zip(table["source"], table["record_id"], strict=True))
+    found = rows(table)
+    for row in found:
+        known = row["record_id"].removeprefix(f"{row['source']}:")
+        alone = repeated[row["source"], row["record_id"]] == 1
+        row["id"] = "/".join(
+            (row["source"], known) if alone else (row["source"], known, str(row["source_row"]))
+        )
+    return found

@@ -9,19 +9,16 @@ the file: nothing is fetched to read it. Positions are WGS 84, longitude first, 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from geosocial.errors import N_
+from geosocial.followup.directory import listed
 from geosocial.i18n import words
-from geosocial.tables.contract import rows
 from geosocial.vocabulary import LocalText, kinds, spheres, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from geosocial.results import Results
     from geosocial.study import DirectorySpec
 
@@ -94,22 +91,8 @@ def write_directory(results: Results, folder: Path) -> None:
             write_text(text + "\n", folder / name)
 
 
-def _published(results: Results) -> Iterator[dict[str, Any]]:
-    """Give what is published of each record, and its position in degrees; no other field of it."""
-    from geosocial.geo.crs import transform
-
-    shown = results.directory[results.directory["withheld"] == ""]
-    own = results.places[["source", "source_row", "name", "kind", "legal_form", "status"]]
-    table = shown.merge(own, on=["source", "source_row"], how="left", validate="one_to_one")
-    table["longitude"], table["latitude"] = transform(table["x"], table["y"], results.study.crs, 4326)
-    repeated = Counter(zip(table["source"], table["record_id"], strict=True))
-    for row in rows(table):
-        known = row["record_id"].removeprefix(f"{row['source']}:")
-        alone = repeated[row["source"], row["record_id"]] == 1
-        row["id"] = "/".join(
-            (row["source"], known) if alone else (row["source"], known, str(row["source_row"]))
-        )
-        yield row
+def _listed(results: Results) -> list[dict[str, Any]]:
+    return listed(results.directory, results.places, results.study.crs)
 
 
 def _both(prefix: str, text: LocalText | None) -> dict[str, str | None]:
@@ -129,7 +112,7 @@ def geojson(results: Results, spec: DirectorySpec) -> dict[str, Any]:
     """Return the directory as GeoJSON (RFC 7946), in the order of the lists."""
     zones, forms, statuses = _zones(results), terms("legal_forms"), terms("statuses")
     features = []
-    for row in _published(results):
+    for row in _listed(results):
         sphere, kind = spheres().get(row["sphere"]), kinds().get(row["kind"])
         form, status = forms.get(row["legal_form"]), statuses.get(row["status"])
         told = {
@@ -169,7 +152,7 @@ def jsonld(results: Results, spec: DirectorySpec) -> dict[str, Any]:
         return iri
 
     records = []
-    for row in _published(results):
+    for row in _listed(results):
         sectors = []
         if sphere := spheres().get(row["sphere"]):
             sectors.append(concept("spheres", sphere.key, sphere.label))

@@ -86,23 +86,7 @@ const count = (forms, n) => forms[one(n) ? 0 : 1].replace('{n}', number(n));
 const plain = (s) => s.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase().replace(/[’'`\-–—\s]+/g, ' ').trim();
 const capital = (s) => s.charAt(0).toUpperCase() + s.slice(1);
 
-/* ---------- shapes of the spheres, of about the same area */
-function polygon(x, y, r, corners) {
-  let d = '';
-  for (let k = 0; k < corners; k++) {
-    const a = -Math.PI / 2 + (k * 2 * Math.PI) / corners;
-    d += (k ? 'L' : 'M') + (x + r * Math.cos(a)).toFixed(1) + ' ' + (y + r * Math.sin(a)).toFixed(1);
-  }
-  return d + 'z';
-}
-function shape(name, x, y, r) {
-  if (name === 'square') { const a = r * 0.88; return `M${(x - a).toFixed(1)} ${(y - a).toFixed(1)}h${(2 * a).toFixed(1)}v${(2 * a).toFixed(1)}h${(-2 * a).toFixed(1)}z`; }
-  if (name === 'triangle') return polygon(x, y, 1.22 * r, 3);
-  if (name === 'diamond') return polygon(x, y, 1.18 * r, 4);
-  if (name === 'pentagon') return polygon(x, y, 1.1 * r, 5);
-  const q = r.toFixed(2), w = (2 * r).toFixed(2);
-  return `M${(x - r).toFixed(1)} ${y.toFixed(1)}a${q} ${q} 0 1 0 ${w} 0a${q} ${q} 0 1 0 -${w} 0z`;
-}
+/* ---------- signs of the spheres and swatches */
 const icon = (sp) => sv('svg', { width: 14, height: 14, 'aria-hidden': 'true' }, sv('path', { d: shape(sp.shape, 7, 7, 5), fill: sp.color }));
 const ringIcon = (sp) => sv('svg', { width: 14, height: 14, 'aria-hidden': 'true' }, sv('path', { d: shape(sp.shape, 7, 7, 4.6), fill: sp.color, stroke: D.look.ink, 'stroke-width': 1.5, 'stroke-linejoin': 'round' }));
 const swatch = (paint) => sv('svg', { width: 28, height: 16, 'aria-hidden': 'true' }, sv('rect', { x: 0.5, y: 0.5, width: 27, height: 15, rx: 2, fill: paint, stroke: D.look.border }));

@@ -55,7 +55,7 @@ function frame() {
   byId('sources').replaceChildren(...T.sources.map(([text, day]) => el('li', { text: day ? text + ', ' + U.asOf + ' ' + day : text })));
 }
 function speak(update) {
-  const read = () => { const wanted = new URLSearchParams(location.hash.slice(1)).get('lang'); if (C.text[wanted]) lang = wanted; };
+  const read = () => { const wanted = new URLSearchParams(location.hash.slice(1)).get('lang'); if (Object.hasOwn(C.text, wanted || '')) lang = wanted; };
   read(); update();
   byId('langs').addEventListener('click', (e) => { const b = e.target.closest('button'); if (b) { lang = b.dataset.l; history.replaceState(null, '', hash()); update(); } });
   addEventListener('hashchange', () => { read(); update(); });
