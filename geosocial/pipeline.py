@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from geosocial import nearness, provenance, steering, tables
 from geosocial.errors import N_
@@ -38,7 +38,7 @@ def quiet(_message: str, **_facts: object) -> AbstractContextManager[None]:
     return nullcontext()
 
 
-def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Results:
+def compute(study: Study, *, step: Step = quiet, online: bool | Literal["kept"] = False) -> Results:
     """Return the results of a study.
 
     Parameters
@@ -48,7 +48,8 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
     step
         Called with the message and facts of each step; its context lasts as long as the step.
     online
-        Whether the geocoding service that the study names may be asked over the network.
+        Whether the geocoding service that the study names may be asked over the network; ``"kept"``: only
+        the answers that it gave before, without asking.
 
     Raises
     ------
@@ -124,6 +125,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
             *sites.files,
             *followed.files,
         ),
+        online=online is not False,
         clusters=clustered.clusters,
         autocorrelation=clustered.autocorrelation,
         cluster_zones=clustered.cluster_zones,
@@ -132,7 +134,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool = False) -> Result
 
 
 def _lists(
-    study: Study, zones: gpd.GeoDataFrame, *, online: bool, step: Step
+    study: Study, zones: gpd.GeoDataFrame, *, online: bool | Literal["kept"], step: Step
 ) -> tuple[Geocoder | None, list[Taken]]:
     """Return the address points, where the study has some, and the lists with their rows located by them."""
     from geosocial import intake

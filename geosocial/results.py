@@ -53,6 +53,8 @@ class Results:
     unmapped: pd.DataFrame
     duplicates: pd.DataFrame
     inputs: tuple[InputFile, ...]
+    #: Whether a geocoding service was asked (`geosocial run --online`).
+    online: bool = False
     #: Without rows unless the study looks for clusters.
     clusters: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CLUSTERS))
     autocorrelation: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.AUTOCORRELATION))

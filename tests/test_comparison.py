@@ -186,7 +186,7 @@ def test_a_folder_that_holds_no_run_is_refused(editions: Path, tmp_path: Path) -
         read_edition(tmp_path)
     broken = tmp_path / "broken"
     shutil.copytree(editions / "run-a", broken)
-    (broken / MANIFEST).write_text('{"study": {}}', encoding="utf-8")
+    (broken / MANIFEST).write_text('{"study": {}, "outputs": []}', encoding="utf-8")
     with pytest.raises(InputError, match="manifest"):
         read_edition(broken)
     shutil.copy(editions / "run-a" / MANIFEST, broken / MANIFEST)

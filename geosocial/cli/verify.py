@@ -83,6 +83,8 @@ def lines(say: Words, found: Verified, run: Path) -> Iterator[str]:
     """Give what was checked and what differs, a line each."""
     if not found.recomputed:
         yield say.t("This run keeps no copy of its inputs: it was not computed again.")
+    elif found.online:
+        yield say.t("This run asked a geocoding service: the answers that it kept stand for it here.")
     for name, then, now in found.versions:
         yield say.t("{package} was {then} in the run and is {now} now.", package=name, then=then, now=now)
     labels: Mapping[tuple[str, ...], tuple[str, str]]
@@ -195,6 +197,7 @@ def _json(found: Verified) -> str:
         "files": found.files,
         "figures": found.figures,
         "recomputed": found.recomputed,
+        "online": found.online,
         "study_found": found.study,
         "versions": [dict(zip(("package", "then", "now"), v, strict=True)) for v in found.versions],
         "refused": None if found.refused is None else str(found.refused),

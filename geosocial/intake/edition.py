@@ -48,6 +48,27 @@ class Edition:
     overall: pd.DataFrame
 
 
+def read_manifest(run: Path) -> dict[str, Any]:
+    """Return the manifest of the run that a folder holds, as `geosocial.provenance` wrote it.
+
+    Raises
+    ------
+    MissingFileError
+        When the folder holds no run.
+    """
+    try:
+        read = json.loads((run / MANIFEST).read_text(encoding="utf-8"))
+        if not (isinstance(read["outputs"], list) and isinstance(read["study"], dict)):
+            raise TypeError
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise MissingFileError(
+            N_("{file}: there is no run of geosocial in this folder."),
+            hint=N_("Name the folder that geosocial run --out wrote: it holds run.json."),
+            file=run,
+        ) from error
+    return dict(read)
+
+
 def read_edition(folder: Path | str) -> Edition:
     """Return the run that a folder holds.
 
@@ -59,7 +80,7 @@ def read_edition(folder: Path | str) -> Edition:
         When a file of the run cannot be read or does not follow its contract.
     """
     run = Path(folder)
-    manifest = _manifest(run)
+    manifest = read_manifest(run)
     try:
         study = Study.model_validate({**manifest["study"], "folder": run})
         version = str(manifest["geosocial"])
@@ -108,7 +129,7 @@ def read_results(folder: Path | str) -> Results:
         As `read_edition`.
     """
     run = Path(folder)
-    edition, manifest = read_edition(run), _manifest(run)
+    edition, manifest = read_edition(run), read_manifest(run)
     named = {field.name for field in fields(Results)}
     found = {
         contract.name: _table(run, contract.name, contract)
@@ -124,7 +145,8 @@ def read_results(folder: Path | str) -> Results:
     )
     zones: Any = edition.zones
     rest: dict[str, Any] = {**found, "zones": zones, "demand": demand}
-    return Results(study=edition.study, context={}, inputs=inputs, **rest)
+    online = bool(manifest.get("online"))
+    return Results(study=edition.study, context={}, inputs=inputs, online=online, **rest)
 
 
 def read_places(folder: Path | str) -> pd.DataFrame:
@@ -136,17 +158,6 @@ def read_places(folder: Path | str) -> pd.DataFrame:
         As `read_edition`.
     """
     return _table(Path(folder), "places", tables.PLACES)
-
-
-def _manifest(run: Path) -> Any:
-    try:
-        return json.loads((run / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise MissingFileError(
-            N_("{file}: this folder holds no run of geosocial."),
-            hint=N_("Name the folder that geosocial run --out wrote."),
-            file=run,
-        ) from error
 
 
 def _zones(run: Path) -> pd.DataFrame | gpd.GeoDataFrame:

@@ -57,6 +57,8 @@ class Online:
         West, south, east, north in degrees: nothing outside is asked for.
     crs
         Metric coordinate reference system of the positions that are returned.
+    ask
+        Whether what is not among the answers is asked; otherwise it is not known, and nothing is kept anew.
     sleep
         Waits some seconds.
 
@@ -73,6 +75,7 @@ class Online:
         *,
         box: tuple[float, float, float, float],
         crs: object,
+        ask: bool = True,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         if urllib.parse.urlsplit(service).scheme not in {"http", "https"}:
@@ -83,7 +86,7 @@ class Online:
             )
         self._service, self._file, self._crs, self._sleep = service, answers, crs, sleep
         self._box = ",".join(f"{degree:.4f}" for degree in box)
-        self._last = 0.0
+        self._last, self._may = 0.0, ask
         self._answers = _read(answers)
 
     def find(self, query: str, zone: shapely.Geometry | None = None) -> Found:
@@ -113,10 +116,14 @@ class Online:
         return Found(best.x, best.y, "online", best.score, _PRECISION_M, "", tuple(found[:_MOST]))
 
     def save(self) -> None:
-        """Keep the answers."""
+        """Keep the answers; nothing where none was asked for."""
+        if not self._may:
+            return
         write_text(json.dumps(self._answers, ensure_ascii=False, indent=1, sort_keys=True) + "\n", self._file)
 
     def _told(self, query: str) -> list[dict[str, Any]]:
+        if query not in self._answers and not self._may:
+            return []
         if query not in self._answers:
             self._answers[query] = self._ask(query)
         return self._answers[query]

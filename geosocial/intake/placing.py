@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
@@ -73,7 +73,7 @@ class Geocoder:
 
 
 def read_geocoder(
-    study: Study, zones: gpd.GeoDataFrame | None = None, *, online: bool = False
+    study: Study, zones: gpd.GeoDataFrame | None = None, *, online: bool | Literal["kept"] = False
 ) -> Geocoder | None:
     """Return the geocoder of a study, None when it has no ``[geocoding]`` table.
 
@@ -84,7 +84,8 @@ def read_geocoder(
     zones
         Its zones, around which a service is asked.
     online
-        Whether the service that the study names may be asked over the network.
+        Whether the service that the study names may be asked over the network; ``"kept"``: only its answers
+        that are kept, without asking.
 
     Raises
     ------
@@ -110,15 +111,18 @@ def read_geocoder(
     files = tuple(
         under_study(file, study, path, "geocoding") for file, path in zip(made.files, named, strict=True)
     )
-    return replace(made, files=files, online=_service(study, spec, zones) if online else None)
+    told = _service(study, spec, zones, ask=online != "kept") if online else None
+    return replace(made, files=files, online=told)
 
 
-def _service(study: Study, spec: GeocodingSpec, zones: gpd.GeoDataFrame | None) -> Online:
+def _service(study: Study, spec: GeocodingSpec, zones: gpd.GeoDataFrame | None, *, ask: bool) -> Online:
     assert zones is not None  # noqa: S101 - asked by the caller; for the type checker
     from geosocial.intake.online import ANSWERS, Online
 
     west, south, east, north = zones.to_crs(4326).total_bounds.tolist()
-    return Online(spec.service, study.folder / ANSWERS, box=(west, south, east, north), crs=study.crs)
+    return Online(
+        spec.service, study.folder / ANSWERS, box=(west, south, east, north), crs=study.crs, ask=ask
+    )
 
 
 def geocoder(spec: GeocodingSpec, crs: object) -> Geocoder:

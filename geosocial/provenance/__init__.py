@@ -63,6 +63,8 @@ def manifest(
             }
             for f in results.inputs
         ],
+        # a run that asked a service is computed again by the answers that it kept, never by asking
+        "online": results.online,
         **({} if archive is None else {"archive": dict(archive)}),
         "conservation": results.conservation.to_dict(orient="records"),
         "plan_rows": results.plan_rows.to_dict(orient="records"),

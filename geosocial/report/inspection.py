@@ -142,11 +142,12 @@ def _rows(words: Words, one: Inspection) -> tuple[Row, ...]:
 def _law(words: Words, one: Inspection) -> str:
     if "matched" in one.counts:
         return wording.conservation_line(words, {"read": one.file.rows, **one.counts})
-    return words.t(
-        "{read} rows read = {located} located + {unlocated} unlocated + {rejected} rejected",
-        read=words.number(sum(one.counts.values())),
-        **{became: words.number(count) for became, count in one.counts.items()},
-    )
+    read = sum(one.counts.values())
+    located = one.counts["located"]
+    parts = [words.n("{figure} located", "{figure} located", located, figure=words.number(located))]
+    parts += [wording.outcome_count(words, o, n) for o, n in one.counts.items() if o != "located"]
+    whole = words.n("{figure} row read", "{figure} rows read", read, figure=words.number(read))
+    return f"{whole} = {' + '.join(parts)}"
 
 
 def lines(told: Sequence[Part], words: Words) -> Iterator[str]:

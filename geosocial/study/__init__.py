@@ -260,7 +260,7 @@ def read_study(path: Path | str | None = None) -> Study:
             reason=error,
         ) from error
     try:
-        return Study.model_validate({**data, "folder": file.parent})
+        study = Study.model_validate({**data, "folder": file.parent})
     except ValidationError as error:
         raise StudyError(
             N_("{file}: the study cannot be used: {faults}."),
@@ -268,6 +268,15 @@ def read_study(path: Path | str | None = None) -> Study:
             file=file,
             faults=tuple(_said(dict(fault)) for fault in error.errors()),
         ) from error
+    parts = {"demand.columns": study.demand.columns, "places": study.places, "spheres": study.spheres}
+    if empty := [key for key, part in parts.items() if not part]:
+        raise StudyError(
+            N_("{file}: the study cannot be used: {faults}."),
+            hint=N_("Correct these keys; data/montreal/study.toml explains each of them."),
+            file=file,
+            faults=tuple(Said(N_("{key} is empty: it needs at least one entry"), {"key": k}) for k in empty),
+        )
+    return study
 
 
 def _said(fault: dict[str, Any]) -> Said:

@@ -16,10 +16,11 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from geosocial import pipeline, provenance
-from geosocial.errors import N_, GeosocialError, MissingFileError
+from geosocial.errors import N_, GeosocialError
+from geosocial.intake.edition import read_manifest
 from geosocial.pipeline import Step, quiet
 from geosocial.provenance import archive
 from geosocial.verification.differences import Difference, Part, differing, figures, keys, read, rows
@@ -54,28 +55,9 @@ class Verified:
     recomputed: bool
     study: bool
     versions: tuple[tuple[str, str, str], ...] = ()
+    #: Whether the run asked a geocoding service; its kept answers stand for it when it is computed again.
+    online: bool = False
     refused: GeosocialError | None = None
-
-
-def read_manifest(run: Path) -> dict[str, Any]:
-    """Return the manifest of a run.
-
-    Raises
-    ------
-    MissingFileError
-        When the folder holds no run.
-    """
-    try:
-        read = json.loads((run / provenance.MANIFEST).read_text(encoding="utf-8"))
-        if not (isinstance(read["outputs"], list) and isinstance(read["study"], dict)):
-            raise TypeError
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise MissingFileError(
-            N_("{file}: there is no run of geosocial in this folder."),
-            hint=N_("Name the folder that geosocial run --out wrote: it holds run.json."),
-            file=run,
-        ) from error
-    return dict(read)
 
 
 def verify(run: Path, *, study: Study | None = None, step: Step = quiet) -> Verified:
@@ -102,7 +84,9 @@ def verify(run: Path, *, study: Study | None = None, step: Step = quiet) -> Veri
     kept = manifest.get("archive")
     now = study or _origin(run)
     if not isinstance(kept, dict):
-        return Verified(len(written), 0, tuple(found), recomputed=False, study=now is not None)
+        return Verified(
+            len(written), 0, tuple(found), recomputed=False, study=now is not None, online=_online(manifest)
+        )
     with step(N_("Inputs")):
         moved = [] if now is None else list(_moved(run, manifest, now))
         found += [*_kept(run, manifest, now), *moved]
@@ -114,7 +98,7 @@ def verify(run: Path, *, study: Study | None = None, step: Step = quiet) -> Veri
     if moved and now is not None:
         with step(N_("The figures of today")):
             try:
-                compared, others = _tables(run, now, "today")
+                compared, others = _tables(run, now, "today", online=_online(manifest))
                 found += others
             except GeosocialError as error:
                 refused = error
@@ -125,8 +109,18 @@ def verify(run: Path, *, study: Study | None = None, step: Step = quiet) -> Veri
         recomputed=True,
         study=now is not None,
         versions=_versions(manifest),
+        online=_online(manifest),
         refused=refused,
     )
+
+
+def _online(manifest: Mapping[str, Any]) -> bool:
+    return bool(manifest.get("online"))
+
+
+def _answers(*, online: bool) -> Literal["kept", False]:
+    """Return how a run is computed again: by the answers that a service gave then, never by asking."""
+    return "kept" if online else False
 
 
 def _origin(run: Path) -> Study | None:
@@ -211,7 +205,7 @@ def _again(run: Path, manifest: Mapping[str, Any]) -> tuple[int, list[Difference
     found: list[Difference] = []
     with tempfile.TemporaryDirectory(prefix="geosocial-") as folder:
         aside = Path(folder)
-        results = pipeline.compute(study)
+        results = pipeline.compute(study, online=_answers(online=_online(manifest)))
         if whole:
             pipeline.write(results, aside, langs=langs, archive=False)
         else:
@@ -238,14 +232,14 @@ def _again(run: Path, manifest: Mapping[str, Any]) -> tuple[int, list[Difference
     return cells, found
 
 
-def _tables(run: Path, study: Study, part: Part) -> tuple[int, list[Difference]]:
+def _tables(run: Path, study: Study, part: Part, *, online: bool) -> tuple[int, list[Difference]]:
     """Compute a study as it is; return how many cells were compared with those of the run, what differs."""
     from geosocial.io.write import write_table
     from geosocial.report import tables as report_tables
 
     found: list[Difference] = []
     cells = 0
-    frames = report_tables.frames(pipeline.compute(study))
+    frames = report_tables.frames(pipeline.compute(study, online=_answers(online=online)))
     with tempfile.TemporaryDirectory(prefix="geosocial-") as folder:
         for name, frame in frames.items():
             old, new = run / "tables" / f"{name}.csv", Path(folder) / f"{name}.csv"

@@ -10,6 +10,8 @@ import pytest
 
 from tests.cli.conftest import Run
 
+NB = "\u00a0"
+
 LIST = """Projets de quartier;;;;
 ;;;;
 Nom;Statut;Latitude;Longitude;Logements
@@ -41,7 +43,10 @@ def test_a_report_on_the_terminal(places: Path, geosocial: Run) -> None:
 def test_the_same_in_french(places: Path, geosocial: Run) -> None:
     done = geosocial("check", places, "--lang", "fr")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "  3 lignes lues = 1 localisées + 0 non localisées + 2 rejetées"
+    assert (
+        done.stdout.splitlines()[-1]
+        == f"  3{NB}enregistrements lus = 1{NB}localisé + 0{NB}non localisé + 2{NB}rejetés"
+    )
     assert "séparateur\u00a0: ;" in done.stdout
 
 
@@ -90,10 +95,10 @@ def test_columns_that_the_user_names(geosocial: Run, tmp_path: Path) -> None:
     path.write_text("nom,name,A,B\nx,y,45.5,-73.6\n")
     done = geosocial("check", path, "--lang", "en")
     assert "Several columns could be “name”: nom, name. Say which by --column name=…." in done.stdout
-    assert "1 rows read = 0 located + 1 unlocated" in done.stdout
+    assert "1 row read = 0 located + 1 unlocated" in done.stdout
     options = ["--column", "name=nom", "--column", "latitude=A", "--column", "longitude=B"]
     done = geosocial("check", path, *options, "--lang", "en")
-    assert "1 rows read = 1 located" in done.stdout
+    assert "1 row read = 1 located" in done.stdout
     done = geosocial("check", path, "--column", "nom", "--lang", "en")
     assert done.returncode == 1
     assert "“nom” does not name a column" in done.stderr

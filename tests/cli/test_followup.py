@@ -171,7 +171,7 @@ def test_two_editions_in_words_json_and_tables(study: Path, geosocial: Run, tmp_
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["nowhere", "nowhere"], 1, "this folder holds no run of geosocial"),
+        (["nowhere", "nowhere"], 1, "there is no run of geosocial in this folder"),
         (["nowhere"], 2, "Missing argument"),
         (["a", "b", "--moved-m", "-1"], 2, "--moved-m"),
     ],

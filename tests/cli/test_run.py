@@ -194,3 +194,23 @@ def test_a_second_run_replaces_the_first_but_never_a_file_of_someone_else(
     (out / "tables" / "measures.csv").unlink()
     assert geosocial("run", study, "--out", out).returncode == 0
     assert geosocial("run", study, "--out", out).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "spheres is empty: it needs at least one entry."),
+        ("fr", f"spheres est vide{NB}: il en faut au moins un élément."),
+    ],
+)
+def test_a_study_without_spheres_is_refused_in_one_line(
+    study: Path, geosocial: Run, lang: str, said: str
+) -> None:
+    toml = study / "study.toml"
+    text = toml.read_text(encoding="utf-8")
+    toml.write_text(text[: text.index("[[spheres.culture")] + "[spheres]\n", encoding="utf-8")
+    done = geosocial("run", study, "--out", study.parent / "out", lang=lang)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert str(toml) in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1

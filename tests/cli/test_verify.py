@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -127,3 +130,62 @@ def test_a_folder_without_a_run_is_refused_in_one_line(geosocial: Run, tmp_path:
         assert done.returncode == 1
         assert said in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.fixture
+def service() -> Iterator[tuple[str, list[str]]]:
+    """A geocoding service on this machine that knows one house, and what it was asked."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+            house = {"display_name": "9 rue Neuve", "lat": "45.51", "lon": "-73.61", "place_rank": 30}
+            self.wfile.write(json.dumps([house]).encode())
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/search", asked
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_run_that_asked_a_service_is_computed_again_without_asking(
+    study: Path, service: tuple[str, list[str]], geosocial: Run, tmp_path: Path
+) -> None:
+    url, asked = service
+    toml = study / "study.toml"
+    text = toml.read_text(encoding="utf-8").replace('kind = "kind"\n', 'kind = "kind"\naddress = "adresse"\n')
+    text += f'[geocoding]\nfile = "points.csv"\ncrs = "EPSG:4326"\nsource = "own"\nservice = "{url}"\n'
+    toml.write_text(text, encoding="utf-8")
+    head, *rows = (study / "projects.csv").read_text(encoding="utf-8").splitlines()
+    rows = [row + (",9 rue Neuve" if row.startswith("004") else ",") for row in rows]
+    (study / "projects.csv").write_text("\n".join([f"{head},adresse", *rows]) + "\n", encoding="utf-8")
+    (study / "points.csv").write_text(
+        "numero,rue,code postal,lat,lon\n100,rue Masson,H1A 1A1,45.51,-73.59\n", encoding="utf-8"
+    )
+    out = tmp_path / "run"
+    done = geosocial("run", study, "--out", out, "--online")
+    assert done.returncode == 0, done.stderr
+    assert len(asked) == 1
+    assert json.loads((out / "run.json").read_text(encoding="utf-8"))["online"] is True
+    places = (out / "tables" / "places.csv").read_text(encoding="utf-8-sig")
+    assert "Sans position,culture" in places
+    again = geosocial("verify", out)
+    assert again.returncode == 0, again.stdout
+    assert again.stdout.startswith("This run asked a geocoding service: the answers that it kept")
+    assert told(geosocial("verify", out, "--json"))["online"] is True
+    assert len(asked) == 1
+    # without its kept answer the row has no position, and the figures say so; the service is still not asked
+    (out / "inputs" / "geocoding-answers.json").write_text("{}\n", encoding="utf-8")
+    assert "Computed again from the kept inputs, these differ:" in geosocial("verify", out).stdout
+    assert len(asked) == 1
+    # a run that asked nobody says that too
+    silent = tmp_path / "silent"
+    assert geosocial("run", study, "--out", silent).returncode == 0
+    assert json.loads((silent / "run.json").read_text(encoding="utf-8"))["online"] is False

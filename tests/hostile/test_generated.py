@@ -88,7 +88,7 @@ def test_the_command_line_stays_within_its_limits(tmp_path: Path) -> None:
     )
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
-    assert "1 rows read = 1 located + 0 unlocated + 0 rejected" in done.stdout
+    assert "1 row read = 1 located + 0 unlocated + 0 rejected" in done.stdout
     for case in chosen.values():
         if case.counts is None:
             (line,) = [at for at in done.stdout.splitlines() if at.startswith(f"  {tmp_path / case.id}")]
@@ -106,7 +106,7 @@ def test_every_real_file_ends_with_the_law(shared_data: Path) -> None:
         for one in inspect(path):
             assert sum(one.counts.values()) == one.file.rows
             law = inspection.tell(words("en"), [one], [])[0].law
-            assert f"{one.file.rows:,} rows read = " in law
+            assert f"{one.file.rows:,} row{'' if one.file.rows == 1 else 's'} read = " in law
             read += 1
     assert read >= 28
 
