@@ -42,6 +42,7 @@ def city(toy: Toy | None = None, *, pairs: bool = False, **changes: Any) -> Resu
         reach=toy_reach(study) if study.equity else {},
     )
     sites = proposals(study, toy.zones, toy.demand, toy.costs)
+    named: dict[str, Any] = dict(sites.named())
     return Results(
         study=study,
         zones=toy.zones,
@@ -70,7 +71,7 @@ def city(toy: Toy | None = None, *, pairs: bool = False, **changes: Any) -> Resu
         hubs=shared.hubs,
         hub_zones=shared.hub_zones,
         need_gaps=shared.need_gaps,
-        **sites.named(),
+        **named,
     )
 
 
