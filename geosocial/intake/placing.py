@@ -84,8 +84,7 @@ def read_geocoder(
     zones
         Its zones, around which a service is asked.
     online
-        Whether the service that the study names may be asked over the network; ``"kept"``: only its answers
-        that are kept, without asking.
+        Whether the service that the study names may be asked; ``"kept"``: only what it answered before.
 
     Raises
     ------
