@@ -95,6 +95,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool | Literal["kept"] 
     with step(N_("Plan and directions")) if study.followed else nullcontext():
         figures = (by_zone, measured.measures, measured.overall, shared.disparity, costs)
         followed = steering.follow(study, steering.Found(zones, places, demand, *figures, sites.proposed))
+    grounds = (zones_file, *context_files, demand_file, *ancillary_files)
     faults = [zone_faults, demand_faults, *(t.faults for t in taken), *far, *sites.faults, *followed.faults]
     return Results(
         study=study,
@@ -115,10 +116,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool | Literal["kept"] 
         unmapped=pd.concat([t.unmapped for t in taken], ignore_index=True),
         duplicates=intake.duplicates(places, pd.concat([t.contacts for t in taken], ignore_index=True)),
         inputs=(
-            zones_file,
-            *context_files,
-            demand_file,
-            *ancillary_files,
+            *grounds,
             *(geocoder.files if geocoder else ()),
             *(t.file for t in taken),
             *(() if streets is None else (streets.file,)),
