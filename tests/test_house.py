@@ -24,7 +24,7 @@ FLOORS: list[set[str]] = [
     {"io"},
     {"intake", "provenance", "engine"},
     {"sites"},
-    {"symbology", "wording"},
+    {"symbology", "wording", "messages"},
     {"cartography", "report"},
     {"steering", "nearness"},
     {"pipeline"},

@@ -20,6 +20,7 @@ from geosocial import __version__
 from geosocial.cli import (
     check,
     compare,
+    completion,
     data,
     explain,
     followup,
@@ -28,6 +29,7 @@ from geosocial.cli import (
     interpolate,
     join,
     maps,
+    messages,
     new,
     report,
     run,
@@ -87,8 +89,15 @@ def _run(command: click.Command, arguments: list[str], say: Words) -> int:
         if os.environ.get("GEOSOCIAL_DEBUG"):
             raise
         known = error if isinstance(error, GeosocialError) else _explained(error)
-        return _refuse(say.error(known), known.exit_code)
+        return _refuse(_coded(say.error(known), known), known.exit_code)
     return code if isinstance(code, int) else 0
+
+
+def _coded(text: str, error: GeosocialError) -> str:
+    """Return a message with the code by which ``geosocial help`` explains it."""
+    from geosocial.messages import code_of
+
+    return f"{text} [{code}]" if (code := code_of(error.template)) else text
 
 
 def _refuse(text: str, code: int) -> int:
@@ -162,4 +171,6 @@ def build(say: Words) -> click.Group:
     group.add_command(check.command(say))
     group.add_command(new.command(say))
     group.add_command(data.command(say))
+    group.add_command(messages.command(say))
+    group.add_command(completion.command(say))
     return group

@@ -13,6 +13,9 @@ NEVER = {"matplotlib", "fontTools", "PIL", "dask", "distributed", "duckdb", "skl
 #: What only a whole run needs.
 OF_A_RUN = {"folium", "branca", "jinja2", "xlsxwriter", "highspy", "typst", "scipy", "geopandas", "shapely"}
 
+#: What a few words of help never need.
+HEAVY = {"numpy", "pandas", "pydantic", "pyproj", "babel"}
+
 
 def loaded(*arguments: str) -> set[str]:
     """Return every module that a verb leaves loaded, and the packages that they are of."""
@@ -32,9 +35,21 @@ def loaded(*arguments: str) -> set[str]:
     return modules | {name.split(".")[0] for name in modules}
 
 
-@pytest.mark.parametrize("option", ["--help", "--version"])
-def test_what_says_a_few_words_loads_no_package_but_click(option: str) -> None:
-    assert not loaded(option) & (NEVER | OF_A_RUN | {"numpy", "pandas", "pydantic", "pyproj", "babel"})
+@pytest.mark.parametrize(
+    "words",
+    [("--help",), ("--version",), ("completion", "bash"), ("help", "crs-missing")],
+    ids=" ".join,
+)
+def test_what_says_a_few_words_loads_no_package_but_click(words: tuple[str, ...]) -> None:
+    assert not loaded(*words) & (NEVER | OF_A_RUN | HEAVY)
+
+
+def test_completing_a_line_loads_no_package_but_click(monkeypatch: pytest.MonkeyPatch) -> None:
+    # what the Tab key waits for
+    monkeypatch.setenv("_GEOSOCIAL_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "geosocial help crs")
+    monkeypatch.setenv("COMP_CWORD", "2")
+    assert not loaded() & (NEVER | OF_A_RUN | HEAVY)
 
 
 def test_the_check_of_a_small_list_loads_neither_maps_nor_solvers(tmp_path: Path) -> None:

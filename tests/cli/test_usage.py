@@ -16,7 +16,9 @@ def test_version(geosocial: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", [[], ["run"], ["join"], ["gaps"], ["indicators"]], ids=lambda v: " ".join(v) or "geosocial"
+    "verb",
+    [[], ["run"], ["join"], ["gaps"], ["indicators"], ["help"], ["completion"]],
+    ids=lambda v: " ".join(v) or "geosocial",
 )
 def test_each_verb_helps_with_an_example_in_both_languages(geosocial: Run, verb: list[str]) -> None:
     english, french = geosocial(*verb, "--help"), geosocial(*verb, "--help", lang="fr")
