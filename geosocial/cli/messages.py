@@ -38,9 +38,7 @@ def command(say: Words) -> click.Command:
         else:
             raise InputError(
                 N_("No message and no command is known by “{got}”."),
-                hint=N_(
-                    "Give the code at the end of a message, or the message; --list gives every code."
-                ),
+                hint=N_("Give the code at the end of a message, or the message; --list gives every code."),
                 got=asked,
             )
 
