@@ -62,7 +62,7 @@ def nearest(
         return cost, position
     here = np.flatnonzero(~lost)
     # Facilities at one address are one leaf of the tree; the first of them stands for all.
-    spots, first = np.unique(facilities, axis=0, return_index=True)
+    spots, first = _distinct(facilities)
     find = _near_few if len(here) <= _FEW else _near_many
     row, spot = find(places[here], spots)
     exact = np.hypot(*(places[here][row] - spots[spot]).T)
@@ -71,6 +71,14 @@ def nearest(
     cost[here] = exact[best] * detour
     position[here] = kept[first[spot[best]]]
     return cost, position
+
+
+def _distinct(points: Floats) -> tuple[Floats, Ints]:
+    """Return each position once, in order of x and y, and the first point that has it."""
+    order = np.lexsort((points[:, 1], points[:, 0]))
+    points = points[order]
+    new = np.r_[True, (points[1:] != points[:-1]).any(axis=1)]
+    return points[new], order[new]
 
 
 def _near_few(places: Floats, spots: Floats) -> tuple[Ints, Ints]:

@@ -47,7 +47,7 @@ def _rows(block: pd.DataFrame) -> memoryview:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    columns = [_column(block.iloc[:, i]) for i in range(len(block.columns))]
+    columns = [_column(column) for _, column in block.items()]
     if len(columns) == 1:  # an empty line would be no row: csv quotes its one empty cell
         columns = [pc.if_else(pc.equal(columns[0], ""), '""', columns[0])]
     end = pa.scalar(_END, pa.large_string())

@@ -71,8 +71,8 @@ def write_parquet(
 
     said = meanings or {}
     fields, columns = [], []
-    for number, name in enumerate(map(str, frame.columns)):
-        column = _column(frame.iloc[:, number], date=name in dates)
+    for name, cells in ((str(name), cells) for name, cells in frame.items()):
+        column = _column(cells, date=name in dates)
         columns.append(column)
         fields.append(pa.field(name, column.type, metadata=dict(said.get(name, {})) or None))
     facts = dict(about or {})

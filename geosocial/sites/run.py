@@ -7,7 +7,9 @@ streets where the study has them, else straight line × detour.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from geosocial.geo.walking import Walking
     from geosocial.results import InputFile
     from geosocial.siting.proposed import Proposed
+    from geosocial.siting.result import Interrupt
     from geosocial.study import Service, Study
 
     Rows = NDArray[np.signedinteger]
@@ -89,12 +92,12 @@ def proposals(
     found = study_candidates(study, zones, demand)
     fixed, never = named(found, asked.include), named(found, asked.exclude)
     zone = pd.Index(zones["zone_id"]).get_indexer(pd.Index(demand["zone_id"]))
-    parts: list[tuple[str, str, Proposed]] = []
-    for sphere, service in services:
+
+    def of(sphere: str, service: Service, *, stopped: Interrupt) -> Proposed:
         standard = float(service.standard_m or 0.0)
         held = demand[service.demand].to_numpy("float64")
         today = unserved(held, zone, costs[sphere, service.key], standard=standard)
-        made = proposed(
+        return proposed(
             _costs(study, demand, today.row, found.table, service)
             if ways is None
             else _along_streets(ways, today.row, found.table, service),
@@ -105,8 +108,10 @@ def proposals(
             fixed=fixed,
             forbidden=never,
             time_limit=asked.time_limit,
+            interrupt=stopped,
         )
-        parts.append((sphere, service.key, made))
+
+    parts = _each(of, services)
     sites = _together(parts, "sites")
     rows = found.table.iloc[sites["candidate"].to_numpy()].reset_index(drop=True)
     by_zone = _together(parts, "zones")
@@ -119,6 +124,29 @@ def proposals(
         () if found.file is None else (found.faults,),
         tables.empty(CANDIDATES) if found.file is None else _kept(found.table, CANDIDATES),
     )
+
+
+def _each(
+    of: Callable[..., Proposed], services: Sequence[tuple[str, Service]]
+) -> list[tuple[str, str, Proposed]]:
+    """Return what `of` gives for each service, several at a time: HiGHS works outside the interpreter.
+
+    Ctrl-C, or a fault of one, ends the others.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    stop = threading.Event()
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        try:
+            handed = [pool.submit(of, sphere, service, stopped=stop.is_set) for sphere, service in services]
+            return [
+                (sphere, service.key, one.result())
+                for (sphere, service), one in zip(services, handed, strict=True)
+            ]
+        except BaseException:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _costs(study: Study, demand: pd.DataFrame, row: Rows, candidates: pd.DataFrame, service: Service) -> Any:
