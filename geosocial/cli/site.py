@@ -166,7 +166,10 @@ def _report(say: Words, found: Proposal, out: str | None, *, as_json: bool) -> N
 
 
 def _left_out(say: Words, found: Proposal) -> Iterator[str]:
-    """Give how many candidates there are, how many are left out and why, and the first of them by row."""
+    """Give how many candidates there are, how many are left out and why, and the first of them by row.
+
+    Those that a filter leaves out are as many as was asked: they are counted, not named.
+    """
     from geosocial.cli.site_files import left_out
     from geosocial.intake.candidates import LEFT_OUT
     from geosocial.wording import proposals
@@ -175,7 +178,9 @@ def _left_out(say: Words, found: Proposal) -> Iterator[str]:
     if found.problem.candidates.file is None:
         return
     rows = left_out(found)
-    gone = rows[rows["action"].isin(LEFT_OUT)].drop_duplicates("source_row")
+    filtered = rows.loc[rows["code"] == "filtered", "source_row"]
+    gone = rows[rows["action"].isin(LEFT_OUT) & ~rows["source_row"].isin(filtered)]
+    gone = gone.drop_duplicates("source_row")
     for row in gone.head(SHOWN).to_dict(orient="records"):
         yield say.t(
             "  {file}, row {row}: {reason}",

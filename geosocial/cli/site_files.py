@@ -59,14 +59,14 @@ def left_out(found: Proposal) -> pd.DataFrame:
     ids = candidates.identifiers or {}
     told = rows[["source_file", "source_row"]].copy()
     told["candidate_id"] = [ids.get(int(row), "") for row in rows["source_row"]]
-    told["action"] = rows["action"]
+    told["action"], told["code"] = rows["action"], rows["code"]
     for lang in ("fr", "en"):
         say = words(lang)
         told[f"reason_{lang}"] = [
             wording.reason(say, str(r["code"]), column=r["column"], value=r["value"], file="", row=0)
             for r in rows.to_dict(orient="records")
         ]
-    return told.astype(dict.fromkeys(("candidate_id", "reason_fr", "reason_en"), "str"))
+    return told.astype(dict.fromkeys(("candidate_id", "code", "reason_fr", "reason_en"), "str"))
 
 
 def _layers(found: Proposal, out: Path) -> list[Path]:

@@ -20,7 +20,7 @@ from geosocial.intake.join_files import points_of, position_columns
 from geosocial.intake.locate import moved, positions
 from geosocial.intake.positions import Area
 from geosocial.intake.recognise import recognise
-from geosocial.intake.source import under_study
+from geosocial.intake.source import Source, under_study
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -227,8 +227,9 @@ def read_candidates(study: Study, zones: gpd.GeoDataFrame, wanted: Wanted, *, sh
     x, y, own_crs, _ = position_columns(source, wanted.crs, {})
     own = positions(source, x=x, y=y, crs=own_crs, faults=faults, area=Area.around(zones))
     east, north = moved(own, study.crs, faults)
-    named = recognise(source.columns).columns.get("name")
-    ids = source.columns.text(wanted.identifier) if wanted.identifier else [str(row) for row in source.rows]
+    headers = recognise(source.columns).columns
+    named = headers.get("name") or headers.get("address")
+    ids = _identifiers(source, wanted.identifier, headers.get("id", ""))
     zone = join(pd.DataFrame({"x": east, "y": north}), zones, snap_m=study.snap_m).points["zone_id"]
     zone_id = zone.astype("str").to_numpy(object)
     kept = np.isfinite(east)
@@ -256,6 +257,19 @@ def read_candidates(study: Study, zones: gpd.GeoDataFrame, wanted: Wanted, *, sh
     rows = dict(zip(source.rows.tolist(), ids, strict=True))
     found = Candidates(table, faults.table(), len(ids), source.file, rows)
     return _some(found, str(path))
+
+
+def _identifiers(source: Source, asked: str, recognised: str) -> list[str]:
+    """Return the identifiers of the rows: of the column asked for, or recognised; otherwise their numbers.
+
+    A column that was only recognised is taken where it names every row, and each by its own name.
+    """
+    if asked:
+        return source.columns.text(asked)
+    found = source.columns.text(recognised) if recognised else []
+    if found and all(found) and len(set(found)) == len(found):
+        return found
+    return [str(row) for row in source.rows]
 
 
 def why_left_out(found: Candidates) -> tuple[Said, ...]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geosocial.errors import N_, InputError
 from geosocial.vocabulary import fold
+from geosocial.vocabulary.synonyms import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,6 +96,9 @@ class Columns:
     def header(self, asked: str) -> str:
         """Return the header of the file that `asked` means.
 
+        Accents, case and dashes make no difference; nor does a unit or what stands in brackets, where one
+        header alone is left: "area" is "Area (m²)".
+
         Raises
         ------
         InputError
@@ -103,6 +107,7 @@ class Columns:
         if asked in self.table.columns:
             return asked
         like = self._folded.get(fold(asked), [])
+        like = like or [str(name) for name in self.table.columns if plain(str(name)) == plain(asked)]
         if len(like) == 1:
             return like[0]
         raise InputError(

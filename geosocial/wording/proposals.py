@@ -48,6 +48,7 @@ def lines(words: Words, proposal: Proposal, zones: Zones) -> Iterator[str]:
         return
     yield answer(words, proposal)
     yield from objective(words, proposal)
+    yield from paid(words, proposal)
     yield proof(words, proposal)
     yield from traded(words, proposal)
     for order in range(1, 1 + int(proposal.told.sites["order"].max() if len(proposal.told.sites) else 0)):
@@ -136,6 +137,19 @@ def objective(words: Words, proposal: Proposal) -> Iterator[str]:
             yield words.t("Root mean square of the distance beyond the standard: {beyond}.", beyond=beyond)
         case "dispersion" if math.isfinite(result.objective):
             yield words.t("The two nearest sites are {apart} apart.", apart=words.metres(result.objective))
+
+
+def paid(words: Words, proposal: Proposal) -> Iterator[str]:
+    """Give what the sites cost together, where there is a budget."""
+    if proposal.asked.budget is None:
+        return
+    table = proposal.problem.candidates.table
+    chosen = table["candidate_id"].isin(proposal.told.sites["candidate_id"])
+    yield words.t(
+        "They cost {cost} together, of a budget of {budget}.",
+        cost=words.number(math.fsum(table.loc[chosen, "cost"])),
+        budget=words.number(proposal.asked.budget),
+    )
 
 
 def proof(words: Words, proposal: Proposal) -> str:
