@@ -5,7 +5,9 @@ and solving the model, ours those of the whole call; the objectives must be the 
 dissemination areas where the full data is beside the checkout, and otherwise as many places drawn around
 centres: straight-line metres, people as weights, every place a candidate.
 
-    python -m benchmarks.siting [--parts spopt graphs montreal million]
+    python -m benchmarks.siting [--parts spopt graphs montreal million sweep]
+
+The sweep runs when asked for by name: 1 … 50 sites at three standards, which takes an hour.
 """
 
 from __future__ import annotations
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "census" / "da2016_montreal.parquet"
 PARTS = ("spopt", "graphs", "montreal", "million")
+#: Standards in metres and the most sites of the sweep; seconds of processor after which an answer is ended.
+SWEEP, MOST, LIMIT = (500, 1_000, 2_000), 50, 60.0
 PEER = """
 import json, resource, sys, time, warnings
 warnings.simplefilter("ignore")
@@ -199,6 +203,29 @@ def city() -> None:
     write_table("siting_montreal", rows, f"2,805 × 2,805, {layer}; straight-line metres.")
 
 
+def sweep() -> None:
+    """Solve the MCLP of Montréal for 1 … 50 sites at each standard: its curve, each point with its proof."""
+    from geosocial.siting import mclp
+
+    where, weights = montreal()
+    costs = np.hypot(*(where[:, None] - where).transpose(2, 0, 1))
+    for standard in SWEEP:
+        rows = []
+        for sites in range(1, MOST + 1):
+            end = time.process_time() + LIMIT
+            call = partial(mclp, costs, weights, sites=sites, standard=standard)
+            found, seconds, worked = timed(partial(call, interrupt=lambda end=end: time.process_time() > end))
+            row = said(f"MCLP {standard:,} m", sites, found, seconds, processor=worked)
+            rows.append({**row, "served": found.objective, "bound": found.bound})
+            print(f"{standard} m, {sites} sites: {found.status}, {worked:.1f} s", file=sys.stderr, flush=True)
+        proved = [float(str(row["processor"])) for row in rows if row["status"] == "optimal"]
+        note = (
+            f"Ended after {LIMIT:.0f} s of processor; proved: {len(proved)} of {MOST}, "
+            f"the slowest in {max(proved, default=0):.1f} s of processor."
+        )
+        write_table(f"siting_sweep_{standard}", rows, note)
+
+
 def reached(places: int, candidates: int, standard: float) -> Any:
     """Return the pairs within a standard of many places, sparse, and the people."""
     from scipy.sparse import csr_array
@@ -248,7 +275,7 @@ def main(parts: list[str], repetitions: int = 3) -> None:
     """Run some parts, or all."""
     if "spopt" in parts:
         beside_spopt(repetitions)
-    for part, run in (("graphs", graphs), ("montreal", city), ("million", million)):
+    for part, run in (("graphs", graphs), ("montreal", city), ("million", million), ("sweep", sweep)):
         if part in parts:
             print()
             run()
@@ -258,7 +285,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--parts", nargs="*", choices=PARTS, default=PARTS)
+    parser.add_argument("--parts", nargs="*", choices=(*PARTS, "sweep"), default=PARTS)
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--child", nargs=5, help=argparse.SUPPRESS)
     given = parser.parse_args()

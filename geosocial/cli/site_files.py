@@ -120,6 +120,8 @@ def _packed(found: Proposal) -> bytes:
     if problem.asked.model == "maximin":
         zones = {z: n for n, z in enumerate(dict.fromkeys(problem.demand["zone_id"]))}
         arrays["zones"] = np.array([zones[z] for z in problem.demand["zone_id"]])
+    if problem.asked.budget is not None:
+        arrays["site_costs"] = models.site_costs(problem)
     out = io.BytesIO()
     np.savez_compressed(out, **arrays)
     return out.getvalue()
@@ -180,5 +182,5 @@ def _wrong(certificate: dict[str, Any], file: Path) -> Iterator[str]:
             yield from kept.check_several(certificate, spheres)
             return
         weights = held.get("weights")
-        zones = held.get("zones")
-        yield from kept.check(certificate, _costs(held), weights, zones=zones)
+        zones, price = held.get("zones"), held.get("site_costs")
+        yield from kept.check(certificate, _costs(held), weights, zones=zones, site_costs=price)

@@ -42,6 +42,21 @@ def limits(problem: Problem) -> dict[str, Any]:
     return out
 
 
+def bounds(problem: Problem) -> dict[str, Any]:
+    """Return everything that the choice had to keep to, as its certificate tells it."""
+    asked, given = problem.asked, limits(problem)
+    if asked.model == "lscp":
+        given.pop("sites", None)
+    if asked.may_close:
+        more = asked.number or 0
+        given |= {
+            "existing": problem.existing,
+            "closures": asked.may_close,
+            "openings": more + asked.may_close,
+        }
+    return given | {"fixed": imposed(problem), "forbidden": excluded(problem)}
+
+
 def site_costs(problem: Problem) -> Any:
     """Return what each column costs: a facility that exists costs nothing."""
     price = problem.candidates.table["cost"].to_numpy(np.float64)

@@ -183,9 +183,10 @@ def _refuse(asked: Asked) -> None:
 def _certificate(problem: Problem, result: SitingResult) -> dict[str, object]:
     from geosocial.siting.certificate import certify
 
+    given = models.bounds(problem)
     if problem.asked.model == "dispersion":
-        return certify(result, models.between(problem))
-    extra: dict[str, Any] = {}
+        return certify(result, models.between(problem), limits=given)
+    extra: dict[str, Any] = {"limits": given}
     if problem.asked.model == "capacitated":
         extra["capacities"] = models.capacities(problem)
     if problem.asked.model == "lscp" and problem.asked.budget is not None:
@@ -218,7 +219,7 @@ def _several(problem: Problem, interrupt: Interrupt | None) -> Proposal:
     return Proposal(
         problem,
         found.joint,
-        certify_several(found, given),
+        certify_several(found, given, limits=models.bounds(problem)),
         told(problem, found.joint),
         traded=made(table, TRADED),
     )

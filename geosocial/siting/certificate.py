@@ -27,7 +27,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from geosocial.siting import limits as kept
 from geosocial.siting.inputs import Floats, Reach, amounts, reach
+from geosocial.siting.limits import misplaced
 from geosocial.siting.result import SMALL, SitingResult
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ def certify(
     *,
     site_costs: ArrayLike | None = None,
     capacities: ArrayLike | None = None,
+    limits: Mapping[str, Any] | None = None,
 ) -> dict[str, object]:
     """Return the record of an answer: what JSON can hold, numbers that are not finite as None.
 
@@ -56,12 +59,15 @@ def certify(
         What the model was given; for a p-dispersion the distances, and no weights.
     site_costs, capacities
         (m) where an LSCP was given costs of sites, and of a capacitated covering.
+    limits
+        What else the model was given, by name: sites, fixed, forbidden, budget with site_costs; existing,
+        closures, openings (`geosocial.siting.limits.record`).
 
     Returns
     -------
-    Keys: model, status, objective, bound, gap, method, seconds, sites, standard, terms, amounts (place, site,
-    amount of each pair used), site_costs and capacities (of the chosen sites), reason, and the SHA-256 of
-    costs and weights.
+    Keys: model, status, objective, bound, gap, method, seconds, sites, standard, limits, terms, amounts
+    (place, site, amount of each pair used), site_costs and capacities (of the chosen sites), reason, and the
+    SHA-256 of costs and weights.
     """
     pairs = reach(costs)
 
@@ -82,6 +88,7 @@ def certify(
         "seconds": result.seconds,
         "sites": [int(site) for site in result.sites],
         "standard": _plain(result.standard),
+        "limits": None if limits is None else kept.record(result.sites, pairs.candidates, **limits),
         "terms": {name: _plain(value) for name, value in result.terms.items()},
         "amounts": None
         if given is None
@@ -140,18 +147,25 @@ def check(
         return wrong + ([] if empty else ["there are sites or an objective without an answer"])
     if said["status"] not in _ANSWERS:
         return [*wrong, f"there is no status {said['status']!r}"]
-    faults = _positions(said["sites"], pairs.candidates)
+    faults = misplaced(said["sites"], pairs.candidates)
     if faults:
         return wrong + faults
     for name, values in (("site_costs", site_costs), ("capacities", capacities)):
-        if values is not None and said.get(name) is not None:
-            all_ = amounts(values, pairs.candidates, name)
-            if said[name] != [float(all_[site]) for site in said["sites"]]:
-                wrong.append(f"the {name} are not those of the certificate")
+        for where in (said, said.get("limits") or {}):
+            if values is not None and where.get(name) is not None:
+                all_ = amounts(values, pairs.candidates, name)
+                if where[name] != [float(all_[site]) for site in said["sites"]]:
+                    wrong.append(f"the {name} are not those of the certificate")
     try:
+        wrong += _limits(said)
         return wrong + _counted(_Seen(said, pairs, held.tolist(), zones))
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return [*wrong, "a figure of the certificate is missing or of no use"]
+
+
+def _limits(said: Mapping[str, Any]) -> list[str]:
+    """Return which limits of a record its sites do not keep to; one without any is checked on none."""
+    return [] if said.get("limits") is None else kept.broken(said["limits"], said["sites"])
 
 
 def _counted(seen: _Seen) -> list[str]:
@@ -163,15 +177,6 @@ def _counted(seen: _Seen) -> list[str]:
         return ["a place with demand is not served"]
     value = _FORMULAS[model](seen)
     return seen.wrong + _figures(seen.said, value)
-
-
-def _positions(sites: object, candidates: int) -> list[str]:
-    if not isinstance(sites, list):
-        return ["the sites are no list"]
-    for site in sites:
-        if not isinstance(site, int) or isinstance(site, bool) or not 0 <= site < candidates:
-            return [f"{site!r} is no candidate"]
-    return [] if len(set(sites)) == len(sites) else ["a site is named twice"]
 
 
 def _figures(said: Mapping[str, Any], value: float) -> list[str]:
@@ -321,9 +326,11 @@ _FORMULAS: dict[str, Callable[[_Seen], float]] = {
 }
 
 
-def certify_several(found: Several, spheres: Sequence[Sphere]) -> dict[str, object]:
+def certify_several(
+    found: Several, spheres: Sequence[Sphere], *, limits: Mapping[str, Any] | None = None
+) -> dict[str, object]:
     """Return the record of an answer for several spheres: that of each, and what they add up to."""
-    joint = found.joint
+    joint, many = found.joint, reach(spheres[0].costs).candidates
     parts: list[dict[str, object]] = []
     for k, sphere in enumerate(spheres):
         pairs = reach(sphere.costs)
@@ -348,6 +355,7 @@ def certify_several(found: Several, spheres: Sequence[Sphere]) -> dict[str, obje
         "method": joint.method,
         "seconds": joint.seconds,
         "sites": [int(site) for site in joint.sites],
+        "limits": None if limits is None else kept.record(joint.sites, many, **limits),
         "spheres": parts,
         "reason": None if joint.reason is None else str(joint.reason),
     }
@@ -365,7 +373,7 @@ def check_several(certificate: Mapping[str, object], spheres: Sequence[Sphere]) 
             faults, share = _part(said["sites"], part, sphere)
             wrong += faults
             value += part["importance"] * share
-        return wrong + _figures(said, value)
+        return wrong + _limits(said) + _figures(said, value)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return ["a figure of the certificate is missing or of no use"]
 
@@ -379,7 +387,7 @@ def _part(joint: Any, part: Mapping[str, Any], sphere: Sphere) -> tuple[list[str
         wrong.append(f"costs, weights or standard of {name} are not those of the certificate")
     weights, total = held.tolist(), math.fsum(held)
     for key, sites in (("served", joint), ("alone_served", part["alone"])):
-        faults = _positions(sites, pairs.candidates)
+        faults = misplaced(sites, pairs.candidates)
         near = _near(pairs, set() if faults else set(sites), sphere.standard)
         served[key] = math.fsum(w for w, hit in zip(weights, near, strict=True) if hit)
         wrong += faults

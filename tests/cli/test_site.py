@@ -79,10 +79,12 @@ def test_the_best_of_all_triples(city: Lots, tmp_path: Path, capsys: pytest.Capt
     assert (code, "holds" in out) == (0, True)
     file = Path(folder) / "certificate.json"
     record = json.loads(file.read_text(encoding="utf-8"))
-    file.write_text(json.dumps(record | {"objective": record["objective"] + 1}), encoding="utf-8")
-    code, _, err = run(capsys, "--check", folder, "--lang", "fr")
-    assert code == 1
-    assert "ne tient pas" in err
+    fewer = {"limits": record["limits"] | {"sites": 0}}
+    for change in ({"objective": record["objective"] + 1}, fewer):
+        file.write_text(json.dumps(record | change), encoding="utf-8")
+        code, _, err = run(capsys, "--check", folder, "--lang", "fr")
+        assert code == 1
+        assert "ne tient pas" in err
 
 
 def test_settings_are_tried_and_the_regret_is_counted(city: Lots, capsys: pytest.CaptureFixture[str]) -> None:

@@ -100,7 +100,7 @@ def test_each_model_finds_the_best_of_all_choices(model: str, case: dict[str, An
     assert found.bound == pytest.approx(best, rel=1e-9, abs=1e-12)
     assert list(found.sites) in list(choices(costs.shape[1], limits))
     price = limits.get("site_costs") if model == "lscp" else None
-    assert check(certify(found, costs, weights, site_costs=price), costs, weights) == []
+    assert check(certify(found, costs, weights, site_costs=price, limits=limits), costs, weights) == []
     again = solved(model, costs, weights, limits)
     np.testing.assert_array_equal(again.sites, found.sites)
     row, column = np.nonzero(np.isfinite(costs))

@@ -188,3 +188,51 @@ def test_whatever_stands_in_a_record_is_refused_in_words(name: str, key: str, va
     found = faults(told)
     assert found
     assert all(isinstance(line, str) for line in found)
+
+
+def test_the_limits_of_a_choice_are_recorded_and_held_against_its_sites() -> None:
+    limits: dict[str, Any] = {"sites": 4, "fixed": [3], "forbidden": [5], "budget": 40.0, "site_costs": PRICE}
+    found = mclp(COSTS, WEIGHTS, standard=NEAR, **limits)
+    said = json.loads(json.dumps(certify(found, COSTS, WEIGHTS, limits=limits)))
+    kept = said["limits"]
+    assert kept["site_costs"] == [float(j) + 1 for j in said["sites"]]
+    assert check(said, COSTS, WEIGHTS, site_costs=PRICE) == []
+    outside = next(j for j in range(14) if j not in said["sites"])
+    for change, line in (
+        ({"sites": len(said["sites"]) - 1}, f"there are {len(said['sites'])} sites"),
+        ({"fixed": [outside]}, f"candidate {outside} had to be"),
+        ({"forbidden": said["sites"][:1]}, f"candidate {said['sites'][0]} must not be"),
+        ({"budget": sum(kept["site_costs"]) - 0.5}, "the sites cost"),
+        ({"site_costs": None}, "the budget cannot be checked"),
+        ({"fixed": None}, "a figure of the certificate is missing"),
+    ):
+        wrong = check({**said, "limits": {**kept, **change}}, COSTS, WEIGHTS)
+        assert len(wrong) == 1
+        assert wrong[0].startswith(line)
+    dear = {**said, "limits": {**kept, "site_costs": [0.0] * len(said["sites"])}}
+    assert check(dear, COSTS, WEIGHTS, site_costs=PRICE) == [
+        "the site_costs are not those of the certificate"
+    ]
+    moved = certify(
+        MODELS["relocate"](), COSTS, WEIGHTS, limits={"existing": [0, 1, 2], "closures": 2, "openings": 2}
+    )
+    assert check(moved, COSTS, WEIGHTS) == []
+    stay = {**moved, "limits": {**moved["limits"], "closures": 0, "openings": 0}}  # type: ignore[dict-item]
+    gone, new = {0, 1, 2} - set(moved["sites"]), set(moved["sites"]) - {0, 1, 2}  # type: ignore[call-overload]
+    assert check(stay, COSTS, WEIGHTS) == [
+        f"there are {len(changed)} {name}, and at most 0 may be"
+        for name, changed in (("closures", gone), ("openings", new))
+        if changed
+    ]
+    assert gone | new
+
+
+def test_the_limits_of_several_spheres_are_held_too() -> None:
+    given_ = [Sphere(COSTS, WEIGHTS, NEAR, "one"), Sphere(COSTS, WEIGHTS[::-1], FAR, "two")]
+    found = several(given_, sites=3, fixed=[2])
+    said = certify_several(found, given_, limits={"sites": 3, "fixed": [2]})
+    assert check_several(said, given_) == []
+    fewer = {**said, "limits": {**said["limits"], "sites": 1}}  # type: ignore[dict-item]
+    assert check_several(fewer, given_) == [
+        f"there are {len(found.joint.sites)} sites, and at most 1 may open"
+    ]
