@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: What `write_any` writes.
 SUFFIXES: Final = (".csv", ".geojson", ".gpkg", ".parquet", ".xlsx")
+#: GDAL older than 3.7, still installed in many places, complains of a newer one.
+_GEOPACKAGE: Final = "1.3"
 #: Names under which a table already gives its positions.
 _POSITION: Final = frozenset({"longitude", "lon", "lng", "long", "x"})
 
@@ -147,6 +149,8 @@ def write_geopackage(
         for number, (name, frame) in enumerate(layers.items()):
             taken = {str(column).lower() for column in frame.columns}
             options: dict[str, Any] = {"FID": next(f for f in ("fid", "ogc_fid", "_fid_") if f not in taken)}
+            if number == 0:
+                options["VERSION"] = _GEOPACKAGE
             geometry = geometry_name(frame)
             if geometry is not None:
                 free = (g for g in ("geom", "geometry", "_geom_") if g not in taken - {geometry.lower()})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from geosocial import wording
 from geosocial.errors import N_
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from geosocial.results import Results
 
 Value = str | float | int
+#: What a workbook lets a sheet be called; words that cannot end such a name.
+_LONGEST_TAB: Final = 31
+_SHORT_WORD: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,16 @@ class Sheet:
 def both(say: Sequence[Words], message: str, joiner: str = " · ") -> str:
     """Return a message in each language, once where they agree."""
     return joiner.join(dict.fromkeys(w.t(message) for w in say))
+
+
+def tab(say: Sequence[Words], title: str) -> str:
+    """Return the name of a sheet: its title in each language, in whole words, at most 31 characters."""
+    kept = name = both(say, title, " – ")
+    if len(name) > _LONGEST_TAB:
+        kept = name[: _LONGEST_TAB + 1].rpartition(" ")[0]
+        while kept and len(kept.rpartition(" ")[2]) <= _SHORT_WORD:  # no name ends in “of” or a dash
+            kept = kept.rpartition(" ")[0]
+    return kept or name[:_LONGEST_TAB]
 
 
 def each(texts: Sequence[str]) -> str:

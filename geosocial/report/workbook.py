@@ -18,7 +18,7 @@ from geosocial import symbology, wording
 from geosocial.errors import N_
 from geosocial.i18n import Words, words
 from geosocial.report import clusters, equity, evidence, followup, sheets, siting
-from geosocial.report.sheets import Sheet, both, each
+from geosocial.report.sheets import Sheet, both, each, tab
 
 if TYPE_CHECKING:
     from geosocial.results import Results
@@ -111,7 +111,7 @@ def _height(texts: Sequence[str], width: int) -> float:
 
 
 def _write(book: Any, forms: dict[str, Any], say: Sequence[Words], sheet: Sheet) -> None:
-    page = book.add_worksheet(both(say, sheet.title, " – ")[:31])
+    page = book.add_worksheet(tab(say, sheet.title))
     lines = len(say)
     page.set_row(0, 15 * lines + 2)
     for n, column in enumerate(sheet.columns):
@@ -137,7 +137,7 @@ def _explain(
     book: Any, forms: dict[str, Any], results: Results, say: Sequence[Words], content: Sequence[Sheet]
 ) -> None:
     """Write the first sheet: what the workbook is, what each sheet holds, how to read a missing figure."""
-    page = book.add_worksheet(both(say, N_("Read me"), " – ")[:31])
+    page = book.add_worksheet(tab(say, N_("Read me")))
     page.hide_gridlines(2)
     page.set_landscape()
     page.set_paper(9)
@@ -146,7 +146,7 @@ def _explain(
     page.set_column(1, len(say), 70)
     page.write_string(0, 0, each([w.label(results.study.name) for w in say]), forms["title"])
     page.write_string(1, 0, each([wording.edition(w, results) for w in say]), forms["bold"])
-    rows = [(both(say, sheet.title, " – ")[:31], [w.t(sheet.text) for w in say]) for sheet in content]
+    rows = [(tab(say, sheet.title), [w.t(sheet.text) for w in say]) for sheet in content]
     rows.append(("", []))
     messages = (
         N_("An empty cell is a missing figure. It is never zero."),
