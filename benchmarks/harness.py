@@ -62,19 +62,24 @@ def race(cases: Sequence[Case], repetitions: int) -> None:
             case.seconds.append(spent / runs)
 
 
-def write_table(name: str, rows: Sequence[Mapping[str, object]], note: str = "") -> None:
-    """Print the rows as a Markdown table; write them, with versions and machine, to results/`name`.json."""
-    columns = list(rows[0])
-    print(f"| {' | '.join(columns)} |")
-    print(f"| {' | '.join('---' if isinstance(rows[0][c], str) else '---:' for c in columns)} |")
-    for row in rows:
-        print(f"| {' | '.join(_cell(row[column]) for column in columns)} |")
+def write_table(
+    name: str,
+    rows: Sequence[Mapping[str, object]],
+    note: str = "",
+    facts: Mapping[str, int] | None = None,
+) -> None:
+    """Print the rows as a Markdown table; write them, with versions and machine, to results/`name`.json.
+
+    `facts` are figures that do not depend on the machine.
+    """
+    print(markdown(rows))
     if note:
         print(f"\n{note}")
     RESULTS.mkdir(exist_ok=True)
     record = {
         "benchmark": name,
         "note": note,
+        "facts": dict(facts or {}),
         "machine": machine(),
         "versions": versions(),
         "rows": list(rows),
@@ -83,6 +88,15 @@ def write_table(name: str, rows: Sequence[Mapping[str, object]], note: str = "")
     unfinished = RESULTS / f".{name}.json"
     unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(RESULTS / f"{name}.json")
+
+
+def markdown(rows: Sequence[Mapping[str, object]]) -> str:
+    """Return the rows as a Markdown table, its columns those of the first row."""
+    columns = list(rows[0])
+    lines = [f"| {' | '.join(columns)} |"]
+    lines.append(f"| {' | '.join('---' if isinstance(rows[0][c], str) else '---:' for c in columns)} |")
+    lines += [f"| {' | '.join(_cell(row.get(column, '–')) for column in columns)} |" for row in rows]
+    return "\n".join(lines)
 
 
 def machine() -> dict[str, object]:

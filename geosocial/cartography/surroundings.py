@@ -24,6 +24,24 @@ AROUND: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
+class Facilities:
+    """The facilities of a service: degrees, numbers of their zones, each encoded up to its last member."""
+
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    zone: list[int]
+    code: list[str]
+
+    def within(self, west: float, south: float, east: float, north: float, zone: int) -> str:
+        """Return those in a frame, encoded; each says last whether it lies in the zone of this number."""
+        import numpy as np
+
+        seen = (west < self.lon) & (self.lon < east) & (south < self.lat) & (self.lat < north)
+        here = np.flatnonzero(seen).tolist()
+        return ",".join(f"{self.code[k]},{int(self.zone[k] == zone)}]" for k in here)
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """Shapes in degrees, and which of them each map shows."""
 
@@ -36,8 +54,8 @@ class Surroundings:
     land_boxes: NDArray[np.float64]
     district_zone: list[int]
     neighbours: list[list[int]]
-    #: By service: longitude, latitude, number of the zone, and the encoded facility up to its last member.
-    facilities: list[list[tuple[float, float, int, str]]]
+    #: By service, its facilities.
+    facilities: list[Facilities]
     #: By service and zone: people beyond the standard as dots, encoded.
     beyond: list[list[str]]
     #: By zone: what a dot stands for.
@@ -63,14 +81,6 @@ class Surroundings:
             )
             return [int(k) for k in np.flatnonzero(inside)]
 
-        supply = (
-            ",".join(
-                f"{code},{int(zone == number)}]"
-                for lon, lat, zone, code in places
-                if frame[0] < lon < frame[2] and frame[1] < lat < frame[3]
-            )
-            for places in self.facilities
-        )
         members = {
             "box": as_json([round(float(b), layers.DIGITS) for b in (west, south, east, north)]),
             "near": as_json(self.neighbours[number]),
@@ -79,7 +89,7 @@ class Surroundings:
             "districts": _list(
                 d for d, z in zip(self.districts, self.district_zone, strict=True) if z == number
             ),
-            "supply": _list(f"[{places}]" for places in supply),
+            "supply": _list(f"[{places.within(*frame, number)}]" for places in self.facilities),
             "per": str(self.per[number]),
             "beyond": _list(found[number] for found in self.beyond),
         }
@@ -162,18 +172,19 @@ def neighbours(results: Results) -> list[list[int]]:
     return out
 
 
-def _facilities(results: Results, said: Mapping[str, Any]) -> list[list[tuple[float, float, int, str]]]:
+def _facilities(results: Results, said: Mapping[str, Any]) -> list[Facilities]:
     """Return the facilities of each service as the atlas draws them, each with the number of its zone."""
+    import numpy as np
+
     homes = {str(z): n for n, z in enumerate(results.zones["zone_id"])}
     out = []
     for (_, spec), service in zip(results.study.services(), said["services"], strict=True):
         at = layers.facilities(results, spec.kinds)["zone_id"]
-        out.append(
-            [
-                (f[0], f[1], homes.get(str(z), -1), json.dumps(f[:4], separators=(",", ":"))[:-1])
-                for f, z in zip(service["supply"], at, strict=True)
-            ]
-        )
+        supply = service["supply"]
+        degrees = np.array([f[:2] for f in supply], np.float64).reshape(-1, 2)
+        zone = [homes.get(str(z), -1) for _, z in zip(supply, at, strict=True)]
+        code = [json.dumps(f[:4], separators=(",", ":"))[:-1] for f in supply]
+        out.append(Facilities(degrees[:, 0], degrees[:, 1], zone, code))
     return out
 
 

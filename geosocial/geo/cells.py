@@ -45,8 +45,12 @@ if TYPE_CHECKING:
 SLACK = 1e-6
 #: Least width and height of the extent: the products of smaller differences lose their precision.
 LEAST_SPAN = 1e-140
-#: Most (zone, cell) pairs that a grid may hold: bounds memory when zones overlap heavily.
+#: Most (zone, cell) pairs that a grid may hold, and for each zone where they are many: bounds memory when
+#: zones overlap heavily.
 MOST_PAIRS = 4_000_000
+PAIRS_EACH = 16
+#: Most cells for each zone where the size of the zones decides.
+CELLS_EACH = 32
 #: Most columns or rows; keeps rounding thousands of times below `SLACK`.
 MOST_SIDE = 8_192
 
@@ -169,6 +173,25 @@ def build(zones: NDArray[np.object_], sides: int) -> Cells | None:
     return Cells(x0, y0, kx, ky, nx, ny, first, slot, starts, zone, full, bundle[place], bundles, layered)
 
 
+def sides_of(zones: NDArray[np.object_]) -> int:
+    """Return the cells along the longer side of which one is as wide as half of the zones are at most.
+
+    For thousands of zones that lie close in some parts of the extent, as the blocks of a country do; at most
+    `CELLS_EACH` cells for each zone.
+    """
+    bounds = shapely.bounds(zones)
+    bounds = bounds[~np.isnan(bounds[:, 0])]
+    if not len(bounds):
+        return 0
+    wide, tall = bounds[:, 2:].max(axis=0) - bounds[:, :2].min(axis=0)
+    typical = float(np.median((bounds[:, 2:] - bounds[:, :2]).max(axis=1)))
+    longer = float(max(wide, tall))
+    if not (typical > 0 and math.isfinite(longer)):
+        return 0
+    most = math.sqrt(CELLS_EACH * len(bounds) * longer / max(float(min(wide, tall)), longer / 1_000))
+    return int(min(longer / typical, most, MOST_SIDE))
+
+
 def _lists(partial: NDArray[np.int32], whole: NDArray[np.int32], mark: Ints) -> tuple[Ints, Ints, Bools]:
     """Return the start of each list, and the place of a mark of the zone of each entry, and if full.
 
@@ -227,9 +250,10 @@ def _frame(bounds: Floats, sides: int) -> Frame | None:
     size = max(wide, tall) / min(sides, MOST_SIDE)
     width, height = (max(min(size, span / 16), 1024 * grain) for span in (wide, tall))
     # The pairs that the boxes of the zones could make, at worst; larger cells where that is too many.
-    if len(bounds) * (wide / width + 3) * (tall / height + 3) > MOST_PAIRS:
+    most = max(MOST_PAIRS, PAIRS_EACH * len(bounds))
+    if len(bounds) * (wide / width + 3) * (tall / height + 3) > most:
         widths, heights = bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1]
-        while ((widths / width + 3) * (heights / height + 3)).sum() > MOST_PAIRS and width < wide:
+        while ((widths / width + 3) * (heights / height + 3)).sum() > most and width < wide:
             width, height = width * 1.25, height * 1.25
     columns, rows = math.ceil(wide / width) + 3, math.ceil(tall / height) + 3
     return west - width, south - height, 1 / width, 1 / height, columns, rows

@@ -6,7 +6,8 @@ Coordinates stay arrays; no point objects are made. A regular grid over the zone
 answers at once for every cell that one zone covers wholly or none touches. A point in a cell that an edge
 touches is held against the few zones of that cell, in order: by counting the few edges there to the right of
 it where their signs are certain (`geosocial.geo.edges`), by GEOS where they are not, as on a boundary. The
-grid is fitted to the number of points: coarse for a list of some thousand, fine for millions.
+grid is fitted to the number of points: coarse for a list of some thousand, fine for millions; and to the
+size of the zones where they are thousands.
 
 "Covers" counts the boundary: for a point it is the same as "intersects", which `shapely.intersects_xy`
 answers on prepared polygons (`shapely.contains_xy` would miss the boundary).
@@ -49,6 +50,8 @@ AT_ONCE = 4
 CHUNK = 262_144
 #: From this many points on, two threads share the chunks (NumPy and GEOS release the lock); same answers.
 THREADS_FROM = 1_000_000
+#: From this many zones on their own size tells the size of the cells, where the points deserve it.
+MANY_ZONES = 4_096
 _PREPARING = Lock()
 #: As plain integers: NumPy compares with a member of an enumeration many times more slowly.
 _POLYGON, _MULTIPOLYGON = int(shapely.GeometryType.POLYGON), int(shapely.GeometryType.MULTIPOLYGON)
@@ -91,6 +94,8 @@ class ZoneIndex:
         self._cells: cells.Cells | None = None
         self._sides = 0
         self._asked = 0
+        self._least: int | None = None
+        self._boxes: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self._zones)
@@ -242,6 +247,11 @@ class ZoneIndex:
         """Return the grid, built anew when the points seen so far deserve one four times finer."""
         self._asked += points
         sides = _sides(self._asked)
+        if len(self._zones) > MANY_ZONES and self._asked > len(self._zones) / 8:
+            if self._least is None:
+                self._least = cells.sides_of(self._zones)
+                self._boxes = np.ascontiguousarray(shapely.bounds(self._zones).T)
+            sides = max(sides, self._least)
         if sides >= 4 * self._sides and len(self._zones):
             self._cells = cells.build(self._zones, sides)
             self._sides = sides
@@ -260,6 +270,9 @@ class ZoneIndex:
             turn, entry = expand(place, until - place)
             zone, hit, point = grid.zone[entry], grid.full[entry], left[turn]
             test = np.flatnonzero(~hit)
+            if self._boxes is not None:
+                # Where a cell lists many small zones, most of them are not even near the point.
+                test = test[self._in_box(zone[test], x[point[test]], y[point[test]])]
             of = point[test]
             inside, sure = grid.bundles.sides(grid.bundle[entry[test]], x[of], y[of])
             if not sure.all():
@@ -273,6 +286,14 @@ class ZoneIndex:
             keep = np.flatnonzero((until < stop) & (found[left] < 0))
             left, place, stop = left[keep], until[keep], stop[keep]
         return found
+
+    def _in_box(self, zone: Ints, x: Floats, y: Floats) -> Bools:
+        """Return whether each point is in the box of its zone, the sides of the box included."""
+        assert self._boxes is not None  # noqa: S101 - asked by the caller; for the type checker
+        west, south, east, north = self._boxes
+        near: Bools = (west[zone] <= x) & (x <= east[zone])
+        near &= (south[zone] <= y) & (y <= north[zone])
+        return near
 
     def _ask(self, zone: Ints, x: Floats, y: Floats) -> Bools:
         """Ask GEOS whether each zone covers its point; only the zones in question are prepared."""

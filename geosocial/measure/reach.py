@@ -23,7 +23,8 @@ from geosocial.measure.coverage import Floats, Ints
 from geosocial.measure.supply import Facilities
 
 Bools = NDArray[np.bool_]
-#: Up to so many zones × facilities, combinations are counted in an array of that size.
+#: Up to so many zones × facilities, or as many as there are pairs, combinations are counted in an array of
+#: that size.
 _DENSE = 5_000_000
 
 
@@ -170,7 +171,7 @@ def catchments(pairs: Pairs, rows: Ints, zone: Ints, zones: int) -> Catchments:
     """
     facilities = pairs.shape[1]
     cell = (zone[rows] + 1) * facilities + pairs.indices
-    if (zones + 1) * facilities <= _DENSE:
+    if (zones + 1) * facilities <= max(_DENSE, len(cell)):
         used = np.zeros((zones + 1) * facilities, dtype=bool)
         used[cell] = True
         found = np.flatnonzero(used)

@@ -259,3 +259,44 @@ def test_random_zones_agree_with_covers(zones: NDArray[Any], seed: int, sides: i
     lone = np.array([shapely.intersects_xy(zone, x, y) for zone in zones]).sum(axis=0) <= 1
     renamed = ZoneIndex(zones[shuffle]).locate(x, y)
     np.testing.assert_array_equal(np.where(renamed < 0, -1, shuffle[renamed])[lone], expected[lone])
+
+
+def towns(rng: np.random.Generator) -> NDArray[Any]:
+    """Return 5,000 small areas that share their corners in two towns far apart, and a large one between."""
+    parts = []
+    for corner in ((0.0, 0.0), (900_000.0, 300_000.0)):
+        grid = np.stack(np.meshgrid(np.arange(51.0), np.arange(51.0)), axis=-1)
+        grid[1:-1, 1:-1] += rng.uniform(-0.3, 0.3, (49, 49, 2))
+        ring = np.stack([grid[:-1, :-1], grid[:-1, 1:], grid[1:, 1:], grid[1:, :-1]], axis=2)
+        parts.append(shapely.polygons(ring.reshape(-1, 4, 2) * 100 + np.array(corner)))
+    return np.concatenate([*parts, [shapely.box(20_000, 0, 880_000, 300_000)]])
+
+
+def test_thousands_of_small_zones_far_apart_agree_with_covers() -> None:
+    rng = np.random.default_rng(8)
+    zones = towns(rng)
+    vertices = shapely.get_coordinates(zones)
+    middles = (vertices[1:] + vertices[:-1]) / 2
+    near = vertices[rng.integers(0, len(vertices), 20_000)] + rng.normal(0, 60, (20_000, 2))
+    x, y = np.concatenate([vertices, np.nextafter(vertices, np.inf), middles, near]).T
+    point, zone = shapely.STRtree(zones).query(shapely.points(x, y), predicate="intersects")
+    expected = np.full(len(x), len(zones))
+    np.minimum.at(expected, point, zone)
+    index = ZoneIndex(zones)
+    np.testing.assert_array_equal(index.locate(x, y), np.where(expected < len(zones), expected, -1))
+    # finer than the 256 columns that the number of points alone would ask for: 32 cells for each zone
+    assert index._cells is not None
+    assert 600 < index._cells.nx < 700
+    later = np.full(len(x), len(zones))
+    other = zone > expected[point]
+    np.minimum.at(later, point[other], zone[other])
+    np.testing.assert_array_equal(index.first_and_next(x, y)[1], np.where(later < len(zones), later, -1))
+
+
+def test_cells_are_as_wide_as_zones_within_the_bounds() -> None:
+    row = np.array([shapely.box(k, 0, k + 1, 1) for k in range(100)])
+    assert cells.sides_of(row) == 100  # as wide as one zone each
+    apart = np.array([shapely.box(k, k, k + 1, k + 1) for k in range(0, 10_000, 100)])
+    # 9,901 wide and tall: 9,901 of them would be 980,000 cells for each zone, 56 are 32 × 100 in all
+    assert cells.sides_of(apart) == 56
+    assert cells.sides_of(np.array([None, shapely.Polygon()])) == 0

@@ -301,3 +301,19 @@ def test_all_combinations_of_the_embedded_study_are_48_for_a_coverage() -> None:
             if service.rule == "coverage"
             else expected
         ) == len(expected)
+
+
+def test_combinations_are_the_same_however_they_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    from geosocial.geo.pairs import Pairs
+    from geosocial.measure import reach
+
+    # rows 0 and 1 in zone 1, row 2 in none, row 3 in zone 0; five facilities, the last out of reach
+    indptr = np.array([0, 2, 3, 5, 6])
+    pairs = Pairs(np.arange(6.0), np.array([0, 3, 0, 1, 3, 2]), indptr, (4, 5), 9.0)
+    zone = np.array([1, 1, -1, 0])
+    found = []
+    for most in (10**6, 0):  # counted in an array of all of them, and sorted: 15 are more than 6 pairs
+        monkeypatch.setattr(reach, "_DENSE", most)
+        made = reach.catchments(pairs, pairs.rows(), zone, 2)
+        found.append([made.zone.tolist(), made.facility.tolist(), made.of_pair.tolist()])
+    assert found[0] == found[1] == [[-1, -1, 0, 1, 1], [1, 3, 2, 0, 3], [3, 4, 3, 0, 1, 2]]
