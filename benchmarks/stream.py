@@ -9,18 +9,26 @@ zone alone. A random million of
 the result is held against ``shapely.intersects_xy`` on prepared polygons, and its snapping against
 ``shapely.STRtree``.
 
+With ``--race`` the part that others can do, the zone of each point, is done by them too: the points are made
+in blocks of ten million, each block goes to each of them in turn, and every answer must be the same.
+geopandas is given its point geometries, made outside the clock, in the order that is faster for it; SedonaDB
+and we are given the coordinates.
+
     python -m benchmarks.stream --points 20000000
+    python -m benchmarks.stream --points 100000000 --race
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +36,7 @@ import numpy as np
 import shapely
 
 from benchmarks.harness import write_table
-from benchmarks.join import districts
+from benchmarks.join import districts, first_of_pairs, sedona_query
 from benchmarks.run import Process
 
 if TYPE_CHECKING:
@@ -94,18 +102,22 @@ def reading_seconds(path: Path) -> float:
 
 def rate(
     work: Callable[[tuple[Any, Any]], object], batches: list[tuple[Any, Any]], repetitions: int
-) -> float:
-    """Return the points a second of `work` over the batches on the threads of the engine, the median."""
+) -> tuple[float, float]:
+    """Return the points a second of `work` over the batches on the threads of the engine, the median.
+
+    And the nanoseconds of the processor a point, which a busy machine changes less.
+    """
     from geosocial import engine
 
     points = sum(len(x) for x, _ in batches)
-    seconds = []
+    seconds, processor = [], []
     for _ in range(repetitions):
-        start = time.perf_counter()
+        start, effort = time.perf_counter(), time.process_time()
         for _ in engine.threads(work, batches):
             pass
         seconds.append(time.perf_counter() - start)
-    return points / statistics.median(seconds)
+        processor.append(time.process_time() - effort)
+    return points / statistics.median(seconds), statistics.median(processor) / points * 1e9
 
 
 def check(out: Path, zones: gpd.GeoDataFrame, sample: int) -> int:
@@ -143,6 +155,110 @@ def check(out: Path, zones: gpd.GeoDataFrame, sample: int) -> int:
     return done
 
 
+class Clock:
+    """Seconds of the clock and of the processor by name, summed over the blocks."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, tuple[float, float]] = {}
+
+    def time(self, name: str, work: Callable[[], Any]) -> Any:
+        """Return what the work gives, and add what it took."""
+        gc.collect()
+        clock, processor = time.perf_counter(), time.process_time()
+        made = work()
+        clock, processor = time.perf_counter() - clock, time.process_time() - processor
+        before = self.spent.get(name, (0.0, 0.0))
+        self.spent[name] = (before[0] + clock, before[1] + processor)
+        return made
+
+
+def race(points: int, block: int = 10_000_000) -> None:
+    """Give every block of points to all in turn, and print the sums."""
+    from geosocial import engine
+    from geosocial.geo import ZoneIndex
+    from geosocial.geo.assign import Assigner
+    from geosocial.io.batches import BATCH
+
+    zones = districts()
+    index = ZoneIndex(zones)
+    index.expect(points)
+    assigner = Assigner(zones, snap_m=SNAP_M, points=points)
+    west, south, east, north = zones.total_bounds
+    rng = np.random.default_rng(2026)
+    clock = Clock()
+    order = faster_order(zones, min(points, block) // 10)
+
+    def on_threads(work: Callable[[Any, Any], Any], x: Any, y: Any) -> list[Any]:
+        parts = [slice(start, start + BATCH) for start in range(0, len(x), BATCH)]
+        return list(engine.threads(lambda part: work(x[part], y[part]), parts))
+
+    for start in range(0, points, block):
+        many = min(block, points - start)
+        x, y = rng.uniform(west, east, many), rng.uniform(south, north, many)
+        found = clock.time("geosocial: zone", partial(on_threads, index.locate, x, y))
+        clock.time(
+            "geosocial: zone, next zone, boundary, snapping", partial(on_threads, assigner.assign, x, y)
+        )
+        _peers(clock, zones, (x, y), np.concatenate(found), order)
+        print(f"{start + many:,} points", flush=True)
+    ours, effort = clock.spent["geosocial: zone"]
+    rows = [
+        {
+            "operation": name,
+            "points/s": points / seconds,
+            "times ours": seconds / ours,
+            "processor s": processor,
+            "times ours (processor)": processor / effort,
+        }
+        for name, (seconds, processor) in clock.spent.items()
+    ]
+    write_table("stream_race", rows, f"{points:,} points, in blocks of {block:,}; no point differs.")
+
+
+#: The two orders of `geopandas.sjoin`.
+ORDERS = ("geopandas points.sjoin(zones)", "geopandas zones.sjoin(points)")
+
+
+def _sjoin(order: str, points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> tuple[Any, Any]:
+    """Return the point and the zone of each pair, by frames without a spatial index."""
+    points, zones = points.copy(), zones.copy()
+    if order == ORDERS[0]:
+        made = points.sjoin(zones, predicate="intersects")
+        return made.index.to_numpy(), made["index_right"].to_numpy()
+    made = zones.sjoin(points, predicate="intersects")
+    return made["index_right"].to_numpy(), made.index.to_numpy()
+
+
+def faster_order(zones: gpd.GeoDataFrame, points: int) -> str:
+    """Return the order that takes geopandas the fewer seconds of the processor."""
+    import geopandas as gpd
+
+    west, south, east, north = zones.total_bounds
+    x, y = np.random.default_rng(1).uniform([[west], [south]], [[east], [north]], (2, points))
+    frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy(x, y), crs=zones.crs)
+    clock = Clock()
+    for order in ORDERS * 3:
+        clock.time(order, partial(_sjoin, order, frame, zones))
+    return min(ORDERS, key=lambda order: clock.spent[order][1])
+
+
+def _peers(clock: Clock, zones: gpd.GeoDataFrame, xy: tuple[Any, Any], expected: Any, order: str) -> None:
+    """Join one block by the others and leave when an answer differs."""
+    import geopandas as gpd
+
+    def same(name: str, point: Any, zone: Any) -> None:
+        if not np.array_equal(first_of_pairs(point, zone, len(expected)), expected):
+            raise SystemExit(f"{name}: points differ")
+
+    sedona = sedona_query(zones, *xy)
+    if sedona is not None:
+        table = clock.time("SedonaDB ST_Intersects", partial(sedona, None))
+        same("SedonaDB", table["i"].to_numpy(), table["k"].to_numpy())
+        del table
+    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*xy), crs=zones.crs)
+    same(order, *clock.time(order, partial(_sjoin, order, points, zones)))
+
+
 def main(points: int = 20_000_000, repetitions: int = 3) -> None:
     """Write the points, join them, check a million, and print the figures."""
     from geosocial.geo import ZoneIndex
@@ -172,9 +288,10 @@ def main(points: int = 20_000_000, repetitions: int = 3) -> None:
         [
             {
                 "points": points,
-                "lookup points/s": lookup,
-                "without snapping points/s": plain,
-                "kernel points/s": kernel,
+                "lookup points/s": lookup[0],
+                "without snapping points/s": plain[0],
+                "kernel points/s": kernel[0],
+                "kernel processor ns/point": kernel[1],
                 "reading s": reading,
                 "whole process s": case.seconds[0],
                 "processor s": case.processor[0],
@@ -190,5 +307,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--points", type=int, default=20_000_000)
     parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--race", action="store_true", help="the zone alone, beside SedonaDB and geopandas")
     asked = parser.parse_args()
-    main(asked.points, asked.repetitions)
+    if asked.race:
+        race(asked.points)
+    else:
+        main(asked.points, asked.repetitions)

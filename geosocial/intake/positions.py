@@ -66,10 +66,10 @@ class Area:
 
     def box(self, crs: object) -> Box | None:
         """Return bounds that hold the area in another system; None where it has none there."""
-        return _box((self.west, self.south, self.east, self.north), self.crs, crs)
+        return bounds_in((self.west, self.south, self.east, self.north), self.crs, crs)
 
 
-def _box(bounds: Box, source: object, target: object) -> Box | None:
+def bounds_in(bounds: Box, source: object, target: object) -> Box | None:
     """Return bounds in another system that hold the edge of a rectangle; None where it has no place there."""
     west, south, east, north = bounds
     edge = np.linspace(0.0, 1.0, 21)
@@ -193,7 +193,7 @@ def _doubted(x: Floats, y: Floats, crs: pyproj.CRS, area: Area) -> npt.NDArray[n
     use = crs.area_of_use
     if use is None:
         return at[:0]
-    made = _box(
+    made = bounds_in(
         (
             use.west - _LEEWAY,
             max(use.south - _LEEWAY, -89.0),

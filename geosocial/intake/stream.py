@@ -22,20 +22,17 @@ from geosocial.errors import N_, Count, InputError, OutputError, Said
 from geosocial.geo.assign import Assigner
 from geosocial.geo.crs import crs_label, transform
 from geosocial.geo.join import check_snap, check_zones
-from geosocial.intake.columns import Columns
 from geosocial.intake.faults import Faults
-from geosocial.intake.join_files import ADDED, layer_of, position_columns, zones_of
-from geosocial.intake.locate import Positions, moved, of_shapes, positions, sound
-from geosocial.intake.positions import Area
-from geosocial.intake.source import Source
+from geosocial.intake.join_files import ADDED, layer_of, zones_of
+from geosocial.intake.locate import Positions, moved
+from geosocial.intake.located import Located
 from geosocial.io.atomic import replacing
 from geosocial.io.batches import BATCH, Opened, Piece, is_parquet, open_points
 from geosocial.io.csv_text import csv_blocks
 from geosocial.io.detect import fingerprint
-from geosocial.io.partitions import Partitions, Record
-from geosocial.io.points import coordinates, wkb_points
+from geosocial.io.partitions import Partitions, Record, write_batches
+from geosocial.io.points import wkb_points
 from geosocial.io.write import says_position
-from geosocial.results import InputFile
 from geosocial.tables import OUTCOMES
 
 if TYPE_CHECKING:
@@ -194,19 +191,13 @@ class StreamJoin:
         self.points, self.zones, self.columns = points, zones, columns
         self.folder: Partitions | None = None
         self._snap_m, self._suffix, self._batch = snap_m, suffix, batch_rows
-        self._area = Area.around(zones)
+        self._located = Located(points, zones, crs=crs, columns=columns)
+        self.notes = self._located.notes
         self._ids = [*zones["zone_id"].astype(str), ""]
         self._zone_names = [names[i] for i in self._ids]
-        self._x = self._y = ""
-        self._crs: str | None = None
-        self.notes: tuple[Said, ...] = ()
-        if not points.geometry or {"x", "y"} <= {*columns} or {"longitude", "latitude"} <= {*columns}:
-            self._x, self._y, self._crs, self.notes = position_columns(
-                self._source(points.schema.empty_table()), crs, columns
-            )
         taken = {name.lower() for name in points.schema.names}
-        self._point = _free("geometry", taken)
-        self._added = {name: _free(name, taken) for name in ADDED}
+        self._point = free_name("geometry", taken)
+        self._added = {name: free_name(name, taken) for name in ADDED}
         self.renamed = tuple(
             Said(
                 N_("The points have a column “{column}”: the one of the join is “{name}”."),
@@ -234,7 +225,7 @@ class StreamJoin:
             if self._suffix == ".csv":
                 _write_csv(whole, batches, header=piece.number == 0)
             else:
-                _write_parquet(whole, batches)
+                write_batches(whole, batches)
             record["bytes"] = whole.stat().st_size
         return record
 
@@ -242,7 +233,7 @@ class StreamJoin:
         """Give the batches of a piece with the columns of the join, and count into its record."""
         for table in self.points.batches(piece, self._batch):
             faults = Faults("points", piece.path, np.arange(len(table)))
-            own, raw = self._positions(table, faults)
+            own, raw = self._located.positions(table, faults)
             x, y = moved(own, self.zones.crs, faults)
             given = self._prepared().assign(x, y)
             tally = np.bincount(given.code, minlength=len(OUTCOMES)).tolist()
@@ -258,42 +249,6 @@ class StreamJoin:
                 expected = self.points.total or sum(f.stat().st_size for f in self.points.files) // 50
                 self._assigner = Assigner(self.zones, snap_m=self._snap_m, points=expected)
             return self._assigner
-
-    def _source(self, table: Any) -> Source:
-        """Return a batch as the rows of a file, which `positions` reads."""
-        name = str(self.points.files[0])
-        names = [self._x, self._y] if self._x else self.points.names
-        frame = table.select(names).to_pandas()
-        rows = np.arange(len(frame), dtype=np.int64)
-        return Source(Columns(name, frame), None, rows, InputFile("", name, "", 0, len(frame)), {}, ())
-
-    def _positions(self, table: Any, faults: Faults) -> tuple[Positions, Floats]:
-        """Return the position of each row, and the coordinates of its point as the file gives them."""
-        if self._x:
-            own = positions(
-                self._source(table), x=self._x, y=self._y, crs=self._crs, faults=faults, area=self._area
-            )
-            return own, np.array([own.x, own.y])
-        column = table.column(self.points.geometry).combine_chunks()
-        found, empty, odd = coordinates(column, self.points.encoding)
-        raw = found.copy()
-        if odd:
-            import shapely
-
-            rows = np.array(list(odd), np.int64)
-            try:
-                shapes = np.asarray(shapely.from_wkb(list(odd.values())), dtype=object)
-            except shapely.errors.ShapelyError as error:
-                raise InputError(
-                    N_("{file}: a geometry cannot be read ({reason})."),
-                    hint=N_("Download or export it again."),
-                    file=self.points.files[0],
-                    reason=error,
-                ) from error
-            found[:, rows] = of_shapes(shapes, rows, faults)
-            empty[rows] = shapely.is_empty(shapes)
-        x, y = sound(found, empty, self.points.crs, faults=faults, area=self._area)
-        return Positions(x, y, self.points.crs), raw
 
     def _with_results(self, table: Any, own: Positions, raw: Floats, given: Any) -> Any:
         import pyarrow as pa
@@ -320,7 +275,7 @@ class StreamJoin:
         for name, values in added.items():
             table = table.append_column(self._added[name], values)
         if parquet:
-            return table.replace_schema_metadata({b"geo": _unbounded(metadata)} if metadata else None)
+            return table.replace_schema_metadata({b"geo": unbounded(metadata)} if metadata else None)
         if not says_position(table.schema.names):
             longitude, latitude = transform(raw[0], raw[1], own.crs, 4326)
             table = table.append_column("longitude", pa.array(longitude, from_pandas=True))
@@ -328,7 +283,8 @@ class StreamJoin:
         return table
 
 
-def _free(name: str, taken: set[str]) -> str:
+def free_name(name: str, taken: set[str]) -> str:
+    """Return the name, lengthened until no column has it."""
     while name in taken:
         name = f"{name}_joined"
     return name
@@ -340,26 +296,12 @@ def _geo(name: str, crs: Any) -> bytes:
     return json.dumps({"version": "1.1.0", "primary_column": name, "columns": {name: column}}).encode()
 
 
-def _unbounded(metadata: bytes) -> bytes:
+def unbounded(metadata: bytes) -> bytes:
     """Return what GeoParquet says of the columns, without the bounds, which are those of the whole file."""
     told = json.loads(metadata)
     for column in told["columns"].values():
         column.pop("bbox", None)
     return json.dumps(told).encode()
-
-
-def _write_parquet(path: Path, batches: Iterator[Any]) -> None:
-    import pyarrow.parquet as pq
-
-    writer = None
-    try:
-        for table in batches:
-            if writer is None:
-                writer = pq.ParquetWriter(path, table.schema)
-            writer.write_table(table, row_group_size=len(table))
-    finally:
-        if writer is not None:
-            writer.close()
 
 
 def _write_csv(path: Path, batches: Iterator[Any], *, header: bool) -> None:

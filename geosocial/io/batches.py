@@ -36,6 +36,8 @@ class Piece:
     path: str
     groups: tuple[int, ...] = ()
     rows: tuple[Any, ...] = field(default=(), repr=False)
+    #: Rows of its file before it.
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +80,45 @@ class Opened:
             with file.open("rb") as stream:
                 metadata = pq.read_metadata(stream)
             groups: list[int] = []
-            held = 0
+            held = before = 0
             for group in range(metadata.num_row_groups):
                 groups.append(group)
                 held += metadata.row_group(group).num_rows
                 if held >= (rows or PIECE) or (held and group == metadata.num_row_groups - 1):
-                    yield Piece(number, str(file), tuple(groups))
-                    number, groups, held = number + 1, [], 0
+                    yield Piece(number, str(file), tuple(groups), before=before)
+                    number, groups, before, held = number + 1, [], before + held, 0
 
-    def batches(self, piece: Piece, rows: int = BATCH) -> Iterator[Any]:
-        """Give the rows of a piece as Arrow tables of at most so many rows."""
+    def bounds(self, piece: Piece, x: str = "", y: str = "") -> tuple[float, float, float, float] | None:
+        """Return the box that holds all points of a piece, by what the file tells; None where it does not.
+
+        Told by the statistics of its row groups (the columns `x` and `y`; GeoArrow points; the covering of
+        GeoParquet 1.1), or by the box of its whole file, which each file of a folder has of its own. No row
+        is read.
+        """
+        import pyarrow.parquet as pq
+
+        if self.form == "csv":
+            return None
+        with Path(piece.path).open("rb") as stream:
+            metadata = pq.read_metadata(stream)
+        told = {} if x else json.loads(metadata.metadata[b"geo"])["columns"][self.geometry]
+        paths = [x, y, x, y] if x else _covering(told, self.geometry)
+        found = [_extremes(metadata, piece.groups, path) for path in paths] if paths else []
+        if found and all(low <= high for low, high in found):
+            (west, _), (south, _), (_, east), (_, north) = found
+            return west, south, east, north
+        box = told.get("bbox") or []
+        half = len(box) // 2
+        return (box[0], box[1], box[half], box[half + 1]) if half in {2, 3} else None
+
+    def batches(self, piece: Piece, rows: int = BATCH, columns: Sequence[str] | None = None) -> Iterator[Any]:
+        """Give the rows of a piece as Arrow tables of at most so many rows; only `columns`, when given."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         if self.form == "csv":
             table = pa.Table.from_batches(piece.rows, self.schema)
+            table = table if columns is None else table.select(columns)
             for start in range(0, len(table), rows):
                 yield table.slice(start, rows).combine_chunks()
             return
@@ -104,7 +130,10 @@ class Opened:
                 pq.ParquetFile(stream, buffer_size=_BLOCK, pre_buffer=False) as parquet,
             ):
                 for batch in parquet.iter_batches(
-                    batch_size=rows, row_groups=list(piece.groups), use_threads=False
+                    batch_size=rows,
+                    row_groups=list(piece.groups),
+                    columns=None if columns is None else list(columns),
+                    use_threads=False,
                 ):
                     yield pa.Table.from_batches([batch])
         except (pa.ArrowException, OSError) as error:
@@ -263,6 +292,31 @@ def _letters(file: Path) -> str:
     return "utf8"
 
 
+def _covering(told: dict[str, Any], geometry: str) -> list[str]:
+    """Return the paths of the columns of west, south, east and north ends, as GeoParquet tells them."""
+    if told.get("encoding") == "point":
+        return [f"{geometry}.{axis}" for axis in "xyxy"]
+    covering = told.get("covering", {}).get("bbox", {})
+    paths = [covering.get(name) for name in ("xmin", "ymin", "xmax", "ymax")]
+    return [".".join(path) for path in paths] if all(paths) else []
+
+
+def _extremes(metadata: Any, groups: Sequence[int], path: str) -> tuple[float, float]:
+    """Return the least and the largest value of a column in some row groups; NaN where that is not told."""
+    lows, highs = [], []
+    for group in groups:
+        row_group = metadata.row_group(group)
+        for k in range(row_group.num_columns):
+            column = row_group.column(k)
+            if column.path_in_schema == path:
+                told = column.statistics
+                number = told is not None and told.has_min_max and isinstance(told.min, float)
+                lows.append(told.min if number else float("nan"))
+                highs.append(told.max if number else float("nan"))
+    complete = len(lows) == len(groups) and not any(v != v for v in (*lows, *highs))  # noqa: PLR0124 - NaN
+    return (min(lows), max(highs)) if complete and lows else (float("nan"), float("nan"))
+
+
 def _csv_pieces(opened_: Opened, rows: int) -> Iterator[Piece]:
     import pyarrow as pa
     import pyarrow.csv
@@ -293,7 +347,7 @@ def _csv_pieces(opened_: Opened, rows: int) -> Iterator[Piece]:
                     count += len(taken)
                     left = left.slice(len(taken))
                     if count == rows:
-                        yield Piece(number, str(file), rows=tuple(held))
+                        yield Piece(number, str(file), rows=tuple(held), before=number * rows)
                         held, count, number = [], 0, number + 1
     except pa.ArrowException as error:
         raise InputError(
@@ -303,4 +357,4 @@ def _csv_pieces(opened_: Opened, rows: int) -> Iterator[Piece]:
             reason=" ".join(str(error).split())[:200],
         ) from error
     if held:
-        yield Piece(number, str(file), rows=tuple(held))
+        yield Piece(number, str(file), rows=tuple(held), before=number * rows)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -145,3 +145,20 @@ class Partitions:
                 with self.path(number).open("rb") as part:
                     shutil.copyfileobj(part, out, 1 << 20)
         shutil.rmtree(self.folder)
+
+
+def write_batches(path: Path, batches: Iterator[Any], told: Callable[[], Mapping[str, str]] = dict) -> None:
+    """Write Arrow tables as one Parquet file, a row group each, and what is `told` when all have been."""
+    import pyarrow.parquet as pq
+
+    writer = None
+    try:
+        for table in batches:
+            if writer is None:
+                writer = pq.ParquetWriter(path, table.schema)
+            writer.write_table(table, row_group_size=max(len(table), 1))
+        if writer is not None and (words := told()):
+            writer.add_key_value_metadata(dict(words))
+    finally:
+        if writer is not None:
+            writer.close()

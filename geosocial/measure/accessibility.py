@@ -123,10 +123,14 @@ def covered_share(costs: csr_array, demand: ArrayLike, *, standard: float, least
     return float(people[times >= least].sum()) / whole if whole > 0 else float("nan")
 
 
-def catchment_demand(costs: csr_array, demand: ArrayLike, *, standard: float) -> Floats:
-    """Return the demand within the standard of each facility: Dⱼ = Σᵢ Pᵢ·1[d_ij ≤ d₀], 0 where there is none.
+def catchment_demand(
+    costs: csr_array, demand: ArrayLike, *, standard: float, decay: Decay | None = None
+) -> Floats:
+    """Return the demand within the standard of each facility: Dⱼ = Σᵢ Pᵢ·f(d_ij), 0 where there is none.
 
-    A place in two catchments counts in both. Parameters and errors as in `two_step_fca`.
+    Without a decay f is 1 within the standard. A place in two catchments counts in both. Demand in parts
+    gives parts of D: it is the first step of `two_step_fca`, and `from_ratios` the second. Parameters and
+    errors as there.
 
     Examples
     --------
@@ -135,9 +139,38 @@ def catchment_demand(costs: csr_array, demand: ArrayLike, *, standard: float) ->
     >>> catchment_demand(costs, [10, 30], standard=800)
     array([40., 10.])
     """
-    pairs = _pairs(costs, binary(standard))
+    pairs = _pairs(costs, _limited(decay, standard))
     people = _amounts(demand, costs.shape[0], "demand")
-    return pairs.by_facility(people[pairs.row])
+    return pairs.by_facility(pairs.weight * people[pairs.row])
+
+
+def supply_ratios(supply: ArrayLike, reached: ArrayLike) -> Floats:
+    """Return the supply of each facility for each unit of the demand that it reaches: Rⱼ = Sⱼ / Dⱼ.
+
+    0 where nobody is in reach: that supply serves no one.
+
+    Examples
+    --------
+    >>> supply_ratios([4, 3], [40, 0])
+    array([0.1, 0. ])
+    """
+    whole = np.asarray(reached, np.float64)
+    return _ratio(_amounts(supply, len(whole), "supply"), _amounts(whole, len(whole), "demand"))
+
+
+def from_ratios(
+    costs: csr_array, ratios: ArrayLike, *, standard: float, decay: Decay | None = None
+) -> Floats:
+    """Return the accessibility of each place from the ratios of the facilities: Aᵢ = Σⱼ Rⱼ f(d_ij).
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> costs = csr_array(np.array([[100.0, 0.0], [200.0, 300.0]]))
+    >>> from_ratios(costs, supply_ratios([4, 3], [40, 30]), standard=300)
+    array([0.1, 0.2])
+    """
+    return gravity(costs, ratios, decay=_limited(decay, standard))
 
 
 def cumulative(costs: csr_array, supply: ArrayLike, *, standard: float) -> Floats:

@@ -1,0 +1,218 @@
+"""Coverage and accessibility for demand larger than memory: two passes over its batches, sums that add up.
+
+The first pass sums the demand within reach of each facility, Dⱼ = Σᵢ Pᵢ f(d_ij), piece by piece; a piece that
+its bounds put beyond the reach of all facilities is not even read. Then Rⱼ = Sⱼ / Dⱼ. The second pass gives
+every place its facilities within the standard, the nearest of them and Aᵢ = Σⱼ Rⱼ f(d_ij), writes its row,
+and adds up the zones (`geosocial.measure.sums`). The formulas are those of `geosocial.measure.accessibility`;
+costs are straight lines times the detour factor (`geosocial.geo.pairs`).
+
+Each pass keeps a part of each piece (`geosocial.io.partitions`): a run that stopped goes on where it was.
+The sums of the parts are added in their order, so that neither workers nor interruptions show in them. With
+whole numbers they are exact, and the answers those of all rows at once, bit for bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from geosocial.errors import N_, Count, Said, StudyError
+from geosocial.geo.crs import crs_label
+from geosocial.geo.join import check_snap, check_zones
+from geosocial.intake.access_passes import Catchments, Pass, Places, Reach
+from geosocial.intake.facilities import facilities_of
+from geosocial.intake.join_files import layer_of, zones_of
+from geosocial.intake.located import Located
+from geosocial.intake.stream import Over
+from geosocial.io.batches import open_points
+from geosocial.io.detect import fingerprint
+from geosocial.io.partitions import Partitions, Record
+from geosocial.measure.sums import SUMS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy.typing as npt
+    import pandas as pd
+
+    Floats = npt.NDArray[np.float64]
+
+#: Changes when the output for the same input does.
+_FORMAT: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Accessed:
+    """What became of the demand."""
+
+    #: zone_id, zone_name, then places, demand, covered, coverage, backed, accessibility; last the places
+    #: in no zone, if there are any, without a zone_id.
+    zones: pd.DataFrame
+    #: The rows of the facilities with demand_in_reach and supply_per_demand.
+    facilities: pd.DataFrame
+    rows: int
+    unlocated: int
+    notes: tuple[Said, ...]
+    parts: int
+    kept: int
+    #: Pieces that the first pass did not need to read.
+    far: int
+
+
+def stream_access(
+    demand_path: Path | str,
+    facilities_path: Path | str,
+    zones_path: Path | str,
+    out: Path | str,
+    *,
+    over: Over,
+    standard_m: float,
+    detour: float = 1.0,
+    weights: Sequence[float] = (),
+    demand: str | None = None,
+    supply: str | None = None,
+    crs: str | None = None,
+    snap_m: float = 250,
+    columns: Mapping[str, str] | None = None,
+    progress: Callable[[int, int | None], None] | None = None,
+    piece_rows: int | None = None,
+) -> Accessed:
+    """Measure coverage and accessibility of places, batch by batch, and write their rows.
+
+    Parameters
+    ----------
+    demand_path
+        Places of demand: GeoParquet points, Parquet or CSV with columns of coordinates, a folder of Parquet.
+    facilities_path
+        A sheet or layer of facilities.
+    zones_path
+        Polygons by which the demand is summed; distances are measured in their metric system.
+    out
+        Folder for the parts of both passes, ``places.parquet`` and ``catchments.parquet``.
+    over
+        What runs the work over the pieces: `geosocial.engine.threads`, or what `geosocial.engine.cluster`
+        gives.
+    standard_m
+        d₀, metres: a facility at cost ≤ d₀ is within reach.
+    detour
+        Cost of a straight-line metre, at least 1.
+    weights
+        Of equal steps up to the standard (E2SFCA); none for 2SFCA.
+    demand, supply
+        Columns of P and S; without one, every place or facility counts 1.
+    crs, snap_m, columns
+        As for `geosocial.intake.join_files`; `columns` are those of the demand.
+    progress
+        Told the rows done in a pass, and of how many where that is known.
+    piece_rows
+        Rows of a part; no place's answer depends on it.
+
+    Raises
+    ------
+    InputError
+        When a file cannot be used, or a demand or supply is negative.
+    StudyError
+        When the standard, the detour factor or the snapping distance is no such number.
+    OutputError
+        When `out` cannot be written.
+    """
+    check_snap(snap_m)
+    if not (np.isfinite(standard_m) and standard_m > 0):
+        raise StudyError(N_("The standard must be a distance in metres above 0."))
+    if not (np.isfinite(detour) and detour >= 1):
+        raise StudyError(N_("The detour factor must be a number of at least 1."))
+    zones, names, zone_notes = zones_of(layer_of(Path(zones_path), crs))
+    check_zones(zones)
+    located = Located(open_points(demand_path, crs), zones, crs=crs, columns=dict(columns or {}))
+    found = facilities_of(Path(facilities_path), Path(zones_path), zones.crs, supply=supply, crs=crs)
+    reach = Reach(float(standard_m), float(detour), tuple(float(w) for w in weights))
+    reach.how()
+    column = located.header(demand) if demand else ""
+    told = [
+        _FORMAT,
+        located.points.sha256(),
+        fingerprint(Path(facilities_path)),
+        fingerprint(Path(zones_path)),
+    ]
+    told += [
+        reach.standard_m,
+        reach.detour,
+        reach.weights,
+        column,
+        supply,
+        crs,
+        dict(columns or {}),
+        piece_rows,
+    ]
+
+    def run(work: Pass, name: str, *more: object) -> list[Record]:
+        mark = hashlib.sha256(json.dumps([*told, name, *more]).encode()).hexdigest()
+        parts = work.folder = Partitions(Path(out) / name, ".parquet", mark)
+        kept, done = set(parts.kept), 0
+        with parts.recording():
+            for number, record in enumerate(over(work.part, located.points.pieces(piece_rows))):
+                parts.add(number, record)
+                done += record["rows"]
+                if progress is not None:
+                    progress(done, located.points.total)
+        return [{**parts.kept[k], "kept": k in kept, "path": parts.path(k)} for k in sorted(parts.kept)]
+
+    first = run(Catchments(located, zones, found, reach, column), "catchments.parquet")
+    reached = np.zeros(len(found.x))
+    for record in first:
+        reached += _sums_of(record["path"], "reached", len(reached))
+    places = Places(located, zones, found, reach, column, reached=reached, snap_m=snap_m)
+    second = run(places, "places.parquet", snap_m)
+    sums = np.zeros((len(SUMS), len(zones) + 1))
+    for record in second:
+        sums += _sums_of(record["path"], "zones", sums.size).reshape(sums.shape)
+    suppressed = sum(int(record["suppressed"]) for record in second)
+    notes = [*located.notes, *zone_notes, *found.notes]
+    if suppressed:
+        notes.append(Said(N_("Places without a known demand: {count}."), {"count": Count(suppressed)}))
+    notes.append(Said(N_("Distances were measured in {crs}."), {"crs": crs_label(zones.crs)}))
+    return Accessed(
+        zones=_by_zone(zones, names, sums),
+        facilities=found.with_demand(reached),
+        rows=sum(int(record["rows"]) for record in second),
+        unlocated=sum(int(record["counts"].get("unlocated", 0)) for record in second),
+        notes=tuple(notes),
+        parts=len(second),
+        kept=sum(record["kept"] for record in second),
+        far=sum(int(record["far"]) for record in first),
+    )
+
+
+def _sums_of(part: Path, name: str, size: int) -> Floats:
+    """Return the sums that a part holds beside its rows; 0 where it says none."""
+    import pyarrow.parquet as pq
+
+    told = (pq.read_metadata(part).metadata or {}).get(f"geosocial:{name}".encode())
+    return np.array(json.loads(told), np.float64) if told else np.zeros(size)
+
+
+def _by_zone(zones: gpd.GeoDataFrame, names: Mapping[str, str], sums: Floats) -> pd.DataFrame:
+    import pandas as pd
+
+    from geosocial.measure.coverage import share
+
+    ids = [*zones["zone_id"].astype(str), ""]
+    places, people, covered, backed, accessible = sums
+    table = pd.DataFrame(
+        {
+            "zone_id": pd.Series(ids, dtype="str"),
+            "zone_name": pd.Series([names[i] for i in ids], dtype="str"),
+            "places": places.astype(np.int64),
+            "demand": people,
+            "covered": covered,
+            "coverage": share(covered, people),
+            "backed": backed,
+            "accessibility": share(accessible, people),
+        }
+    )
+    return table if places[-1] else table.iloc[:-1]
