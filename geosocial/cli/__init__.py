@@ -18,6 +18,7 @@ import click
 
 from geosocial import __version__
 from geosocial.cli import (
+    access,
     check,
     compare,
     completion,
@@ -167,6 +168,7 @@ def build(say: Words) -> click.Group:
     group.add_command(explain.command(say))
     group.add_command(verify.command(say))
     group.add_command(join.command(say))
+    group.add_command(access.command(say))
     group.add_command(interpolate.command(say))
     group.add_command(check.command(say))
     group.add_command(new.command(say))

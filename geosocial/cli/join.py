@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from geosocial.cli.batches import check_engine, running, scheduler_option
 from geosocial.cli.console import Console, column_option, json_option, lang_option, sheet_option
 from geosocial.errors import N_, InputError
 from geosocial.i18n import Words
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from geosocial.intake.stream import Over
 
 #: Rows at fault that are said on the terminal.
 _MOST = 10
@@ -54,7 +52,7 @@ def command(say: Words) -> click.Command:
         chosen = named(columns)
         alone = {"--addresses": addresses, "--faults": faults, "--sheet": sheet}
         if _in_batches(points, out, engine=engine, scheduler=scheduler, alone=alone):
-            with _over(engine, scheduler) as over:
+            with running(engine, scheduler) as over:
                 how = {"over": over, "crs": crs, "snap_m": snap_m, "columns": chosen}
                 _stream(say, points, zones, out, as_json=as_json, how=how)
             return
@@ -102,10 +100,7 @@ def _in_batches(
 ) -> bool:
     """Return whether the join goes batch by batch; `alone` are options that need all rows at once."""
     from geosocial.intake import stream
-    from geosocial.io.batches import is_parquet
 
-    if scheduler is not None and engine != "dask":
-        raise InputError(N_("--scheduler goes with --engine dask only."))
     given = [option for option, value in alone.items() if value is not None]
     if engine in {"stream", "dask"} and given:
         raise InputError(
@@ -114,25 +109,8 @@ def _in_batches(
             option=", ".join(given),
             engine=engine,
         )
-    if engine == "dask" and not is_parquet(points):
-        raise InputError(
-            N_("{file}: with --engine dask the points must be Parquet, of which each worker reads its part."),
-            hint=N_("Use --engine stream."),
-            file=points,
-        )
+    check_engine(points, engine=engine, scheduler=scheduler)
     return engine in {"stream", "dask"} or (engine == "auto" and not given and stream.streams(points, out))
-
-
-@contextmanager
-def _over(name: str, scheduler: str | None) -> Iterator[Over]:
-    """Give what runs the work over the pieces."""
-    from geosocial import engine
-
-    if name != "dask":
-        yield engine.threads
-        return
-    with engine.cluster(scheduler) as over:
-        yield over
 
 
 def _stream(say: Words, points: str, zones: str, out: str, *, as_json: bool, how: Mapping[str, Any]) -> None:
@@ -239,14 +217,7 @@ def _params(say: Words) -> list[click.Parameter]:
                 "auto: stream for Parquet from 5 million rows on."
             ),
         ),
-        click.Option(
-            ["--scheduler"],
-            metavar=say.t("ADDRESS"),
-            help=say.t(
-                "Address of the Dask scheduler, as tcp://10.0.0.5:8786; "
-                "without it, worker processes are started here."
-            ),
-        ),
+        scheduler_option(say),
         sheet_option(say),
         column_option(say),
         lang_option(say, ("fr", "en")),

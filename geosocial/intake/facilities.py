@@ -12,7 +12,7 @@ from geosocial.errors import N_, Count, InputError, Said
 from geosocial.geo.crs import transform
 from geosocial.intake.columns import Columns
 from geosocial.intake.figures import figures
-from geosocial.intake.join_files import ADDED, join_files
+from geosocial.intake.join_files import join_files
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -32,7 +32,7 @@ class Facilities:
     supply
         (m) S of each.
     frame
-        Their rows; None where only the numbers are needed.
+        Their rows with the columns of the join; None where only the numbers are needed.
     """
 
     x: Floats
@@ -82,11 +82,10 @@ def facilities_of(
     frame = joined.frame
     points = frame.geometry
     x, y = transform(points.x.to_numpy(np.float64), points.y.to_numpy(np.float64), frame.crs, metric)
-    rows = frame.drop(columns=[c for c in frame.columns if c in {*ADDED, frame.geometry.name}])
-    amounts = np.ones(len(rows))
+    amounts = np.ones(len(frame))
     if supply:
-        header = Columns(str(path), rows).header(supply)
-        amounts, _ = figures(rows[header])
+        header = Columns(str(path), frame).header(supply)
+        amounts, _ = figures(frame[header])
         bad = np.flatnonzero(~(amounts >= 0))
         if len(bad):
             raise InputError(
@@ -97,9 +96,9 @@ def facilities_of(
                 column=header,
             )
     lost = int((~np.isfinite(x) | ~np.isfinite(y)).sum())
-    said = [Said(N_("Facilities: {count}."), {"count": Count(len(rows))})]
+    said = [Said(N_("Facilities: {count}."), {"count": Count(len(frame))})]
     if lost:
         said.append(
             Said(N_("Facilities without a position, which serve nobody: {count}."), {"count": Count(lost)})
         )
-    return Facilities(x, y, amounts, rows, tuple(said))
+    return Facilities(x, y, amounts, frame, tuple(said))

@@ -173,7 +173,9 @@ def open_points(path: Path | str, crs: str | None = None) -> Opened:
         return _open_csv(file)
     raise InputError(
         N_("{file}: only Parquet, GeoParquet and CSV are read in batches."),
-        hint=N_("Use --engine memory, or write the file as GeoParquet first."),
+        hint=N_(
+            "Write the file as GeoParquet or CSV first; geosocial join also reads it with --engine memory."
+        ),
         file=file,
     )
 
@@ -233,7 +235,7 @@ def _open_parquet(files: Sequence[Path], crs: str | None) -> Opened:
     if encoding not in {"WKB", "point"}:
         raise InputError(
             N_("{file}: the geometry is encoded as “{got}”, not as points."),
-            hint=N_("Use --engine memory, or write its points as WKB."),
+            hint=N_("Write its points as WKB; geosocial join also reads it with --engine memory."),
             file=files[0],
             got=encoding,
         )
@@ -270,7 +272,7 @@ def _open_csv(file: Path) -> Opened:
     ):
         raise InputError(
             N_("{file}: the first row is not a header with a different name in each column."),
-            hint=N_("Use --engine memory, or give the file such a first row."),
+            hint=N_("Give the file such a first row; geosocial join also reads it with --engine memory."),
             file=file,
         )
     schema = pa.schema([(name, pa.string()) for name in names])
@@ -352,7 +354,10 @@ def _csv_pieces(opened_: Opened, rows: int) -> Iterator[Piece]:
     except pa.ArrowException as error:
         raise InputError(
             N_("{file}: the file cannot be read as CSV in batches ({reason})."),
-            hint=N_("Give each row as many cells as the header has, or use --engine memory."),
+            hint=N_(
+                "Give each row as many cells as the header has; geosocial join also reads it with "
+                "--engine memory."
+            ),
             file=file,
             reason=" ".join(str(error).split())[:200],
         ) from error

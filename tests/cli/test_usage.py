@@ -17,7 +17,7 @@ def test_version(geosocial: Run) -> None:
 
 @pytest.mark.parametrize(
     "verb",
-    [[], ["run"], ["join"], ["gaps"], ["indicators"], ["help"], ["completion"]],
+    [[], ["run"], ["join"], ["access"], ["gaps"], ["indicators"], ["help"], ["completion"]],
     ids=lambda v: " ".join(v) or "geosocial",
 )
 def test_each_verb_helps_with_an_example_in_both_languages(geosocial: Run, verb: list[str]) -> None:

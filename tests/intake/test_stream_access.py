@@ -21,6 +21,7 @@ from geosocial import engine
 from geosocial.errors import InputError, StudyError
 from geosocial.geo.distance import within
 from geosocial.intake import access_passes
+from geosocial.intake.located import Located
 from geosocial.intake.stream_access import Accessed, stream_access
 from geosocial.io.partitions import MANIFEST
 from geosocial.measure.accessibility import two_step_fca
@@ -41,7 +42,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("access")
     gpd.GeoDataFrame({"num": ["A", "B"]}, geometry=BOXES, crs=32188).to_file(path / "zones.gpkg")
     rng = np.random.default_rng(4)
-    points = list(shapely.points(rng.uniform([300_000, 5_040_000], [302_000, 5_042_000], (12, 2))))
+    xy = rng.uniform([300_000, 5_040_000], [302_000, 5_042_000], (12, 2))
+    points: list[Any] = [shapely.Point(*at) for at in xy]
     points += [None, shapely.Point(305_000, 5_045_000)]
     facilities = gpd.GeoDataFrame({"places": rng.integers(1, 50, 14)}, geometry=points, crs=32188)
     facilities.to_file(path / "facilities.gpkg")
@@ -93,7 +95,8 @@ def by_brute_force(
 
 def rows_of(out: Path) -> pd.DataFrame:
     parts = [pq.read_table(p).to_pandas() for p in sorted((out / "places.parquet").glob("part-*"))]
-    return pd.concat(parts, ignore_index=True)
+    whole: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return whole
 
 
 @pytest.mark.parametrize("steps", [(), (1.0, 0.68, 0.22)])
@@ -257,7 +260,7 @@ def test_pieces_beyond_reach_are_not_read_for_the_catchments(folder: Path, tmp_p
     made = ran(folder, source, tmp_path / "out", crs=crs)
     assert (made.parts, made.far) == (3, 1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(access_passes.Located, "box", lambda *_: None)
+        patch.setattr(Located, "box", lambda *_: None)
         every = ran(folder, source, tmp_path / "every", crs=crs)
     assert every.far == 0
     pd.testing.assert_frame_equal(made.zones, every.zones)

@@ -1,0 +1,85 @@
+"""``geosocial access``: any places, facilities and zones, in both languages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from tests.cli.conftest import Run
+
+NB = "\u00a0"
+
+
+@pytest.fixture
+def layers(tmp_path: Path) -> Path:
+    """Two zones, three places of 10, 20 and 30 people, one facility for 6: 300 m, 500 m and 900 m away."""
+    places = gpd.GeoDataFrame(
+        {"people": [10, 20, 30]},
+        geometry=shapely.points([[300_100, 5_040_500], [300_900, 5_040_500], [301_300, 5_040_500]]),
+        crs=32188,
+    )
+    places.to_parquet(tmp_path / "places.parquet")
+    # beside a facility without a position, which serves nobody
+    points = [shapely.Point(300_400, 5_040_500), None]
+    gpd.GeoDataFrame({"beds": [6, 9]}, geometry=points, crs=32188).to_file(tmp_path / "facilities.gpkg")
+    boxes = [
+        shapely.box(300_000, 5_040_000, 301_000, 5_041_000),
+        shapely.box(301_000, 5_040_000, 302_000, 5_041_000),
+    ]
+    gpd.GeoDataFrame({"num": ["1", "2"], "nom": ["Un", "Deux"]}, geometry=boxes, crs=32188).to_file(
+        tmp_path / "zones.gpkg"
+    )
+    return tmp_path
+
+
+def test_places_zones_and_facilities_by_hand(layers: Path, geosocial: Run) -> None:
+    files = (layers / "places.parquet", layers / "facilities.gpkg", layers / "zones.gpkg")
+    options = ("--standard-m", "500", "--demand", "people", "--supply", "beds", "--out", layers / "out")
+    done = geosocial("access", *files, *options)
+    assert done.returncode == 0, done.stderr
+    assert "Places read: 3; without a position: 0." in done.stdout
+    assert f"Demand within 500{NB}m of a facility: 30 of 60 (50.0%)." in done.stdout
+    assert "Facilities without a position, which serve nobody: 1." in done.stderr
+    zones = pd.read_csv(layers / "out" / "zones.csv", dtype={"zone_id": str})
+    assert zones.to_numpy().tolist() == [
+        ["1", "Un", 2, 30, 30, 1, 0, 6 / 30],
+        ["2", "Deux", 1, 30, 0, 0, 0, 0],
+    ]
+    facilities = pd.read_csv(layers / "out" / "facilities.csv")
+    assert facilities[["demand_in_reach", "supply_per_demand"]].to_numpy().tolist() == [[30, 0.2], [0, 0]]
+    found = gpd.read_parquet(layers / "out" / "places.parquet" / "part-00000.parquet")
+    assert found["accessibility"].tolist() == [0.2, 0.2, 0]
+    assert found["nearest_m"].tolist()[:2] == [300, 500]
+    assert found["facilities_in_reach"].tolist() == [1, 1, 0]
+    assert found.crs == 32188
+
+    # The way is a fifth longer: the second place is beyond reach; the first is in the outer step.
+    told = geosocial("access", *files, *options, "--detour", "1.2", "--weights", "1,0.5", "--json")
+    assert json.loads(told.stdout)["covered"] == 10
+    found = gpd.read_parquet(layers / "out" / "places.parquet")
+    assert found["accessibility"].tolist() == [6 / (10 * 0.5) * 0.5, 0, 0]
+
+    french = geosocial("access", *files, *options, lang="fr")
+    assert f"Besoins à 500{NB}m ou moins d’un équipement{NB}: 30 sur 60 (50,0{NB}%)." in french.stdout
+
+
+def test_what_is_refused_is_said_in_a_line(layers: Path, geosocial: Run) -> None:
+    files = (layers / "places.parquet", layers / "facilities.gpkg", layers / "zones.gpkg")
+    options = ("--standard-m", "500", "--out", layers / "out")
+    for more, said in (
+        (("--weights", "1;2"), "--weights: “1;2” is no list of numbers"),
+        (("--weights", "1,2"), "weights of a decay must be from 0 to 1"),
+        (("--demand", "nobody"), "column “nobody” not found"),
+        (("--scheduler", "tcp://x:1"), "--scheduler goes with --engine dask only"),
+    ):
+        done = geosocial("access", *files, *options, *more)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+        assert said in done.stderr
+    done = geosocial("access", layers / "facilities.gpkg", *files[1:], *options)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "only Parquet, GeoParquet and CSV are read in batches" in done.stderr
