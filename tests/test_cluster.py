@@ -1,36 +1,51 @@
-"""The join on Dask: two worker processes, one of them killed during the run; the bytes of one process."""
+"""In batches on Dask: two worker processes, one of them killed during the run; the bytes of one process."""
 
 from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
 from geosocial import engine
 from geosocial.errors import GeosocialError
-from geosocial.intake.stream import stream_files
+from geosocial.intake.stream import Over, stream_files
+from geosocial.intake.stream_access import stream_access
 
 distributed = pytest.importorskip("distributed")
 
 
-def test_a_killed_worker_changes_nothing(tmp_path: Path) -> None:
-    rng = np.random.default_rng(5)
-    count = 6_000
-    x, y = rng.uniform(299_000, 302_000, count), rng.uniform(5_039_500, 5_041_500, count)
-    points = gpd.GeoDataFrame({"id": np.arange(count)}, geometry=shapely.points(x, y), crs=32188)
-    points.to_parquet(tmp_path / "points.parquet", row_group_size=200)
-    boxes = [
-        shapely.box(300_000, 5_040_000, 300_500, 5_041_000),
-        shapely.box(300_500, 5_040_000, 301_000, 5_041_000),
-    ]
-    gpd.GeoDataFrame({"num": ["A", "B"]}, geometry=boxes, crs=32188).to_file(tmp_path / "zones.gpkg")
-    files = (tmp_path / "points.parquet", tmp_path / "zones.gpkg")
-    one = stream_files(*files, tmp_path / "one.parquet", over=engine.threads, piece_rows=200)
+class Workers:
+    """Two worker processes, of which one can be killed."""
+
+    def __init__(self, client: Any, over: Over) -> None:
+        self.client, self.over = client, over
+
+    def processes(self) -> set[int]:
+        """Their numbers, once both are there."""
+        self.client.wait_for_workers(2, timeout=60)
+        return set(self.client.run(os.getpid).values())
+
+    def killing_one(self, at: int) -> Callable[[int, int | None], None]:
+        """Return what kills one of them when so many rows are done, once."""
+        doomed = [min(self.processes())]
+
+        def kill(done: int, _: int | None) -> None:
+            if done >= at and doomed:
+                os.kill(doomed.pop(), signal.SIGKILL)
+
+        return kill
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
     with (
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
@@ -38,25 +53,70 @@ def test_a_killed_worker_changes_nothing(tmp_path: Path) -> None:
         distributed.Client(local, set_as_default=False) as client,
         engine.cluster(local.scheduler_address) as over,
     ):
-        before = set(client.run(os.getpid).values())
-        killed: list[int] = []
+        yield Workers(client, over)
 
-        def kill(done: int, _: int | None) -> None:
-            if done >= 800 and not killed:
-                killed.append(min(before))
-                os.kill(killed[0], signal.SIGKILL)
 
-        two = stream_files(*files, tmp_path / "two.parquet", over=over, piece_rows=200, progress=kill)
-        client.wait_for_workers(2, timeout=60)
-        after = set(client.run(os.getpid).values())
-    assert len(before) == 2
-    assert killed
-    assert killed[0] not in after, "it was lost and started anew"
-    assert (two.rows, two.counts, two.parts) == (one.rows, one.counts, 30)
-    first, second = (
-        {p.name: p.read_bytes() for p in (tmp_path / f"{n}.parquet").iterdir()} for n in ("one", "two")
+@pytest.fixture(scope="module")
+def layers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six thousand places in thirty pieces, two zones, twenty facilities."""
+    folder = tmp_path_factory.mktemp("layers")
+    rng = np.random.default_rng(5)
+    count = 6_000
+    x, y = rng.uniform(299_000, 302_000, count), rng.uniform(5_039_500, 5_041_500, count)
+    points = gpd.GeoDataFrame(
+        {"id": np.arange(count), "people": rng.integers(0, 9, count)},
+        geometry=shapely.points(x, y),
+        crs=32188,
     )
+    points.to_parquet(folder / "points.parquet", row_group_size=200)
+    boxes = [
+        shapely.box(300_000, 5_040_000, 300_500, 5_041_000),
+        shapely.box(300_500, 5_040_000, 301_000, 5_041_000),
+    ]
+    gpd.GeoDataFrame({"num": ["A", "B"]}, geometry=boxes, crs=32188).to_file(folder / "zones.gpkg")
+    at: Any = shapely.points(rng.uniform([299_000, 5_039_500], [302_000, 5_041_500], (20, 2)))
+    gpd.GeoDataFrame({"beds": np.arange(20)}, geometry=at, crs=32188).to_file(folder / "facilities.gpkg")
+    return folder
+
+
+def same_bytes(one: Path, two: Path) -> None:
+    first, second = ({p.name: p.read_bytes() for p in f.iterdir()} for f in (one, two))
+    assert len(first) == 31
     assert first == second
+
+
+def test_a_killed_worker_changes_nothing_in_the_join(workers: Workers, layers: Path, tmp_path: Path) -> None:
+    files = (layers / "points.parquet", layers / "zones.gpkg")
+    one = stream_files(*files, tmp_path / "one.parquet", over=engine.threads, piece_rows=200)
+    before = workers.processes()
+    two = stream_files(
+        *files,
+        tmp_path / "two.parquet",
+        over=workers.over,
+        piece_rows=200,
+        progress=workers.killing_one(800),
+    )
+    assert len(before) == 2
+    assert min(before) not in workers.processes(), "it was lost and started anew"
+    assert (two.rows, two.counts, two.parts) == (one.rows, one.counts, 30)
+    same_bytes(tmp_path / "one.parquet", tmp_path / "two.parquet")
+
+
+def test_a_killed_worker_changes_nothing_in_the_measures(
+    workers: Workers, layers: Path, tmp_path: Path
+) -> None:
+    files = (layers / "points.parquet", layers / "facilities.gpkg", layers / "zones.gpkg")
+    how: dict[str, Any] = {"standard_m": 400, "demand": "people", "supply": "beds", "piece_rows": 200}
+    how["weights"] = (1.0, 0.68, 0.22)
+    one = stream_access(*files, tmp_path / "one", over=engine.threads, **how)
+    before = workers.processes()
+    two = stream_access(*files, tmp_path / "two", over=workers.over, progress=workers.killing_one(800), **how)
+    assert min(before) not in workers.processes(), "it was lost and started anew"
+    for name in ("catchments.parquet", "places.parquet"):
+        same_bytes(tmp_path / "one" / name, tmp_path / "two" / name)
+    pd.testing.assert_frame_equal(one.zones, two.zones, check_exact=True)
+    pd.testing.assert_frame_equal(one.facilities, two.facilities, check_exact=True)
+    assert one.zones["accessibility"].gt(0).all()
 
 
 def test_no_scheduler_is_said_in_a_line() -> None:
