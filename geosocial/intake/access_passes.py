@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from geosocial.errors import N_, InputError
+from geosocial.errors import N_, InputError, StudyError
 from geosocial.geo.assign import Assigner
 from geosocial.intake.facilities import Facilities
 from geosocial.intake.faults import Faults
@@ -51,6 +51,14 @@ class Reach:
     detour: float
     #: Weights of so many equal steps up to the standard; none for 1 throughout.
     weights: tuple[float, ...] = ()
+
+    def check(self) -> None:
+        """Raise when one of these is no such number."""
+        if not (np.isfinite(self.standard_m) and self.standard_m > 0):
+            raise StudyError(N_("The standard must be a distance in metres above 0."))
+        if not (np.isfinite(self.detour) and self.detour >= 1):
+            raise StudyError(N_("The detour factor must be a number of at least 1."))
+        self.how()
 
     def how(self) -> dict[str, Any]:
         """Return the options of the measures."""

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geosocial.errors import N_, Count, Said, StudyError
+from geosocial.errors import N_, Count, Said
 from geosocial.geo.crs import crs_label
 from geosocial.geo.join import check_snap, check_zones
 from geosocial.intake.access_passes import Catchments, Pass, Places, Reach
@@ -122,55 +122,27 @@ def stream_access(
         When `out` cannot be written.
     """
     check_snap(snap_m)
-    if not (np.isfinite(standard_m) and standard_m > 0):
-        raise StudyError(N_("The standard must be a distance in metres above 0."))
-    if not (np.isfinite(detour) and detour >= 1):
-        raise StudyError(N_("The detour factor must be a number of at least 1."))
+    reach = Reach(float(standard_m), float(detour), tuple(float(w) for w in weights))
+    reach.check()
     zones, names, zone_notes = zones_of(layer_of(Path(zones_path), crs))
     check_zones(zones)
     located = Located(open_points(demand_path, crs), zones, crs=crs, columns=dict(columns or {}))
     found = facilities_of(Path(facilities_path), Path(zones_path), zones.crs, supply=supply, crs=crs)
-    reach = Reach(float(standard_m), float(detour), tuple(float(w) for w in weights))
-    reach.how()
     column = located.header(demand) if demand else ""
-    told = [
-        _FORMAT,
-        located.points.sha256(),
-        fingerprint(Path(facilities_path)),
-        fingerprint(Path(zones_path)),
-    ]
-    told += [
-        reach.standard_m,
-        reach.detour,
-        reach.weights,
-        column,
-        supply,
-        crs,
-        dict(columns or {}),
-        piece_rows,
-    ]
+    others = [fingerprint(Path(facilities_path)), fingerprint(Path(zones_path))]
+    told = [_FORMAT, located.points.sha256(), *others, reach.standard_m, reach.detour, reach.weights]
+    told += [column, supply, crs, dict(columns or {}), piece_rows]
 
     def run(work: Pass, name: str, *more: object) -> list[Record]:
         mark = hashlib.sha256(json.dumps([*told, name, *more]).encode()).hexdigest()
-        parts = work.folder = Partitions(Path(out) / name, ".parquet", mark)
-        kept, done = set(parts.kept), 0
-        with parts.recording():
-            for number, record in enumerate(over(work.part, located.points.pieces(piece_rows))):
-                parts.add(number, record)
-                done += record["rows"]
-                if progress is not None:
-                    progress(done, located.points.total)
-        return [{**parts.kept[k], "kept": k in kept, "path": parts.path(k)} for k in sorted(parts.kept)]
+        work.folder = Partitions(Path(out) / name, ".parquet", mark)
+        return _run(work, work.folder, over, piece_rows=piece_rows, progress=progress)
 
     first = run(Catchments(located, zones, found, reach, column), "catchments.parquet")
-    reached = np.zeros(len(found.x))
-    for record in first:
-        reached += _sums_of(record["path"], "reached", len(reached))
+    reached = _added(first, "reached", np.zeros(len(found.x)))
     places = Places(located, zones, found, reach, column, reached=reached, snap_m=snap_m)
     second = run(places, "places.parquet", snap_m)
-    sums = np.zeros((len(SUMS), len(zones) + 1))
-    for record in second:
-        sums += _sums_of(record["path"], "zones", sums.size).reshape(sums.shape)
+    sums = _added(second, "zones", np.zeros((len(SUMS), len(zones) + 1)))
     suppressed = sum(int(record["suppressed"]) for record in second)
     notes = [*located.notes, *zone_notes, *found.notes]
     if suppressed:
@@ -188,12 +160,35 @@ def stream_access(
     )
 
 
-def _sums_of(part: Path, name: str, size: int) -> Floats:
-    """Return the sums that a part holds beside its rows; 0 where it says none."""
+def _run(
+    work: Pass,
+    parts: Partitions,
+    over: Over,
+    *,
+    piece_rows: int | None,
+    progress: Callable[[int, int | None], None] | None,
+) -> list[Record]:
+    """Do a pass, and return the records of its parts in order, with their paths and whether each was kept."""
+    points = work.demand.points
+    kept, done = set(parts.kept), 0
+    with parts.recording():
+        for number, record in enumerate(over(work.part, points.pieces(piece_rows))):
+            parts.add(number, record)
+            done += record["rows"]
+            if progress is not None:
+                progress(done, points.total)
+    return [{**parts.kept[k], "kept": k in kept, "path": parts.path(k)} for k in sorted(parts.kept)]
+
+
+def _added(records: Sequence[Record], name: str, sums: Floats) -> Floats:
+    """Add up the sums that parts hold beside their rows, in their order; a part may have none."""
     import pyarrow.parquet as pq
 
-    told = (pq.read_metadata(part).metadata or {}).get(f"geosocial:{name}".encode())
-    return np.array(json.loads(told), np.float64) if told else np.zeros(size)
+    for record in records:
+        told = (pq.read_metadata(record["path"]).metadata or {}).get(f"geosocial:{name}".encode())
+        if told:
+            sums += np.array(json.loads(told), np.float64).reshape(sums.shape)
+    return sums
 
 
 def _by_zone(zones: gpd.GeoDataFrame, names: Mapping[str, str], sums: Floats) -> pd.DataFrame:
