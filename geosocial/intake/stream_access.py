@@ -143,21 +143,23 @@ def stream_access(
     places = Places(located, zones, found, reach, column, reached=reached, snap_m=snap_m)
     second = run(places, "places.parquet", snap_m)
     sums = _added(second, "zones", np.zeros((len(SUMS), len(zones) + 1)))
-    suppressed = sum(int(record["suppressed"]) for record in second)
-    notes = [*located.notes, *zone_notes, *found.notes]
-    if suppressed:
-        notes.append(Said(N_("Places without a known demand: {count}."), {"count": Count(suppressed)}))
-    notes.append(Said(N_("Distances were measured in {crs}."), {"crs": crs_label(zones.crs)}))
     return Accessed(
         zones=_by_zone(zones, names, sums),
         facilities=found.with_demand(reached),
         rows=sum(int(record["rows"]) for record in second),
         unlocated=sum(int(record["counts"].get("unlocated", 0)) for record in second),
-        notes=tuple(notes),
+        notes=(*located.notes, *zone_notes, *found.notes, *_notes(second, zones)),
         parts=len(second),
         kept=sum(record["kept"] for record in second),
         far=sum(int(record["far"]) for record in first),
     )
+
+
+def _notes(records: Sequence[Record], zones: gpd.GeoDataFrame) -> tuple[Said, ...]:
+    measured = Said(N_("Distances were measured in {crs}."), {"crs": crs_label(zones.crs)})
+    if suppressed := sum(int(record["suppressed"]) for record in records):
+        return Said(N_("Places without a known demand: {count}."), {"count": Count(suppressed)}), measured
+    return (measured,)
 
 
 def _run(
