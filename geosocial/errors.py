@@ -46,6 +46,13 @@ class GeosocialError(Exception):
     **facts
         The values of the fields: ``file``, ``row``, ``column``, ``got``, ``expected`` … A `Said`, or a tuple
         of them, is rendered in the language of the message.
+
+    Examples
+    --------
+    >>> raise GeosocialError("{file}: row {row} is empty.", hint="Delete it.", file="a.csv", row=3)
+    Traceback (most recent call last):
+        ...
+    geosocial.errors.GeosocialError: a.csv: row 3 is empty. Delete it.
     """
 
     #: Exit code of the command line: 1, refused.
@@ -64,7 +71,13 @@ class GeosocialError(Exception):
 
 
 class InputError(GeosocialError, ValueError):
-    """A file, a row, a column or a value that cannot be used as it is."""
+    """A file, a row, a column or a value that cannot be used as it is.
+
+    Examples
+    --------
+    >>> issubclass(InputError, ValueError)
+    True
+    """
 
 
 class MissingFileError(InputError, FileNotFoundError):
@@ -72,11 +85,33 @@ class MissingFileError(InputError, FileNotFoundError):
 
 
 class UnknownCrsError(InputError):
-    """A layer that does not say in which coordinate reference system it is."""
+    """A layer that does not say in which coordinate reference system it is.
+
+    Examples
+    --------
+    >>> from geosocial.geo.crs import read_crs
+    >>> try:
+    ...     read_crs("somewhere")
+    ... except UnknownCrsError as error:
+    ...     print(str(error)[:55])
+    “somewhere” is not a known coordinate reference system.
+    """
 
 
 class StudyError(InputError):
-    """A study.toml that contradicts itself or its files."""
+    """A study.toml that contradicts itself or its files.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from geosocial.study import read_study
+    >>> size = Path("study.toml").write_text("id = 1", encoding="utf-8")
+    >>> try:
+    ...     read_study("study.toml")
+    ... except StudyError as error:
+    ...     print(str(error)[:40])
+    study.toml: the study cannot be used: fo
+    """
 
 
 class ConservationError(GeosocialError, ArithmeticError):
@@ -84,4 +119,15 @@ class ConservationError(GeosocialError, ArithmeticError):
 
 
 class OutputError(GeosocialError, OSError):
-    """A file that cannot be written."""
+    """A file that cannot be written.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from geosocial.io.write import write_any
+    >>> try:
+    ...     write_any(pd.DataFrame({"n": [1]}), "n.doc")
+    ... except OutputError as error:
+    ...     print(str(error)[:56])
+    n.doc: the suffix does not name a format that is written
+    """

@@ -57,6 +57,14 @@ def compute(study: Study, *, step: Step = quiet, online: bool | Literal["kept"] 
         For a file that cannot be used, naming the file, the row and the column.
     ConservationError
         When a record was lost or invented.
+
+    Examples
+    --------
+    >>> from geosocial.study import read_study
+    >>> results = compute(read_study())
+    >>> culture = results.ranking.query("sphere == 'culture' and verdict == 'underserved'")
+    >>> len(results.zones), len(culture)
+    (19, 3)
     """
     import pandas as pd
 
@@ -170,6 +178,14 @@ def write(
     ------
     OutputError
         When a file cannot be written, or would replace one that no run has written.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from geosocial.results import only
+    >>> written = write(only(results, "tourism"), Path("tourism"), langs=("en",))
+    >>> written[0].as_posix(), written[-1].as_posix()
+    ('tourism/maps/atlas.html', 'tourism/run.json')
     """
     from geosocial.cartography import directory, maps
     from geosocial.report import files
@@ -212,6 +228,14 @@ def write_gaps(
     ------
     OutputError
         As `write`; also when the folder holds a whole run, which would be of two minds.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from geosocial.results import only
+    >>> written = write_gaps(only(results, "tourism"), Path("gaps"))
+    >>> written[0].as_posix()
+    'gaps/geosocial.xlsx'
     """
     from geosocial.report import files
     from geosocial.report import tables as report_tables
@@ -245,6 +269,14 @@ def write_maps(
     ------
     OutputError
         As `write`; also when the folder holds a whole run, which would be of two minds.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from geosocial.results import only
+    >>> written = write_maps(only(results, "tourism"), Path("maps-only"))
+    >>> written[0].as_posix(), len(written)  # the atlas, 19 zones, their index, the manifest
+    ('maps-only/maps/atlas.html', 22)
     """
     from geosocial.cartography import maps
 
@@ -269,6 +301,13 @@ def write_reports(
     ------
     OutputError
         As `write`; also when the folder holds a whole run, which would be of two minds.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from geosocial.results import only
+    >>> [file.name for file in write_reports(only(results, "tourism"), Path("report-only"), langs=("en",))]
+    ['report.en.html', 'report.en.pdf', 'indicators.en.html', 'boroughs.en.pdf', 'run.json']
     """
     from geosocial.report import files
     from geosocial.report.press import press

@@ -96,6 +96,8 @@ class Results:
 CLUSTERS = ("clusters", "autocorrelation", "cluster_zones")
 #: Tables of equity that speak of a service; hubs speak of all spheres.
 EQUITY = ("disparity", "inequality", "lorenz", "need_gaps")
+#: Tables of the plan: rows of a sphere, and rows of none.
+PLAN = ("directions", "projects", "contracts")
 #: Tables of proposed sites.
 SITING = ("proposed", "proposed_curve", "proposed_zones")
 
@@ -129,6 +131,12 @@ def only(results: Results, sphere: str) -> Results:
     ------
     InputError
         As `one_sphere`.
+
+    Examples
+    --------
+    >>> tourism = only(results, "tourism")
+    >>> tourism.measures["sphere"].unique().tolist()
+    ['tourism']
     """
     study = one_sphere(results.study, sphere)
     kept: dict[str, Any] = {
@@ -148,4 +156,7 @@ def only(results: Results, sphere: str) -> Results:
             "areas",
         )
     }
+    for name in PLAN:
+        table = getattr(results, name)
+        kept[name] = table[table["sphere"].isin(("", sphere))].reset_index(drop=True)
     return replace(results, study=study, **kept)

@@ -64,6 +64,13 @@ def write_atlas(
     ------
     StudyError
         When a zone has no shape to draw.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> write_atlas(results, "atlas.html")
+    >>> Path("atlas.html").read_text(encoding="utf-8")[:15]
+    '<!DOCTYPE html>'
     """
     layers.check_drawable(results)
     write_text(

@@ -71,6 +71,14 @@ def write_boroughs(
     ------
     StudyError
         When a zone has no shape to draw.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from geosocial.results import only
+    >>> Path("boroughs").mkdir()
+    >>> len(write_boroughs(only(results, "tourism"), Path("boroughs")))
+    20
     """
     layers.check_drawable(results)
     words = {key: words_of(key) for key in langs}

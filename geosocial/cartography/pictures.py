@@ -127,8 +127,7 @@ def draw(
 
     Examples
     --------
-    >>> from geosocial.cartography.pictures import MINI, draw  # doctest: +SKIP
-    >>> draw(results, sphere="culture", indicator="verdict", sheet=MINI)[:5]  # doctest: +SKIP
+    >>> draw(results, sphere="culture", indicator="verdict", sheet=MINI)[:5]
     b'<?xml'
     """
     canvas, title = _composed(

@@ -25,12 +25,17 @@ NBSP: Final = "\u00a0"
 
 
 class Words:
-    """One language: its messages, its numbers, its lists.
+    r"""One language: its messages, its numbers, its lists.
 
     Parameters
     ----------
     lang
         ``"fr"`` (as written in Québec) or ``"en"`` (Canada).
+
+    Examples
+    --------
+    >>> words("fr").percent(0.123, 1), words("en").metres(1500), words("fr").ordinal(1)
+    ('12,3\xa0%', '1.5\xa0km', '1er')
     """
 
     def __init__(self, lang: Lang) -> None:
@@ -128,7 +133,13 @@ class Words:
 
 @cache
 def words(lang: Lang) -> Words:
-    """Return the words of a language, read once."""
+    r"""Return the words of a language, read once.
+
+    Examples
+    --------
+    >>> words("fr").number(1234.5, 1), words("en").number(1234.5, 1)
+    ('1\xa0234,5', '1,234.5')
+    """
     return Words(lang)
 
 

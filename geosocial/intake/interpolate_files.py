@@ -93,6 +93,17 @@ def interpolate_files(
     ------
     InputError
         When a file cannot be used, a column is not there, or holds an infinite figure or a negative count.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> area = gpd.GeoDataFrame({"people": [100]}, geometry=[shapely.box(0, 0, 100, 100)], crs=32188)
+    >>> halves = [shapely.box(0, 0, 25, 100), shapely.box(25, 0, 100, 100)]
+    >>> area.to_file("areas.gpkg")
+    >>> gpd.GeoDataFrame({"code": ["A", "B"]}, geometry=halves, crs=32188).to_file("zones.gpkg")
+    >>> found = interpolate_files("areas.gpkg", "zones.gpkg", extensive=["people"])
+    >>> found.frame["people"].round(6).tolist()
+    [25.0, 75.0]
     """
     import geopandas as gpd
 

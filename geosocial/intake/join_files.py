@@ -121,6 +121,17 @@ def join_files(
     ------
     InputError
         When a file cannot be used, or the columns of the positions are not recognised.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, pandas as pd, shapely
+    >>> west, east = shapely.box(-73.6, 45.5, -73.5, 45.6), shapely.box(-73.5, 45.5, -73.4, 45.6)
+    >>> gpd.GeoDataFrame({"code": ["W", "E"]}, geometry=[west, east], crs=4326).to_file("zones.geojson")
+    >>> rows = {"name": ["a", "b", "c"], "lat": ["45.55", "45.55", ""], "lon": ["-73.55", "-73.45", ""]}
+    >>> pd.DataFrame(rows).to_csv("points.csv", index=False)
+    >>> joined = join_files("points.csv", "zones.geojson")
+    >>> joined.frame["zone_id"].tolist(), joined.frame["outcome"].tolist()
+    (['W', 'E', ''], ['matched', 'matched', 'unlocated'])
     """
     import pandas as pd
 

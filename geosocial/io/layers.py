@@ -58,6 +58,15 @@ def read_layer(path: Path | str, *, layer: str | None = None, crs: str | None = 
         When it is no layer, is damaged, is empty, or has several layers and none is named.
     UnknownCrsError
         When its coordinate reference system is not known, or is not the one that is named.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> square = gpd.GeoDataFrame({"name": ["A"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=32188)
+    >>> square.to_file("zones.gpkg")
+    >>> layer = read_layer("zones.gpkg")
+    >>> layer.frame["name"].tolist(), layer.frame.crs.to_epsg()
+    (['A'], 32188)
     """
     file, form = detect(path)
     named = None if crs is None else known_crs(file, crs)

@@ -56,7 +56,7 @@ class Sheet:
 
 
 def read_sheet(path: Path | str, *, sheet: str | None = None) -> Sheet:
-    """Read a CSV, TSV, XLSX or ODS sheet.
+    r"""Read a CSV, TSV, XLSX or ODS sheet.
 
     Parameters
     ----------
@@ -69,6 +69,14 @@ def read_sheet(path: Path | str, *, sheet: str | None = None) -> Sheet:
     ------
     InputError
         When it is no sheet, cannot be decoded, has no header or repeats a header.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> size = Path("projets.csv").write_text("Nom;Places\nCafé;1 234,5\n\nNA;007\n", encoding="cp1252")
+    >>> sheet = read_sheet("projets.csv")
+    >>> sheet.frame["Nom"].tolist(), sheet.frame["Places"].tolist(), sheet.rows.tolist()
+    (['Café', 'NA'], ['1 234,5', '007'], [2, 4])
     """
     file, form = detect(path)
     try:

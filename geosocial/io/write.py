@@ -72,7 +72,7 @@ def write_table(frame: pd.DataFrame, path: Path | str) -> None:
     >>> file = Path(tempfile.mkdtemp()) / "t.csv"
     >>> write_table(pd.DataFrame({"name": ["=1+1", "-2"], "n": [-1.5, float("nan")]}), file)
     >>> file.read_bytes().decode("utf-8-sig")
-    'name,n\r\n\'=1+1,-1.5\r\n-2,\r\n'
+    "name,n\r\n'=1+1,-1.5\r\n-2,\r\n"
     """
     with replacing(path) as part, part.open("wb") as out:
         out.writelines(csv_blocks(without_geometry(frame)))
@@ -96,6 +96,13 @@ def write_any(frame: pd.DataFrame, path: Path | str, *, crs: object = None) -> N
     ------
     OutputError
         When the suffix is not known, the table does not fit into the format, or the file cannot be written.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> write_any(pd.DataFrame({"zone": ["01"], "gap": [12.5]}), "gaps.xlsx")
+    >>> pd.read_excel("gaps.xlsx", dtype={"zone": str}, engine="calamine").to_dict("list")
+    {'zone': ['01'], 'gap': [12.5]}
     """
     suffix = check_suffix(path)
     if suffix == ".csv":

@@ -188,6 +188,13 @@ def cumulative(costs: csr_array, supply: ArrayLike, *, standard: float) -> Float
     Returns
     -------
     (n) supply in reach.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> costs = csr_array(np.array([[100.0, 0.0], [200.0, 300.0]]))
+    >>> cumulative(costs, [4, 3], standard=300)
+    array([4., 7.])
     """
     return gravity(costs, supply, decay=binary(standard))
 
@@ -201,6 +208,14 @@ def gravity(costs: csr_array, supply: ArrayLike, *, decay: Decay) -> Floats:
         As in `cumulative`.
     decay
         f: see `geosocial.measure.decay`.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> from geosocial.measure.decay import linear
+    >>> costs = csr_array(np.array([[100.0, 0.0], [200.0, 300.0]]))
+    >>> gravity(costs, [4, 3], decay=linear(400))
+    array([3.  , 2.75])
     """
     pairs = _pairs(costs, decay)
     held = _amounts(supply, costs.shape[1], "supply")
@@ -258,6 +273,14 @@ def three_step_fca(
 
     G_ij = w_ij / Σⱼ w_ij; Rⱼ = Sⱼ / Σᵢ G_ij w_ij Pᵢ; Aᵢ = Σⱼ G_ij w_ij Rⱼ: demand prefers the nearer of its
     facilities. Parameters, result and errors as in `two_step_fca`.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> from geosocial.measure.decay import linear
+    >>> costs = csr_array(np.array([[100.0, 0.0], [200.0, 300.0]]))
+    >>> three_step_fca(costs, [10, 30], [4, 3], standard=300, decay=linear(400)).round(4)
+    array([0.1714, 0.1762])
     """
     pairs = _pairs(costs, _limited(decay, standard))
     people, held = both_amounts(costs, demand, supply)
@@ -273,6 +296,14 @@ def modified_two_step_fca(
 
     Aᵢ = Σⱼ Sⱼ f(d_ij)² / Σ_k P_k f(d_kj). What is far away is lost, not shared among those who are equally
     far: Σ Pᵢ Aᵢ ≤ Σ Sⱼ. Parameters, result and errors as in `two_step_fca`.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> from geosocial.measure.decay import linear
+    >>> costs = csr_array(np.array([[100.0, 0.0], [200.0, 300.0]]))
+    >>> modified_two_step_fca(costs, [10, 30], [4, 3], standard=300, decay=linear(400)).round(4)
+    array([0.1   , 0.0694])
     """
     pairs = _pairs(costs, _limited(decay, standard))
     people, held = both_amounts(costs, demand, supply)
@@ -288,6 +319,14 @@ def balanced_fca(
     Demand is shared among the facilities of a place by f_ij / Σⱼ f_ij, the level of service of a facility
     among its places by f_ij / Σᵢ f_ij: no one is counted twice, and Σᵢ Aᵢ = Σⱼ Rⱼ. Parameters, result and
     errors as in `two_step_fca`.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> from geosocial.measure.decay import linear
+    >>> costs = csr_array(np.array([[100.0, 0.0], [200.0, 300.0]]))
+    >>> balanced_fca(costs, [10, 30], [4, 3], standard=300, decay=linear(400)).round(4)
+    array([0.08  , 0.3533])
     """
     pairs = _pairs(costs, _limited(decay, standard))
     people, held = both_amounts(costs, demand, supply)

@@ -120,6 +120,13 @@ def propose(
         For a file, a filter or an identifier that cannot be used, or conditions that do not go together.
     StudyError
         When the sphere or service does not exist, or has no standard.
+
+    Examples
+    --------
+    >>> from geosocial.sites import Asked
+    >>> found = propose(results.study, Asked(spheres=("culture",), number=2, settings=False))
+    >>> found.result.status, len(found.told.sites)
+    ('optimal', 2)
     """
     _refuse(asked)
     problem = gather(study, asked, wanted or Wanted(), step=step)

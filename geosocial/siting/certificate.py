@@ -68,6 +68,14 @@ def certify(
     Keys: model, status, objective, bound, gap, method, seconds, sites, standard, limits, terms, amounts
     (place, site, amount of each pair used), site_costs and capacities (of the chosen sites), reason, and the
     SHA-256 of costs and weights.
+
+    Examples
+    --------
+    >>> from geosocial.siting import mclp
+    >>> costs = [[100.0, 900.0], [200.0, 100.0]]
+    >>> record = certify(mclp(costs, [10, 20], sites=1, standard=300), costs, [10, 20])
+    >>> record["status"], record["objective"], record["sites"]
+    ('optimal', 30.0, [0])
     """
     pairs = reach(costs)
 

@@ -36,7 +36,14 @@ Rule: TypeAlias = Literal["weighted", "in_order", "least_regret"]
 
 @dataclass(frozen=True, slots=True)
 class Sphere:
-    """What a sphere asks of the same candidates: costs (nₖ × m), weights (nₖ), standard, importance wₖ."""
+    """What a sphere asks of the same candidates: costs (nₖ × m), weights (nₖ), standard, importance wₖ.
+
+    Examples
+    --------
+    >>> sphere = Sphere([[100.0, 900.0]], [250], standard=500, name="culture")
+    >>> sphere.importance
+    1.0
+    """
 
     costs: csr_array | ArrayLike
     weights: ArrayLike

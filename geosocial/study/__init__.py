@@ -219,7 +219,13 @@ class Study(Part):
 
 
 def embedded_study() -> Path:
-    """Return the path of the embedded Montréal study, in a wheel or in a checkout."""
+    """Return the path of the embedded Montréal study, in a wheel or in a checkout.
+
+    Examples
+    --------
+    >>> embedded_study().name
+    'study.toml'
+    """
     here = Path(__file__).parents[1]
     for folder in (here / "data" / "montreal", here.parent / "data" / "montreal"):
         if (folder / "study.toml").is_file():
@@ -240,6 +246,12 @@ def read_study(path: Path | str | None = None) -> Study:
         When there is no such file.
     StudyError
         When the file is not TOML, or a key is missing, unknown or contradictory: every fault at once.
+
+    Examples
+    --------
+    >>> study = read_study()  # the embedded study of Montréal
+    >>> list(study.spheres), study.crs
+    (['housing', 'culture', 'recreation', 'sustainable_development', 'tourism'], 'EPSG:32188')
     """
     file = Path(path) if path is not None else embedded_study()
     if file.is_dir():

@@ -76,6 +76,14 @@ def verify(run: Path, *, study: Study | None = None, step: Step = quiet) -> Veri
     ------
     MissingFileError
         When the folder holds no run.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from geosocial.pipeline import write_gaps
+    >>> written = write_gaps(results, Path("run"))
+    >>> verify(Path("run")).differences
+    ()
     """
     manifest = read_manifest(run)
     with step(N_("Files")):

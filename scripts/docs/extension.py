@@ -55,6 +55,36 @@ def _english(node: nodes.Node) -> bool:
     return False
 
 
+def _mark_english(app: Sphinx, document: Any) -> None:
+    """Say of descriptions in a French page that they are English, as the code is."""
+    if app.config.language == "fr":
+        for node in document.findall(lambda one: one.tagname == "desc"):
+            node["classes"].append("language-en")
+
+
+def _bars(_app: Sphinx, _what: str, _name: str, _of: object, _options: object, lines: list[str]) -> None:
+    """Keep the bars of a formula in a docstring: alone they would be a substitution."""
+    example = False
+    for number, line in enumerate(lines):
+        example = line.lstrip().startswith(">>>") or (example and bool(line.strip()))
+        if not example:
+            lines[number] = "``".join(
+                part if code else part.replace("|", "\\|") for code, part in _parted(line)
+            )
+
+
+def _types(_app: Sphinx, _what: str, _name: str, _of: object, _options: object, lines: list[str]) -> None:
+    """Keep the underscore at the end of a type, as that of numpy.object_: alone it would be a link."""
+    for number, line in enumerate(lines):
+        if line.startswith(":vartype"):
+            lines[number] = line.replace("object_", r"object\_")
+
+
+def _parted(line: str) -> list[tuple[bool, str]]:
+    """Return the parts of a line between double backticks, and whether each is code."""
+    return [(bool(number % 2), part) for number, part in enumerate(line.split("``"))]
+
+
 def _formula(self: Any, node: nodes.Element) -> None:
     """Write an inline formula."""
     self.body.append(tex2mathml(node.astext()))
@@ -73,4 +103,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.add_html_math_renderer("mathml", (_formula, None), (_displayed, None))
     app.add_transform(FrenchSpaces)
+    app.connect("autodoc-process-docstring", _bars, priority=400)
+    app.connect("autodoc-process-docstring", _types, priority=900)
+    app.connect("doctree-read", _mark_english)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,15 +8,18 @@ from typing import Final
 
 from geosocial.i18n import Words, words
 from geosocial.vocabulary import Lang
-from scripts.docs import indicators
+from scripts.docs import api, commands, indicators
 
 #: The generated pages by name.
 PAGES: Final[Mapping[str, Callable[[Words], str]]] = {
     "indicators": indicators.page,
+    "commands": commands.page,
 }
 
 
 def write_pages(folder: Path, lang: Lang) -> None:
     """Write every generated page of a language into a folder."""
-    for name, page in PAGES.items():
-        (folder / f"{name}.md").write_text(page(words(lang)), encoding="utf-8")
+    say = words(lang)
+    written = {name: page(say) for name, page in PAGES.items()} | api.pages(say)
+    for name, text in written.items():
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
