@@ -45,9 +45,12 @@ def pages(words: Words) -> dict[str, str]:
 
 def _page(group: dict[str, Any], words: Words) -> str:
     out = [f"# {group['title'][words.lang]}", "", group["lead"][words.lang], ""]
-    for name in (*group["objects"], *group.get("results", ())):
-        short = name.removeprefix("geosocial.")
+    names = [*group["objects"], *group.get("results", ())]
+    last = [name.rsplit(".", 1)[-1] for name in names]
+    for name, short in zip(names, last, strict=True):
+        # of two of one name, the module is said too
+        title = short if last.count(short) == 1 else ".".join(name.rsplit(".", 2)[-2:])
         kind = "autoclass" if inspect.isclass(resolve(name)) else "autofunction"
         members = ["   :members:", "   :exclude-members: __init__, __new__"] if kind == "autoclass" else []
-        out += [f"## {short}", "", "```{eval-rst}", f".. {kind}:: {name}", *members, "```", ""]
+        out += [f"## {title}", "", "```{eval-rst}", f".. {kind}:: {name}", *members, "```", ""]
     return "\n".join(out)
