@@ -93,7 +93,7 @@ def _formula(self: Any, node: nodes.Element) -> None:
 
 def _displayed(self: Any, node: nodes.Element) -> None:
     """Write a formula on a line of its own."""
-    self.body.append(self.starttag(node, "div", CLASS="math"))
+    self.body.append(self.starttag(node, "div", CLASS="math", tabindex="0"))
     self.body.append(tex2mathml(node.astext(), as_block=True))
     self.body.append("</div>\n")
     raise nodes.SkipNode

@@ -11,20 +11,28 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
-def test_axe_finds_nothing_on_any_page(
-    page: Page, site: Path, axe: Callable[[Page], list[str]], lang: str
-) -> None:
+def shown(site: Path) -> list[Path]:
+    """Every page in French but those of Python, which are alike; of these and of the English ones, some."""
+    french = [file for file in sorted((site / "fr").glob("*.html")) if not file.name.startswith("api-")]
+    return [
+        *french,
+        site / "fr" / "api-study.html",
+        site / "en" / "index.html",
+        site / "en" / "api-words.html",
+    ]
+
+
+def test_axe_finds_nothing(page: Page, site: Path, axe: Callable[[Page], list[str]]) -> None:
     faults = []
-    for file in sorted((site / lang).glob("*.html")):
+    for file in shown(site):
         page.goto(file.as_uri())
-        expect(page.locator("html")).to_have_attribute("lang", lang)
+        expect(page.locator("html")).to_have_attribute("lang", file.parent.name)
         faults += [f"{file.name}: {fault}" for fault in axe(page)]
     assert faults == []
 
 
 def test_a_phone_scrolls_one_way(phone: Page, site: Path) -> None:
-    for file in sorted((site / "fr").glob("*.html")):
+    for file in shown(site):
         phone.goto(file.as_uri())
         assert phone.evaluate("document.documentElement.scrollWidth") == 390, file.name
 
