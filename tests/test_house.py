@@ -116,7 +116,9 @@ def test_no_module_or_function_has_outgrown_one_idea() -> None:
     for file in modules():
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.end_lineno is not None:
-                assert node.end_lineno - node.lineno <= 90, f"{file.relative_to(PACKAGE)}: {node.name}"
+                # an example in its docstring makes nothing harder to read
+                told = len((ast.get_docstring(node) or "").splitlines())
+                assert node.end_lineno - node.lineno - told <= 80, f"{file.relative_to(PACKAGE)}: {node.name}"
 
 
 def loaded(code: str) -> set[str]:
