@@ -37,7 +37,18 @@ def pages(words: Words) -> dict[str, str]:
     """Return the pages by name: their index, then one for each group."""
     say = phrases("api", words.lang)
     names = [f"api-{group['key']}" for group in groups()]
-    index = [f"# {say['title']}", "", say["lead"], "", "```{toctree}", *names, "```", ""]
+    index = [
+        f"# {say['title']}",
+        "",
+        say["lead"],
+        "",
+        say["in_examples"],
+        "",
+        "```{toctree}",
+        *names,
+        "```",
+        "",
+    ]
     return {"api": "\n".join(index)} | {
         name: _page(group, words) for name, group in zip(names, groups(), strict=True)
     }

@@ -12,6 +12,7 @@ import click
 
 from geosocial.cli import build
 from geosocial.i18n import DOMAIN, LOCALE_DIR, Words
+from scripts.docs.marks import quoted
 from scripts.docs.phrases import phrases
 
 #: What begins the last line of a command's help.
@@ -75,18 +76,12 @@ def _described(command: click.Command, context: click.Context, say: dict[str, st
     path = context.command_path
     anchor = path.replace(" ", "-")
     usage = " ".join([path, *command.collect_usage_pieces(context)])
-    out = [f"({anchor})=", f"## {path}", "", _text(command.help or ""), ""]
+    out = [f"({anchor})=", f"## {path}", "", quoted(" ".join((command.help or "").split())), ""]
     out += [f"**{say['usage']}**", "", "```text", usage, "```", "", f"**{say['options']}**", ""]
     for parameter in command.get_params(context):
         record = parameter.get_help_record(context)
         if record is not None:
-            out += [f"`{record[0]}`", f": {_text(record[1])}", ""]
+            out += [f"`{record[0]}`", f": {quoted(record[1])}", ""]
     if made := examples(command):
         out += [f"**{say['example']}**", "", "```sh", *made, "```", ""]
     return [*out, say["exits"], ""]
-
-
-def _text(text: str) -> str:
-    """Return words of the program as Markdown: options as code, the rest as it stands."""
-    plain = re.sub(r"([\\`*_<>\[\]|])", r"\\\1", " ".join(text.split()))
-    return re.sub(r"(?<![\w-])(--[a-z][a-z-]*)", r"`\1`", plain)

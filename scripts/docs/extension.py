@@ -24,7 +24,7 @@ def french(text: str) -> str:
     """Return a text with the no-break spaces of French."""
     for pattern, space in _SPACES:
         text = pattern.sub(space, text)
-    return text.replace("'", "’")
+    return re.sub(r"[ \u00a0](?=[;!?](?:\s|$))", "", text).replace("'", "’")
 
 
 class FrenchSpaces(SphinxTransform):

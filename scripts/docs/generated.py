@@ -8,12 +8,14 @@ from typing import Final
 
 from geosocial.i18n import Words, words
 from geosocial.vocabulary import Lang
-from scripts.docs import api, commands, indicators
+from scripts.docs import api, commands, formats, indicators, messages
 
 #: The generated pages by name.
 PAGES: Final[Mapping[str, Callable[[Words], str]]] = {
     "indicators": indicators.page,
     "commands": commands.page,
+    "formats": formats.page,
+    "messages": messages.page,
 }
 
 
