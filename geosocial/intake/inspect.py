@@ -274,6 +274,11 @@ def _says_legal_form(cells: Sequence[str]) -> bool:
     return bool(cells) and sum(known[cell] for cell in cells) >= _ENOUGH * len(cells)
 
 
+def crosswalk_of(cells: Sequence[str]) -> str:
+    """Return the crosswalk that knows the words of a column of kinds better than the vocabulary, or ``""``."""
+    return _fit("kind", [cell for cell in cells if cell])[0]
+
+
 def _fit(key: str, cells: Sequence[str]) -> tuple[str, Mapping[str, bool]]:
     """Return the crosswalk that knows the words of a column best, and of each word whether it is known."""
     words = list(dict.fromkeys(cells))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from geosocial.errors import N_, InputError
+from geosocial.intake.inspect import crosswalk_of
 from geosocial.intake.recognise import recognise, refuse_ambiguous
 from geosocial.intake.source import open_source
 from geosocial.io.layers import layer_names
@@ -92,6 +93,8 @@ def own_list(
         )
     told = {key: found.columns[key] for key in _OPTIONS.values() if key in found.columns}
     written = {option: told[key] for option, key in _OPTIONS.items() if key in told}
+    if "kind" in told and (walk := crosswalk_of(source.columns.text(told["kind"]))):
+        written["crosswalk"] = walk
     lines = [f"file = {_quoted(path.name)}"]
     if sheet is not None or len(layers) > 1:
         lines.append(f"layer = {_quoted(sheet or layers[0])}")

@@ -119,3 +119,14 @@ def test_a_list_that_says_neither_sphere_nor_kind_is_refused(tmp_path: Path) -> 
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(InputError, match="no column says the sphere or the kind"):
         own_list(path)
+
+
+def test_words_of_a_published_list_are_read_by_its_crosswalk(tmp_path: Path) -> None:
+    path = tmp_path / "plein-air.csv"
+    path.write_text("NOM,TYPE,LAT,LON\nParc A,Plein air,45.52,-73.58\nParc B,Sportif,45.53,-73.59\n")
+    own = own_list(path)
+    assert 'crosswalk = "montreal_facilities"' in own.options
+    folder = tmp_path / "study"
+    write_study(folder, lang="fr", today=DAY, own=own)
+    results = pipeline.compute(read_study(folder))
+    assert results.places["kind"].tolist() == ["outdoor_facility", "outdoor_facility"]
