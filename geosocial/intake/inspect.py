@@ -275,7 +275,7 @@ def _says_legal_form(cells: Sequence[str]) -> bool:
 
 
 def crosswalk_of(cells: Sequence[str]) -> str:
-    """Return the crosswalk that knows the words of a column of kinds better than the vocabulary, or ``""``."""
+    """Return the crosswalk that knows the words of a column of kinds best; ``""``: the vocabulary does."""
     return _fit("kind", [cell for cell in cells if cell])[0]
 
 

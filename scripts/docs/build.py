@@ -33,6 +33,8 @@ LANGS: Final[tuple[Lang, ...]] = get_args(Lang)
 
 def build(out: Path = BUILT) -> int:
     """Build the site into ``out/fr`` and ``out/en``; return 0, or 1 when Sphinx warned of anything."""
+    for stale in (out / "doctrees", out / "fr", out / "en"):
+        shutil.rmtree(stale, ignore_errors=True)
     for lang in LANGS:
         gather(out / "src" / lang, lang)
     draw_pictures(out / "src", out / "work")

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from geosocial.vocabulary import Lang
+from scripts.docs.house import drawing
+from tests.test_house import FLOORS
 
 LIST: Final = Path(__file__).parent.parent.parent / "docs" / "pictures.toml"
 LANGS: Final[tuple[Lang, ...]] = get_args(Lang)
@@ -33,6 +35,8 @@ def pictures() -> dict[str, list[dict[str, Any]]]:
 def draw_pictures(pages: Path, work: Path) -> None:
     """Make every picture in each language, into ``pages/{lang}/pictures``."""
     wanted = pictures()
+    for lang in LANGS:
+        (pages / lang / "pictures" / "house.svg").write_text(drawing(FLOORS, lang), encoding="utf-8")
     _maps(wanted.get("map", []), pages)
     _screens(wanted.get("screen", []), pages, work)
 
