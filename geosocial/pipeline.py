@@ -205,7 +205,8 @@ def write(
     with provenance.writing(results, out, names, archive=archive) as aside, press() as at_press:
         with step(N_("Report")):
             files.write_reports(results, aside / "report", langs=langs, atlas=True, press=at_press)
-        maps.write(results, aside / "maps", lang=langs[0], step=step)
+        explained = files.explained_in(langs)
+        maps.write(results, aside / "maps", lang=langs[0], explained=explained, step=step)
         directory.write_directory_map(results, aside / "directory", lang=langs[0])
         with step(N_("Tables")):
             files.write_tables(results, frames, aside, langs=langs)

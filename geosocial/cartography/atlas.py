@@ -40,6 +40,7 @@ def write_atlas(
     shown: Mapping[str, Any] | None = None,
     pages: str = "",
     since: Since | None = None,
+    explained: Mapping[str, str] | None = None,
 ) -> None:
     """Write the atlas of a run to `path`, one HTML file that opens without a network.
 
@@ -59,6 +60,8 @@ def write_atlas(
         Folder of the pages of the zones beside the atlas, each named as `layers.slugs` has it; none without.
     since
         The changes since an earlier edition (`change.Since.of`), where there is one to compare with.
+    explained
+        The page of explanations of each language, seen from the atlas; figures lead there.
 
     Raises
     ------
@@ -74,7 +77,17 @@ def write_atlas(
     """
     layers.check_drawable(results)
     write_text(
-        standalone.page(build(results, langs=langs, lang=lang, shown=shown, pages=pages, since=since)),
+        standalone.page(
+            build(
+                results,
+                langs=langs,
+                lang=lang,
+                shown=shown,
+                pages=pages,
+                since=since,
+                explained=explained,
+            )
+        ),
         Path(path),
     )
 
@@ -87,6 +100,7 @@ def build(
     shown: Mapping[str, Any] | None = None,
     pages: str = "",
     since: Since | None = None,
+    explained: Mapping[str, str] | None = None,
 ) -> Any:
     """Return the atlas as a `folium.Map` in a page of its own, ready for `standalone.page`."""
     import folium
@@ -94,7 +108,7 @@ def build(
     from folium.map import CustomPane
 
     shown = shown or content(results, {key: words_of(key) for key in langs}, lang=lang, since=since)
-    shown = {**shown, "pages": f"{pages.rstrip('/')}/" if pages else ""}
+    shown = {**shown, "pages": f"{pages.rstrip('/')}/" if pages else "", "explain": dict(explained or {})}
     west, south, east, north = results.zones.to_crs(4326).total_bounds
     chart = folium.Map(
         [(south + north) / 2, (west + east) / 2],

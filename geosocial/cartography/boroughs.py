@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 TITLE: Final = "<!--title-->"
 DATA: Final = "<!--page-->"
 #: What the pages need of each service and of its views; the rest of the atlas's content stays in the atlas.
-SERVICE: Final = ("sphere", "key", "rule", "sized", "rank")
-VIEW: Final = ("key", "cls", "v", "lo", "hi", "city", "norm", "max")
+SERVICE: Final = ("sphere", "key", "x", "rule", "sized", "rank")
+VIEW: Final = ("key", "x", "cls", "v", "lo", "hi", "city", "norm", "max")
 LOOK: Final = ("ink", "chosen", "dot", "interval", "muted", "line", "control", "boundary", "land")
 
 
@@ -46,6 +46,7 @@ def write_boroughs(
     langs: Sequence[Lang] = ("fr", "en"),
     lang: Lang = "fr",
     shown: Mapping[str, Any] | None = None,
+    explained: Mapping[str, str] | None = None,
 ) -> list[Path]:
     """Write the page of each zone and their index into `folder`.
 
@@ -61,6 +62,8 @@ def write_boroughs(
         The language in which they open.
     shown
         The content of the atlas, where it has been made before.
+    explained
+        The page of explanations of each language, seen from the folder; figures lead there.
 
     Returns
     -------
@@ -83,7 +86,7 @@ def write_boroughs(
     layers.check_drawable(results)
     words = {key: words_of(key) for key in langs}
     said = shown or content(results, words, lang=lang)
-    common = _common(results, words, said)
+    common = {**_common(results, words, said), "explain": dict(explained or {})}
     drawn = surroundings.surroundings(results, said)
     texts = [_index(common, words, results, said, lang=lang)]
     shell = standalone.page(_shell("borough", common, lang=lang, langs=langs, chart=True))
@@ -113,6 +116,7 @@ def _common(results: Results, words: Mapping[Lang, Words], said: Mapping[str, An
     return {
         "lang": said["lang"],
         "slugs": [zone["slug"] for zone in said["zones"]],
+        "zx": [zone["x"] for zone in said["zones"]],
         "at": [zone["at"][:2] for zone in said["zones"]],
         "spheres": [
             {**sphere, "path": symbology.shape_path(sphere["shape"], 7, 7, 5)} for sphere in said["spheres"]

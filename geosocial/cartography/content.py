@@ -47,8 +47,10 @@ def content(
     return {
         "lang": lang,
         "zones": [
-            {"slug": slug, "at": at}
-            for slug, at in zip(layers.slugs(results), layers.anchors(results.zones), strict=True)
+            {"slug": slug, "at": at, "x": wording.anchor(zone)}
+            for slug, at, zone in zip(
+                layers.slugs(results), layers.anchors(results.zones), run.zones, strict=True
+            )
         ],
         "spheres": [
             {"key": s, "color": symbology.sphere_color(s), "shape": symbology.sphere_shape(s)}
@@ -94,6 +96,7 @@ def _service(run: Run, sphere: str, spec: Service, since: Since | None) -> dict[
     return {
         "sphere": run.spheres.index(sphere),
         "key": spec.key,
+        "x": wording.anchor(sphere, spec.key),
         "rule": spec.rule,
         "sized": sized,
         "rank": [r.rank for r in ranks],

@@ -88,6 +88,7 @@ def interface(words: Words, results: Results) -> dict[str, Any]:
         "panelNames": [t("Choose"), wording.zone_heading(words, results), t("Table")],
         "bar": t("Expand or shrink the panel"),
         "page": t("Page of the borough") if boroughs else t("Page of the zone"),
+        "explain": t("Where this figure comes from"),
         "why": t("Where does this figure come from?"),
         "rankNote": t("Rank 1: least served. Red dot: this one."),
         "square": t("1 square = 1 setting"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -41,6 +41,7 @@ def write(
     lang: Lang,
     pictures: Sequence[Lang] = (),
     since: tuple[pd.DataFrame, dt.date] | None = None,
+    explained: Mapping[str, str] | None = None,
     step: Callable[[str], AbstractContextManager[None]],
 ) -> None:
     """Write the maps of a run into `folder`.
@@ -53,6 +54,8 @@ def write(
         The languages of the pictures; none are drawn without.
     since
         The changes since an earlier edition (`geosocial.tables.CHANGES`) and its date: the atlas shows them.
+    explained
+        The page of explanations of each language, below the folder of the run: figures lead there.
     step
         Called with the message of each step; its context lasts as long as the step.
 
@@ -73,9 +76,11 @@ def write(
         changed = None if since is None else Since.of(*since)
         shown = content(results, {key: words(key) for key in LANGS}, lang=lang, since=changed)
         atlas = folder / "atlas.html"
-        write_atlas(results, atlas, lang=lang, shown=shown, pages="boroughs", since=changed)
+        at = {key: f"../{page}" for key, page in (explained or {}).items()}
+        write_atlas(results, atlas, lang=lang, shown=shown, pages="boroughs", since=changed, explained=at)
     with step(N_("Pages of the boroughs")):
-        write_boroughs(results, folder / "boroughs", lang=lang, shown=shown)
+        at = {key: f"../../{page}" for key, page in (explained or {}).items()}
+        write_boroughs(results, folder / "boroughs", lang=lang, shown=shown, explained=at)
     if pictures:
         from geosocial.cartography.pictures import write as draw
 

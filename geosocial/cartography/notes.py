@@ -37,6 +37,7 @@ SHARED = (
     "places",
     "dwellings",
     "zones",
+    "explain",
 )
 
 

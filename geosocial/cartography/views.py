@@ -97,6 +97,8 @@ def view(
 
     return {
         "key": key,
+        # where the amount and the share are explained
+        "x": [amount, fill],
         "good": 1 if fill in {"coverage", "rate"} else -1,
         # the first way stands by itself; the others are offered beside it
         "colors": list(ways[0].colors) if ways else [],

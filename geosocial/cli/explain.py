@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,6 +144,7 @@ def _indicator(asked: str) -> str:
 def _cell(
     say: Words, results: Results, folder: Path, table: str, *, number: int, column: str | None
 ) -> Explanation:
+    from geosocial.report import explain_followup
     from geosocial.report.explain import explain_cell
 
     held = sorted(p.stem for p in (folder / "tables").glob("*.csv"))
@@ -173,7 +175,13 @@ def _cell(
         )
     said = {(r["table"], r["column"]): r for r in _rows(folder / "tables" / "dictionary.csv")}
     meaning = said.get((table, chosen), {}).get(f"meaning_{say.lang}", "")
-    return explain_cell(say, results, table=table, number=number, row=row, column=chosen, meaning=meaning)
+    found = explain_cell(say, results, table=table, number=number, row=row, column=chosen, meaning=meaning)
+    if table in explain_followup.TOLD and chosen == explain_followup.VALUE:
+        # figures of the follow-up are told in a sentence, as on the page of explanations
+        told = explain_followup.in_words(say, results, table=table, number=number)
+        rest = tuple(p for p in found.parts if p.title != say.t("Definition"))
+        return replace(found, sentence=told.sentence, parts=(*told.parts, *rest))
+    return found
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geosocial import wording
+from geosocial.report.explain_followup import project_for
 from geosocial.report.followup import shown_value, told_figures
 from geosocial.report.parts import SHOWN, Part, Table, more
 from geosocial.tables.contract import rows
@@ -39,6 +40,8 @@ class Item:
     word: str
     remarks: str
     example: bool
+    #: Where its figures are explained.
+    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ def directions(words: Words, results: Results) -> Directions | None:
     if not results.study.followed:
         return None
     held = {name: rows(getattr(results, name)) for name in ("progress", "rollup", "plan_indicators")}
+    for number, row in enumerate(held["progress"], 2):
+        row["anchor"] = wording.anchor("progress", str(number))
     progress = held["progress"]
     counts = [
         (s, wording.progress_count(words, s, n))
@@ -174,15 +179,18 @@ def _item(words: Words, row: dict[str, Any], indicator: dict[str, Any]) -> Item:
         word=wording.progress_label(words, str(row["status"])),
         remarks="; ".join(said),
         example=bool(row["example"]),
+        anchor=str(row["anchor"]),
     )
 
 
 def _figures(words: Words, results: Results, topic: str) -> Table | None:
     """Return the figures of a topic for all zones together; those by zone stand in ``directions.csv``."""
+    found = list(told_figures(words, results, topic))
     told = [
         (name, of, shown_value(words, row) + (f" ({words.t('EXAMPLE')})" if row["example"] else ""))
-        for name, of, row in told_figures(words, results, topic)
+        for name, of, row in found
     ]
+    links = {(k, 2): wording.anchor("directions", str(row["number"])) for k, (_, _, row) in enumerate(found)}
     if not told:
         return None
     return Table(
@@ -191,6 +199,7 @@ def _figures(words: Words, results: Results, topic: str) -> Table | None:
         tuple(told[:SHOWN]),
         frozenset({2}),
         more(words, len(told), "directions.csv"),
+        links=links,
     )
 
 
@@ -265,27 +274,22 @@ def _projects(words: Words, results: Results) -> Part | None:
     names = list(dict.fromkeys(str(row["project_id"]) for row in held))
     shown = {str(row["project_id"]): wording.plan_text(words, row, "name") for row in held}
     told: dict[tuple[str, str], dict[str, str]] = {}
-    for row in held:
-        key = (wording.figure_name(words, row["indicator"]), _of(words, results, row))
+    links: dict[tuple[int, int], str] = {}
+    for number, row in enumerate(held, 2):
+        key = (wording.figure_name(words, row["indicator"]), project_for(words, results, row))
         told.setdefault(key, {})[str(row["project_id"])] = shown_value(words, row)
+        at = list(told).index(key), names.index(str(row["project_id"])) + 2
+        links[at] = wording.anchor("projects", str(number))
     table = Table(
         words.t("Major projects"),
         (words.t("Indicator"), words.t("For"), *(shown[n] for n in names)),
         tuple((*key, *(cells.get(n, "–") for n in names)) for key, cells in told.items()),
         frozenset(range(2, len(names) + 2)),
+        links=links,
     )
     mark = _marked(words, any(row["example"] for row in held))
     text = words.t("Who lives inside and within reach of each major project, what they lack, what is there.")
     return Part("projects", words.t("Major projects"), (mark + text,), table)
-
-
-def _of(words: Words, results: Results, row: dict[str, Any]) -> str:
-    """Return what a figure of a project is told for: a service, a sphere, a group of people."""
-    if row["service"]:
-        return wording.service_label(words, results, row["sphere"], row["service"])
-    if row["sphere"]:
-        return wording.sphere_label(words, row["sphere"])
-    return wording.demand_label(words, results, row["demand"]) if row["demand"] else ""
 
 
 def _reviews(words: Words, results: Results) -> Part | None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from geosocial import wording
 from geosocial.errors import N_, InputError
-from geosocial.measure.indicators import INDICATORS, Indicator
+from geosocial.measure.indicators import INDICATORS
 from geosocial.report.parts import list_label
 
 if TYPE_CHECKING:
@@ -92,33 +92,23 @@ def explain(
             held=", ".join(held),
         )
     figure = found.value(zone_id, sphere, service, indicator)
-    place = wording.zone_name(say, results, zone_id) if zone_id else say.t("City as a whole")
-    shown = wording.amount(say, figure.unit, figure.value, exact=True)
-    span = wording.interval(say, figure.unit, figure.lower, figure.upper)
     sentence = say.t(
         "{place}, {service}: {indicator}: {value}",
-        place=place,
+        place=place_name(say, results, zone_id),
         service=wording.lower_first(wording.service_label(say, results, sphere, service)),
         indicator=wording.lower_first(wording.indicator_label(say, indicator)),
-        value=shown + (f" ({span})" if span else ""),
+        value=shown(say, figure),
     )
-    definition = INDICATORS[indicator]
+    firm = firmness(say, results, zone_id, sphere, service)
     parts = [
-        Part(
-            say.t("Definition"),
-            (
-                say.label(definition.meaning),
-                say.t("Formula: {formula}", formula=_formula(definition, spec)),
-                say.t("Source: {source}", source=say.label(definition.source)),
-            ),
-        ),
+        Part(say.t("Definition"), definition(say, indicator, spec)),
         Part(
             say.t("Calculation"),
-            tuple(_arithmetic(say, results, spec, zone_id=zone_id, sphere=sphere, indicator=indicator)),
+            tuple(arithmetic(say, results, spec, zone_id=zone_id, sphere=sphere, indicator=indicator)),
         ),
-        Part(say.t("Records"), tuple(_records(say, results, spec, zone_id))),
-        Part(say.t("Settings"), tuple(_settings(say, results, zone_id, sphere, service))),
-        Part(say.t("Inputs"), tuple(_inputs(say, results, spec))),
+        Part(say.t("Records"), tuple(records(say, results, spec, zone_id))),
+        Part(say.t("Settings"), (*settings(say, results, sphere, service), *([firm] if firm else []))),
+        Part(say.t("Inputs"), tuple(inputs(say, results, spec))),
     ]
     row = {
         "zone_id": zone_id,
@@ -134,13 +124,31 @@ def explain(
     return Explanation(f"{sentence}.", tuple(p for p in parts if p.lines), row)
 
 
-def _formula(definition: Indicator, spec: Service) -> str:
-    """Return the formula for a coverage or for a ratio, where the definition has both."""
-    sides = definition.formula.split(" | ")
-    return sides[0 if spec.rule == "coverage" else -1]
+def place_name(say: Words, results: Results, zone_id: str) -> str:
+    """Return the name of a zone, or what the study as a whole is called for ``""``."""
+    return wording.zone_name(say, results, zone_id) if zone_id else say.t("City as a whole")
 
 
-def _arithmetic(
+def shown(say: Words, figure: wording.Figure) -> str:
+    """Return the value of a figure, exact, with its interval where it has one."""
+    text = wording.amount(say, figure.unit, figure.value, exact=True)
+    span = wording.interval(say, figure.unit, figure.lower, figure.upper)
+    return text + (f" ({span})" if span else "")
+
+
+def definition(say: Words, indicator: str, spec: Service) -> tuple[str, ...]:
+    """Return what an indicator says, its formula for the rule of a service, and its source."""
+    held = INDICATORS[indicator]
+    # a formula with two sides is that of a coverage and that of a ratio
+    sides = held.formula.split(" | ")
+    return (
+        say.label(held.meaning),
+        say.t("Formula: {formula}", formula=sides[0 if spec.rule == "coverage" else -1]),
+        say.t("Source: {source}", source=say.label(held.source)),
+    )
+
+
+def arithmetic(
     say: Words, results: Results, spec: Service, *, zone_id: str, sphere: str, indicator: str
 ) -> Iterator[str]:
     """Give the calculation with its numbers in it."""
@@ -210,28 +218,29 @@ def _arithmetic(
         yield from ([reason] if reason else [])
 
 
-def _records(say: Words, results: Results, spec: Service, zone_id: str) -> Iterator[str]:
+def records(say: Words, results: Results, spec: Service, zone_id: str) -> Iterator[str]:
     """Give what was counted: how many records, from which lists, and the rows of the zone."""
-    places = results.places
-    counted = places[places["counted"] & (places["status"] == "existing") & places["kind"].isin(spec.kinds)]
-    mine = counted[counted["zone_id"] == zone_id] if zone_id else counted
-    for source, group in mine.groupby("source", sort=True):
-        label = list_label(say, results, str(source))
-        kinds = group.groupby("kind", sort=True)["count"].sum()
-        said = (f"{say.number(n)} {wording.kind_label(say, str(kind), n)}" for kind, n in kinds.items())
+    counted = _counted(results)
+    own = [row for row in counted.get(zone_id, ()) if row.kind in spec.kinds]
+    for source in sorted({row.source for row in own}):
+        group = [row for row in own if row.source == source]
+        kinds: dict[str, float] = {}
+        for row in group:
+            kinds[row.kind] = kinds.get(row.kind, 0.0) + (0.0 if math.isnan(row.many) else row.many)
+        label = list_label(say, results, source)
+        said = (f"{say.number(kinds[k])} {wording.kind_label(say, k, kinds[k])}" for k in sorted(kinds))
         yield say.t("{list}: {kinds}.", list=label, kinds=say.listing(said))
-        rows = say.listing(str(row) for row in group["source_row"].tolist()[:_NAMED])
+        rows = say.listing(str(row.number) for row in group[:_NAMED])
         more = len(group) - _NAMED
-        named = [str(n) for n in group["name"].tolist()[:_NAMED] if n]
-        file = str(group["source_file"].iloc[0])
-        text = say.n("{file}, row {rows}", "{file}, rows {rows}", len(group), file=file, rows=rows)
+        named = [row.name for row in group[:_NAMED] if row.name]
+        text = say.n("{file}, row {rows}", "{file}, rows {rows}", len(group), file=group[0].file, rows=rows)
         if more > 0:
             text += " " + say.n("and {count} more", "and {count} more", more, count=say.number(more))
         yield text + (f" ({'; '.join(named)})" if named else "")
-    if not len(mine):
+    if not own:
         yield say.t("No record of its kinds is in the zone.") if zone_id else say.t("No record of its kinds.")
     if zone_id and spec.rule == "coverage":
-        others = len(counted) - len(mine)
+        others = sum(row.kind in spec.kinds for row in counted[""]) - len(own)
         yield say.n(
             "{count} record elsewhere counts too, as far as its standard reaches.",
             "{count} records elsewhere count too, as far as their standard reaches.",
@@ -240,18 +249,51 @@ def _records(say: Words, results: Results, spec: Service, zone_id: str) -> Itera
         )
 
 
-def _settings(say: Words, results: Results, zone_id: str, sphere: str, service: str) -> Iterator[str]:
+class _Record(NamedTuple):
+    source: str
+    kind: str
+    many: float
+    number: int
+    name: str
+    file: str
+
+
+#: The last results that were asked for, with the records that count by zone, those of all zones under ``""``.
+_last: list[tuple[Results, dict[str, list[_Record]]]] = []
+
+
+def _counted(results: Results) -> dict[str, list[_Record]]:
+    """Return the records that count as supply, by the zone in which each lies; read at the first call."""
+    if not _last or _last[0][0] is not results:
+        places = results.places
+        kept = places[places["counted"] & (places["status"] == "existing")]
+        found: dict[str, list[_Record]] = {"": []}
+        columns = ("source", "kind", "count", "source_row", "name", "source_file", "zone_id")
+        for *values, zone in zip(*(kept[name].tolist() for name in columns), strict=True):
+            row = _Record(*values)
+            found[""].append(row)
+            if zone:
+                found.setdefault(zone, []).append(row)
+        _last[:] = [(results, found)]
+    return _last[0][1]
+
+
+def settings(say: Words, results: Results, sphere: str, service: str) -> Iterator[str]:
+    """Give what the figures of a service depend on: standard, norm, distance, interval."""
     yield wording.service_note(say, results, sphere, service)
     if wording.service_of(results, sphere, service).rule == "coverage":
         yield wording.distance_note(say, results)
     yield wording.interval_note(say, results, sphere, service)
-    if zone_id:
-        firm = wording.robustness(say, results, zone_id, sphere, service)
-        if firm:
-            yield f"{firm}, {wording.rank_text(say, results, zone_id, sphere, service)}."
 
 
-def _inputs(say: Words, results: Results, spec: Service) -> Iterator[str]:
+def firmness(say: Words, results: Results, zone_id: str, sphere: str, service: str) -> str:
+    """Return in how many settings a zone is underserved, and its rank; empty where it is not judged."""
+    firm = wording.robustness(say, results, zone_id, sphere, service) if zone_id else ""
+    return f"{firm}, {wording.rank_text(say, results, zone_id, sphere, service)}." if firm else ""
+
+
+def inputs(say: Words, results: Results, spec: Service) -> Iterator[str]:
+    """Give the files on which the figures of a service rest, with their rows and hashes."""
     lists = {str(source) for source in results.places.loc[results.places["kind"].isin(spec.kinds), "source"]}
     for file in results.inputs:
         if file.role in _ROLES or file.role.removeprefix("places:") in lists:
@@ -302,22 +344,22 @@ def explain_cell(
         column=column,
         value=value,
     )
-    definition = [wording.upper_first(meaning)] if meaning else []
+    told = [wording.upper_first(meaning)] if meaning else []
     if found is not None:
-        definition = [
+        told = [
             say.label(found.meaning),
             say.t("Formula: {formula}", formula=found.formula),
             say.t("Source: {source}", source=say.label(found.source)),
         ]
     other = "_en" if say.lang == "fr" else "_fr"
-    shown = tuple(
+    whole = tuple(
         f"{name}{wording.COLON[say.lang]} {cell}"
         for name, cell in row.items()
         if cell and not name.endswith(other)
     )
     parts = (
-        Part(say.t("Definition"), tuple(definition)),
-        Part(say.t("The whole row"), shown),
+        Part(say.t("Definition"), tuple(told)),
+        Part(say.t("The whole row"), whole),
         Part(say.t("Inputs"), tuple(_file(say, file) for file in results.inputs)),
     )
     figure = {"table": table, "row": number, "column": column, "value": row[column]}

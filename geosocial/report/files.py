@@ -83,34 +83,50 @@ def report_names(langs: Sequence[Lang]) -> list[str]:
     return [name for lang in langs for name in _of(lang)]
 
 
-def _of(lang: Lang) -> tuple[str, str, str, str]:
-    return f"report.{lang}.html", f"report.{lang}.pdf", f"indicators.{lang}.html", f"boroughs.{lang}.pdf"
+def _of(lang: Lang) -> tuple[str, ...]:
+    names = (
+        ("report", "html"),
+        ("report", "pdf"),
+        ("indicators", "html"),
+        ("boroughs", "pdf"),
+        ("explain", "html"),
+    )
+    return tuple(f"{stem}.{lang}.{suffix}" for stem, suffix in names)
+
+
+def explained_in(langs: Sequence[Lang]) -> dict[str, str]:
+    """Return the page of explanations of each language, below the folder of the run."""
+    return {lang: f"report/{_of(lang)[-1]}" for lang in langs}
 
 
 def write_reports(
     results: Results, folder: Path, *, langs: Sequence[Lang], atlas: bool, press: Press
 ) -> None:
-    """Write the report of each language as a page and as a PDF, the indicators, and a sheet for each zone.
+    """Write the report of each language as a page and as a PDF, the indicators, the explanations, the sheets.
 
     `atlas`: whether the pages lead to the atlas of the same run. The PDFs are handed to the `press`.
     """
     from geosocial.i18n import words
     from geosocial.report.boroughs import write_boroughs
     from geosocial.report.dossier import write_dossier
+    from geosocial.report.explanations import write_explanations
     from geosocial.report.html import draw, write_report
     from geosocial.report.indicators import write_indicators
     from geosocial.report.outline import outline
 
     drawn = draw(results)
     for lang in langs:
-        page, paper, indicators, sheets = _of(lang)
+        page, paper, indicators, sheets, explained = _of(lang)
         told = outline(words(lang), results)
         press.set(write_dossier, results, folder / paper, words(lang), drawn=drawn.shapes, told=told)
         press.set(write_boroughs, results, folder / sheets, words(lang), drawn=drawn.shapes)
         others = [other for other in langs if other != lang]
-        links = {"indicators": indicators, "pdf": paper, "sheets": sheets}
+        links = {"indicators": indicators, "pdf": paper, "sheets": sheets, "explain": explained}
         links |= {"atlas": "../maps/atlas.html"} if atlas else {}
         links |= {other: f"report.{other}.html" for other in others}
         write_report(results, folder / page, words(lang), files=links, drawn=drawn, told=told)
         links = {"report": page} | {other: f"indicators.{other}.html" for other in others}
         write_indicators(folder / indicators, words(lang), files=links)
+        links = {"report": page} | {other: f"explain.{other}.html" for other in others}
+        links |= {"atlas": "../maps/atlas.html"} if atlas else {}
+        write_explanations(results, folder / explained, words(lang), files=links)

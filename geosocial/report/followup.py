@@ -64,17 +64,24 @@ def _marked(words: Words, text: str, row: dict[str, Any]) -> str:
 def told_figures(words: Words, results: Results, topic: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Give the figures of a topic for all zones together: its name, what it is told for, and its row."""
     table = results.directions
-    for row in rows(table[(table["topic"] == topic) & (table["zone_id"] == "")]):
+    mine = (table["topic"] == topic) & (table["zone_id"] == "")
+    for at, row in zip(table.index[mine], rows(table[mine]), strict=True):
+        row["number"] = int(at) + 2  # of its file, as a spreadsheet counts
         quality = topic == "quality_of_life" and row["indicator"] in _QUALITY
         if not quality and (row["sphere"] or row["dimension"] not in _BRIEF):
             continue
-        of = [wording.sphere_label(words, row["sphere"])] if row["sphere"] else []
-        # the one service of a sphere needs no name of its own
-        services = results.study.spheres[row["sphere"]].services if row["sphere"] else ()
-        if row["group"] and (row["dimension"] != "service" or len(services) > 1):
-            group = wording.group_name(words, results, row["dimension"], row["group"])
-            of.append(wording.lower_first(group) if of else group)
-        yield wording.figure_name(words, row["indicator"]), ", ".join(of), row
+        yield wording.figure_name(words, row["indicator"]), told_for(words, results, row), row
+
+
+def told_for(words: Words, results: Results, row: dict[str, Any]) -> str:
+    """Return what a figure of a direction is told for: a sphere, a service, a group; empty for all."""
+    of = [wording.sphere_label(words, row["sphere"])] if row["sphere"] else []
+    # the one service of a sphere needs no name of its own
+    services = results.study.spheres[row["sphere"]].services if row["sphere"] else ()
+    if row["group"] and (row["dimension"] != "service" or len(services) > 1):
+        group = wording.group_name(words, results, row["dimension"], row["group"])
+        of.append(wording.lower_first(group) if of else group)
+    return ", ".join(of)
 
 
 def _figures(words: Words, results: Results, topic: str) -> Iterator[str]:

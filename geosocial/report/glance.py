@@ -36,6 +36,8 @@ class Cell:
     word: str
     #: Whether the cell has no figure to show, only the word.
     empty: bool
+    #: Where the figure is explained; the zone in this service without its last part.
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class GlanceRow:
 
     name: str
     demand: str
+    #: Where the demand is explained; empty where there is none.
+    anchor: str
     cells: tuple[Cell, ...]
 
 
@@ -72,6 +76,9 @@ def glance(words: Words, results: Results) -> Glance:
     def demand(zone: str) -> str:
         return words.number(found.value(zone, *population, "demand").value) if population else ""
 
+    def place(zone: str) -> str:
+        return wording.anchor(*population, zone, "demand") if population else ""
+
     known = judged(results)
     groups = []
     for number in (*sorted({counts[z] for z in known}, reverse=True), None):
@@ -82,6 +89,7 @@ def glance(words: Words, results: Results) -> Glance:
             GlanceRow(
                 wording.zone_name(words, results, z),
                 demand(z),
+                place(z),
                 tuple(_cell(words, results, z, *k) for k in services),
             )
             for z in sorted(zones, key=lambda z: fold(found.names[z][words.lang]))
@@ -98,6 +106,7 @@ def glance(words: Words, results: Results) -> Glance:
             "",
             "",
             False,
+            wording.anchor(s, v, "", main_indicator(results, s, v)),
         )
         for s, v in services
     )
@@ -112,7 +121,7 @@ def glance(words: Words, results: Results) -> Glance:
         else "",
         heads=tuple((sphere_of(words, s), _unit_head(words, results, s, v)) for s, v in services),
         groups=tuple(groups),
-        whole=GlanceRow(words.t("All together"), demand(""), whole),
+        whole=GlanceRow(words.t("All together"), demand(""), place(""), whole),
         notes=(
             words.t(
                 "In each cell: the verdict, the figure at the reference setting, and "
@@ -184,4 +193,5 @@ def _cell(words: Words, results: Results, zone: str, sphere: str, service: str) 
         return Cell(paint_of(rank), "", "", word, empty=True)
     settings = f"{rank.underserved_in}/{rank.settings}" if rank.settings else ""
     care = "*" if rank.status == "low_confidence" else ""
-    return Cell(paint_of(rank), _figure(words, figure), settings + care, word, empty=False)
+    at = wording.anchor(sphere, service, zone, main_indicator(results, sphere, service))
+    return Cell(paint_of(rank), _figure(words, figure), settings + care, word, empty=False, anchor=at)

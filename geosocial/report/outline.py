@@ -42,6 +42,8 @@ class Line:
     more: str
     verdicts: str
     map: Map
+    #: Where the figure is explained.
+    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ def _labels(words: Words) -> dict[str, str]:
         "indicators": words.t("Indicators"),
         "sheets": words.t("Sheets"),
         "tables": words.t("Tables"),
+        "explained": words.t("Explanations"),
+        "where": words.t("Where these figures come from"),
         "other": "English" if words.lang == "fr" else "Français",
         "other_lang": "en" if words.lang == "fr" else "fr",
         "colon": wording.COLON[words.lang],
@@ -144,6 +148,7 @@ def _line(words: Words, results: Results, sphere: str) -> Line:
         more=more,
         verdicts=verdict_counts(words, results, sphere, service.key),
         map=verdict_map(words, results, sphere, service.key),
+        anchor=wording.anchor(sphere, service.key, "", key),
     )
 
 

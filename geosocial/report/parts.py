@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -25,6 +26,33 @@ class Table:
     total: tuple[str, ...] = ()
     #: Columns that hold a file name or a hash: set in a fixed width.
     codes: frozenset[int] = frozenset()
+    #: Where a figure is explained (`geosocial.wording.anchor`), by its row and column.
+    links: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+
+#: The table of the run that a part shows, by its key, or by the head of its key.
+_RESTS_ON: Final = {
+    "firm": "ranking",
+    "methods": "methods",
+    "edge": "methods",
+    "missed": "closures",
+    "c-": "cluster_zones",
+    "p-": "proposed_curve",
+    "e-groups": "disparity",
+    "e-shares": "disparity",
+    "e-inequality": "inequality",
+    "e-hubs": "hub_zones",
+    "e-need": "need_gaps",
+    "coordination": "matrix",
+    "late": "plan_actions",
+    "reviews": "suppliers",
+    "directory-cells": "directory_cells",
+    "lists": "conservation",
+    "declared": "declared",
+    "duplicates": "duplicates",
+    "unmapped": "unmapped",
+    "files": "inputs",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +63,14 @@ class Part:
     title: str
     text: tuple[str, ...]
     table: Table | None = None
+
+    @property
+    def rests_on(self) -> str:
+        """Return the name of the table of the run that the part shows; empty where it is none."""
+        if self.table is None:
+            return ""
+        own = self.key.split("-")[-1] if self.key.startswith("s-") else self.key
+        return _RESTS_ON.get(own) or _RESTS_ON.get(own[:2], "")
 
 
 def list_label(words: Words, results: Results, key: str) -> str:

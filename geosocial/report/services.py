@@ -23,6 +23,8 @@ class Row:
     """A zone in the ranking of a service."""
 
     zone_id: str
+    #: Where its figures are explained.
+    anchor: str
     rank: str
     name: str
     value: float
@@ -50,6 +52,8 @@ class Service:
 
     key: str
     sphere: Sphere
+    #: The indicator that says how well it serves: ``coverage`` or ``rate``.
+    main: str
     title: str
     sentence: str
     more: str
@@ -83,6 +87,7 @@ def service_part(words: Words, results: Results, sphere: str, service: str) -> S
     return Service(
         key=f"s-{number}",
         sphere=sphere_of(words, sphere),
+        main=main_indicator(results, sphere, service),
         title=wording.service_label(words, results, sphere, service),
         sentence=sentence,
         more=more,
@@ -172,6 +177,7 @@ def _row(words: Words, results: Results, rank: wording.Rank, sphere: str, servic
     settings = f"{rank.underserved_in}/{rank.settings}" if rank.settings and rank.verdict else ""
     return Row(
         zone_id=zone,
+        anchor=wording.anchor(sphere, service, zone),
         rank=_rank(words, rank),
         name=wording.zone_name(words, results, zone),
         value=share.value,
@@ -207,6 +213,7 @@ def _whole(words: Words, results: Results, sphere: str, service: str) -> Row:
     share, main = at("gap_share"), at(main_indicator(results, sphere, service))
     return Row(
         zone_id="",
+        anchor=wording.anchor(sphere, service, ""),
         rank="",
         name=words.t("All together"),
         value=share.value,

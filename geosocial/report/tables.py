@@ -67,6 +67,8 @@ DATES: Final = frozenset({"edition", "date", "baseline_date", "target_date", "du
 SHAPE: Final = {
     "geometry": {"meaning_fr": "limites du secteur", "meaning_en": "boundaries of the zone"},
 }
+#: Columns of the table of the files that were read.
+INPUTS: Final = ("role", "path", "rows", "bytes", "sha256", "how")
 #: The label of a key in one language; ``""`` has none.
 Label = Callable[[Words, "Results", str], str]
 
@@ -303,7 +305,7 @@ def _inputs(results: Results) -> pd.DataFrame:
         (f.role, f.path, f.rows, f.bytes, f.sha256, "; ".join(f"{k}={v}" for k, v in f.how.items()))
         for f in results.inputs
     ]
-    return pd.DataFrame(rows, columns=["role", "path", "rows", "bytes", "sha256", "how"])
+    return pd.DataFrame(rows, columns=list(INPUTS))
 
 
 @cache
@@ -328,6 +330,14 @@ def dictionary(written: Mapping[str, pd.DataFrame], results: Results) -> pd.Data
                 continue
             rows.append((name, column, *_meaning(name, column), contract.unit if contract else ""))
     return pd.DataFrame(rows, columns=["table", "column", "meaning_fr", "meaning_en", "unit"])
+
+
+def meaning(words: Words, results: Results, table: str, column: str) -> str:
+    """Return what a column of a written table means in one language, as the dictionary of the run says."""
+    own = next((c for c in results.study.demand.columns if c.key == column), None)
+    if table == "demand" and own is not None:
+        return words.label(own.label)
+    return _meaning(table, column)[0 if words.lang == "fr" else 1]
 
 
 def _meaning(table: str, column: str) -> tuple[str, str]:

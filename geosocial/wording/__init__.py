@@ -3,6 +3,7 @@
 Built from `Results` only; nothing is computed that a measure should hold. A `Words` comes first everywhere.
 """
 
+from geosocial.wording.anchors import anchor
 from geosocial.wording.clusters import (
     cluster_label,
     cluster_note,
@@ -125,6 +126,7 @@ __all__ = [
     "Supply",
     "action_label",
     "amount",
+    "anchor",
     "boroughs_only",
     "care_note",
     "cluster_label",

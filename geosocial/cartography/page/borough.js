@@ -171,7 +171,7 @@ function sentences() {
     const lines = held.lines.filter((l) => l[2]).map(([text, n]) => text + NB + n);
     return el('li', {}, el('div', { class: 't' }, symbol(s.sphere), el('b', { text: T.services[k].label }), el('span', { class: 'vd' }, mark(P.verdicts[k]), el('span', { text: said.verdict }))),
       el('p', { text: said.say }),
-      el('p', { class: 'k', text: held.title + (french() ? NB : '') + ': ' + held.total + (lines.length ? ' (' + lines.join(', ') + ')' : '') }));
+      el('p', { class: 'k' }, held.title + (french() ? NB : '') + ': ', leads(k, Z, 'supply', el('span', { text: held.total })), lines.length ? ' (' + lines.join(', ') + ')' : ''));
   }));
 }
 function strip(view) {
@@ -193,9 +193,9 @@ function ranking() {
       const t = said.views[i], known = view.cls[Z] >= 0;
       body.push(el('tr', { class: i < s.views.length - 1 ? 'h' : null }, el('th', { scope: 'row', text: T.services[k].views[i].label }),
         el('td', { class: 's' }, strip(view)),
-        el('td', {}, known ? el('b', { text: t.val }) : el('span', { class: 'mut', text: t.iv }), known ? el('span', { class: 'iv', text: ' ' + t.iv }) : null),
-        el('td', { text: known && t.main !== t.val ? t.main : '' }),
-        el('td', { text: i ? '' : said.rank })));
+        el('td', {}, known ? leads(k, Z, view.x[1], el('b', { text: t.val })) : el('span', { class: 'mut', text: t.iv }), known ? el('span', { class: 'iv', text: ' ' + t.iv }) : null),
+        el('td', {}, known && t.main !== t.val ? leads(k, Z, view.x[0], el('span', { text: t.main })) : ''),
+        el('td', {}, i || !said.rank ? '' : leads(k, Z, '', el('span', { text: said.rank })))));
     });
   });
   byId('place').replaceChildren(el('thead', {}, el('tr', {}, el('th', { scope: 'col', text: U.indicator }), el('th', { scope: 'col' }, el('span', { class: 'vh', text: U.place })), el('th', { scope: 'col', colspan: 2, text: U.value }), el('th', { scope: 'col', text: U.rank }))), el('tbody', {}, ...body));

@@ -89,6 +89,10 @@ function layersUI() {
   if (focused) Ly.querySelector(`[data-ly="${focused}"]`)?.focus();
 }
 
+/* ---------- where a figure comes from: every part of the address is an anchor, letters, digits, - _ . ~ */
+const explained = (z, key) => (D.explain[st.lang] || Object.values(D.explain)[0]) + '#' + [S.x, z < 0 ? '~' : D.zones[z].x, ...(key ? [key] : [])].join('.');
+const leads = (z, key, node) => (Object.keys(D.explain).length && key !== undefined ? el('a', { class: 'q', href: explained(z, key), title: U.explain }, node) : node);
+
 /* ---------- the card */
 const cardWidth = () => (paper ? 240 : phone() ? innerWidth - 32 : Math.max(200, byId('card').clientWidth - 32));
 function overview() {
@@ -128,7 +132,7 @@ function squares(z) {
     const on = b === '1';
     g.append(sv('rect', { x: (k % columns) * 11 + 0.5, y: Math.floor(k / columns) * 11 + 0.5, width: 8, height: 8, rx: 1, fill: on ? D.look.ink : '#fff', stroke: on ? D.look.ink : D.look.control, 'stroke-dasharray': b === '-' ? '2 1.5' : 'none' }, sv('title', { text: TS.settings[k] || '' })));
   });
-  return el('div', { class: 'rob' }, g, el('p', {}, el('b', { text: TS.robust[z] }), el('span', { class: 'note', text: U.square })), TS.firm[z] ? el('p', { class: 'note firm', text: TS.firm[z] }) : null);
+  return el('div', { class: 'rob' }, g, el('p', {}, leads(z, '', el('b', { text: TS.robust[z] })), el('span', { class: 'note', text: U.square })), TS.firm[z] ? el('p', { class: 'note firm', text: TS.firm[z] }) : null);
 }
 function zoneCard(z) {
   const c = byId('card'), zone = T.zones[z], said = W.cls[z] >= 0, views = [st.i, ...S.views.keys()].filter((k, n) => n === 0 || k !== st.i);
@@ -141,13 +145,13 @@ function zoneCard(z) {
       const v = S.views[k], t = TS.views[k], main = k === st.i;
       dl.append(el('div', { class: main ? 'fig main' : 'fig' },
         el('dt', {}, el('span', { text: t.label }), main && ranked() ? el('span', { class: 'r', text: TS.rank[z] }) : null),
-        el('dd', {}, el('b', { text: t.main[z] }), el('span', { text: [v.n !== null && v.cls[z] >= 0 ? t.val[z] : '', t.mainIv[z]].filter(Boolean).join(' · ') })),
+        el('dd', {}, leads(z, (v.x || [])[0], el('b', { text: t.main[z] })), el('span', {}, ...(v.n !== null && v.cls[z] >= 0 ? [leads(z, (v.x || [])[1], el('span', { text: t.val[z] })), t.mainIv[z] ? ' · ' : ''] : []), t.mainIv[z])),
         el('dd', {}, strip(v, z))));
     }
     c.append(dl, el('p', { class: 'note foot', text: U.rankNote }));
     if (S.settings[z] && TS.robust[z]) c.append(squares(z));
   }
-  const held = TS.supply[z], box_ = el('div', { class: 'fac' }, el('h3', { class: 'h' }, el('b', { text: held.title }), el('span', { text: held.total })));
+  const held = TS.supply[z], box_ = el('div', { class: 'fac' }, el('h3', { class: 'h' }, el('b', { text: held.title }), leads(z, 'supply', el('span', { text: held.total }))));
   if (held.lines.length) box_.append(el('ul', {}, ...held.lines.map(([label, n, some]) => el('li', { class: some ? null : 'z' }, el('span', { text: label }), el('span', { text: n })))));
   if (held.none) box_.append(el('p', { class: 'note', text: U.noFacility }));
   c.append(box_);
@@ -157,7 +161,7 @@ function zoneCard(z) {
     own.length > 200 ? el('p', { class: 'note', text: U.more.replace('{n}', number(own.length - 200)) }) : null));
   // The address is made of the zone's slug: letters, digits and dashes.
   if (D.pages) c.append(el('p', { class: 'page' }, el('a', { href: D.pages + encodeURIComponent(D.zones[z].slug) + '.html#lang=' + st.lang, text: U.page })));
-  c.append(el('details', { class: 'more' }, el('summary', { text: U.why }), ...TS.why.map((text) => el('p', { text }))));
+  c.append(el('details', { class: 'more' }, el('summary', { text: U.why }), ...TS.why.map((text) => el('p', { text })), Object.keys(D.explain).length ? el('p', {}, el('a', { href: explained(z, ''), text: U.explain })) : null));
 }
 function kindOf(p) {
   const kind = p[4] >= 0 ? T.kinds[p[4]][0] : '', status = p[5] > 0 ? T.statuses[p[5]] : '';
