@@ -130,6 +130,7 @@ def test_one_language_writes_one_report_and_speaks_it(study: Path, geosocial: Ru
     assert "Besoins" in done.stderr
     assert [f for f in files(tmp_path / "fr") if f.startswith("report/")] == [
         "report/boroughs.fr.pdf",
+        "report/explain.fr.html",
         "report/indicators.fr.html",
         "report/report.fr.html",
         "report/report.fr.pdf",
