@@ -17,7 +17,7 @@ and the reason is said.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -356,3 +356,19 @@ def since(results: Results, earlier: Path) -> tuple[pd.DataFrame, dt.date]:
     """
     before = read_edition(earlier)
     return compare(before, edition_of(results)).changes, before.study.edition
+
+
+def with_earlier(results: Results) -> Results:
+    """Return results with what changed since the earlier edition that their study names.
+
+    Raises
+    ------
+    MissingFileError, InputError
+        As `since`.
+    """
+    study = results.study
+    if study.earlier is None:
+        return results
+    before = read_edition(study.earlier)
+    found = compare(before, edition_of(results), moved_m=study.moved_m)
+    return replace(results, movements=found.movements, changes=found.changes, earlier=before.study.edition)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from geosocial import nearness, provenance, steering, tables
 from geosocial.errors import N_
@@ -66,6 +66,16 @@ def compute(study: Study, *, step: Step = quiet, online: bool | Literal["kept"] 
     >>> len(results.zones), len(culture)
     (19, 3)
     """
+    from geosocial import comparison
+
+    results = _measured(study, step=step, online=online)
+    if study.earlier is None:
+        return results
+    with step(N_("What has changed")):
+        return comparison.with_earlier(results)
+
+
+def _measured(study: Study, *, step: Step, online: bool | Literal["kept"]) -> Results:
     import pandas as pd
 
     from geosocial import intake
@@ -105,6 +115,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool | Literal["kept"] 
         followed = steering.follow(study, steering.Found(zones, places, demand, *figures, sites.proposed))
     grounds = (zones_file, *context_files, demand_file, *ancillary_files)
     faults = [zone_faults, demand_faults, *(t.faults for t in taken), *far, *sites.faults, *followed.faults]
+    named: dict[str, Any] = shared.named() | sites.named() | below.named() | dict(followed.tables)
     return Results(
         study=study,
         zones=zones,
@@ -135,7 +146,7 @@ def compute(study: Study, *, step: Step = quiet, online: bool | Literal["kept"] 
         clusters=clustered.clusters,
         autocorrelation=clustered.autocorrelation,
         cluster_zones=clustered.cluster_zones,
-        **(shared.named() | sites.named() | below.named() | dict(followed.tables)),
+        **named,
     )
 
 
@@ -206,7 +217,8 @@ def write(
         with step(N_("Report")):
             files.write_reports(results, aside / "report", langs=langs, atlas=True, press=at_press)
         explained = files.explained_in(langs)
-        maps.write(results, aside / "maps", lang=langs[0], explained=explained, step=step)
+        since = None if results.earlier is None else (results.changes, results.earlier)
+        maps.write(results, aside / "maps", lang=langs[0], explained=explained, since=since, step=step)
         directory.write_directory_map(results, aside / "directory", lang=langs[0])
         with step(N_("Tables")):
             files.write_tables(results, frames, aside, langs=langs)
@@ -259,7 +271,8 @@ def write_maps(
 ) -> list[Path]:
     """Write the maps and the manifest alone, as `write` does; with `pictures`, also as PNG and SVG.
 
-    With `since` (`geosocial.comparison.since`) the atlas also shows what changed since an earlier edition.
+    The atlas also shows what changed since an earlier edition: that of the study, or `since`
+    (`geosocial.comparison.since`).
 
     Returns
     -------
@@ -281,6 +294,8 @@ def write_maps(
     """
     from geosocial.cartography import maps
 
+    if since is None and results.earlier is not None:
+        since = results.changes, results.earlier
     drawn = langs if pictures else ()
     names = [f"maps/{name}" for name in maps.names(results, pictures=drawn)]
     with provenance.writing(results, out, names, alone=True) as aside:

@@ -13,6 +13,8 @@ from geosocial.tables.local import AREAS, BEYOND
 from geosocial.tables.siting import CANDIDATES
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import geopandas as gpd
     import pandas as pd
 
@@ -87,6 +89,10 @@ class Results:
     #: Without rows unless the study asks for the public directory.
     directory: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.DIRECTORY))
     directory_cells: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.DIRECTORY_CELLS))
+    #: Without rows, and without a date, unless the study names an earlier edition.
+    movements: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.MOVEMENTS))
+    changes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CHANGES))
+    earlier: dt.date | None = None
     #: People beyond each standard, place by place, and small areas where the study measures a layer.
     beyond: pd.DataFrame = field(default_factory=lambda: tables.empty(BEYOND))
     areas: pd.DataFrame = field(default_factory=lambda: tables.empty(AREAS))
@@ -154,6 +160,7 @@ def only(results: Results, sphere: str) -> Results:
             *SITING,
             "beyond",
             "areas",
+            "changes",
         )
     }
     for name in PLAN:

@@ -191,11 +191,11 @@ def _support(study: Study, places: pd.DataFrame, ground: Ground) -> NDArray[np.f
 def _movements(study: Study, places: pd.DataFrame) -> pd.DataFrame | None:
     """Return what became of the enterprises since the earlier edition; None where the study names none."""
     spec = study.followup
-    if spec is None or spec.previous is None:
+    if spec is None or study.earlier is None:
         return None
     from geosocial.followup.editions import movements
     from geosocial.intake.edition import read_places
 
-    before = read_places(study.path(spec.previous))
+    before = read_places(study.earlier)
     mine = [table[table["source"].isin(spec.enterprises)] for table in (before, places)]
     return movements(*mine, moved_m=spec.moved_m)

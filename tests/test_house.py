@@ -27,8 +27,9 @@ FLOORS: list[set[str]] = [
     {"symbology", "wording", "messages"},
     {"cartography", "report"},
     {"steering", "nearness"},
+    {"comparison"},
     {"pipeline"},
-    {"comparison", "verification"},
+    {"verification"},
     {"cli"},
     {"__main__"},
 ]

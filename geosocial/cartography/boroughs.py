@@ -125,7 +125,10 @@ def _common(results: Results, words: Mapping[Lang, Words], said: Mapping[str, An
             {key: service[key] for key in SERVICE}
             | {
                 "main": _main(service),
-                "views": [{key: view[key] for key in VIEW} for view in service["views"]],
+                "views": [
+                    {key: view[key] for key in VIEW} | {"min": view.get("min", 0)}
+                    for view in service["views"]
+                ],
             }
             for service in said["services"]
         ],

@@ -96,6 +96,7 @@ def view(run: Run, sphere: str, spec: Service, since: Since) -> dict[str, Any]:
     most = _most(values)
     return {
         "key": "change",
+        "x": [],
         "good": 1,
         "colors": list(scheme.colors),
         "cls": classes,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from geosocial import tables, wording
+from geosocial import wording
 from geosocial.report.gaps import records
 from geosocial.tables.contract import rows
 from geosocial.vocabulary import LocalText
@@ -26,8 +26,6 @@ MOST: Final = 12
 TOLD: Final = ("coverage", "rate", "gap")
 ZONES: Final = ("gap",)
 MOST_ZONES: Final = 5
-#: Parts below this share of a change stand in the tables only.
-SMALLEST: Final = 0.005
 
 
 def names(found: Comparison) -> Mapping[str, LocalText]:
@@ -111,38 +109,7 @@ def _changes(words: Words, found: Comparison) -> Iterator[str]:
 
 
 def _sentence(words: Words, found: Comparison, row: Mapping[str, Any], where: str) -> str:
-    """Return a change in words, with its parts from the largest."""
-    unit = row["unit"]
-    parts = sorted(((f, row[f]) for f in tables.FACTORS if row[f]), key=lambda part: -abs(part[1]))
-    shown = [
-        f"{wording.factor_label(words, f)} {_signed(words, unit, v)}"
-        for f, v in parts
-        if abs(v) >= SMALLEST * abs(row["change"])  # so is no NaN
-    ]
-    why = wording.undivided_label(words, row["undivided"])
-    service = found.after.study.spheres.get(row["sphere"]) or found.before.study.spheres[row["sphere"]]
-    label = wording.sphere_label(words, row["sphere"])
-    if len(service.services) > 1:
-        own = next((s.label for s in service.services if s.key == row["service"]), None)
-        label = f"{label}, {wording.lower_first(words.label(own))}" if own else label
-    return words.t(
-        "{sphere}, {indicator} ({where}): {before} → {after}, {change} ({parts}).",
-        sphere=label,
-        indicator=wording.lower_first(wording.figure_name(words, row["indicator"])),
-        where=where,
-        before=wording.figure_value(words, unit, row["before"]),
-        after=wording.figure_value(words, unit, row["after"]),
-        change=_signed(words, unit, row["change"]),
-        parts=", ".join(shown) if shown else why,
-    )
-
-
-def _signed(words: Words, unit: str, value: float) -> str:
-    """Return a change with its sign; a share in percentage points."""
-    if unit == "share":
-        return words.t("{points} points", points=wording.points(words, value))
-    text = wording.figure_value(words, unit, abs(value))
-    return text if value == 0 else f"+{text}" if value > 0 else f"−{text}"
+    return wording.change_sentence(words, (found.after.study, found.before.study), row, where)
 
 
 def as_json(words: Words, found: Comparison) -> str:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from geosocial.i18n import Words
 from geosocial.vocabulary import LocalText
+
+if TYPE_CHECKING:
+    from geosocial.study import Study
 
 
 class Console:
@@ -56,6 +62,27 @@ def lang_option(say: Words, choices: tuple[str, ...]) -> click.Option:
         else say.t("Language of the reports: fr, en, or both (default)."),
         expose_value="both" in choices,
     )
+
+
+def since_option(say: Words) -> click.Option:
+    """Return the option --since."""
+    return click.Option(
+        ["--since"],
+        type=click.Path(file_okay=False),
+        help=say.t("Folder of an earlier run: what has changed since is then told too."),
+    )
+
+
+def with_since(study: Study, since: str | None) -> Study:
+    """Return a study with the earlier run that --since names, as if its file named it."""
+    if since is None:
+        return study
+    try:
+        # as a study names its files: from its own folder, so that a run can be computed again elsewhere
+        path = Path(os.path.relpath(Path(since).resolve(), study.folder.resolve()))
+    except ValueError:  # another drive
+        path = Path(since).resolve()
+    return study.model_copy(update={"since": Path(path.as_posix())})
 
 
 def json_option(say: Words) -> click.Option:

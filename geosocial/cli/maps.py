@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geosocial import __version__
-from geosocial.cli.console import Console, json_option, lang_option
-from geosocial.errors import N_
+from geosocial.cli.console import Console, json_option, lang_option, since_option, with_since
 from geosocial.i18n import Words
 
 if TYPE_CHECKING:
@@ -33,21 +32,13 @@ def command(say: Words) -> click.Command:
         from geosocial.study import read_study
 
         console = Console(say, silent=as_json)
-        read = read_study(study)
+        read = with_since(read_study(study), since)
         if not as_json:
             title = say.t("geosocial {version} · {study}", version=__version__, study=say.label(read.name))
             click.echo(title, err=True)
         results = pipeline.compute(read, step=console.step)
         langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")
-        changed = None
-        if since is not None:
-            from geosocial import comparison
-
-            with console.step(N_("What has changed")):
-                changed = comparison.since(results, Path(since))
-        written = pipeline.write_maps(
-            results, Path(out), langs=langs, pictures=pictures, since=changed, step=console.step
-        )
+        written = pipeline.write_maps(results, Path(out), langs=langs, pictures=pictures, step=console.step)
         if as_json:
             click.echo(json.dumps([str(p) for p in written], ensure_ascii=False, indent=1))
             return
@@ -71,11 +62,7 @@ def command(say: Words) -> click.Command:
                 is_flag=True,
                 help=say.t("Also draw every map as a picture, PNG and SVG, for slides and reports."),
             ),
-            click.Option(
-                ["--since"],
-                type=click.Path(file_okay=False),
-                help=say.t("Folder of an earlier run: the atlas then also shows what has changed since."),
-            ),
+            since_option(say),
             lang_option(say, ("fr", "en", "both")),
             json_option(say),
         ],

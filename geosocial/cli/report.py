@@ -9,19 +9,19 @@ from typing import Any
 import click
 
 from geosocial import __version__
-from geosocial.cli.console import Console, json_option, lang_option
+from geosocial.cli.console import Console, json_option, lang_option, since_option, with_since
 from geosocial.i18n import Words
 
 
 def command(say: Words) -> click.Command:
     """Return the verb ``report``."""
 
-    def report(study: str | None, *, out: str, lang: str | None, as_json: bool) -> None:
+    def report(study: str | None, *, out: str, lang: str | None, since: str | None, as_json: bool) -> None:
         from geosocial import pipeline
         from geosocial.study import read_study
 
         console = Console(say, silent=as_json)
-        read = read_study(study)
+        read = with_since(read_study(study), since)
         if not as_json:
             title = say.t("geosocial {version} · {study}", version=__version__, study=say.label(read.name))
             click.echo(title, err=True)
@@ -47,6 +47,7 @@ def command(say: Words) -> click.Command:
                 type=click.Path(file_okay=False),
                 help=say.t("Folder in which everything is written."),
             ),
+            since_option(say),
             lang_option(say, ("fr", "en", "both")),
             json_option(say),
         ],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from geosocial import __version__
-from geosocial.cli.console import Console, json_option, lang_option
+from geosocial.cli.console import Console, json_option, lang_option, since_option, with_since
 from geosocial.cli.maps import lines
 from geosocial.i18n import Words
 
@@ -25,13 +25,20 @@ def command(say: Words) -> click.Command:
     """Return the verb ``run``."""
 
     def run(
-        study: str | None, out: str, lang: str | None, *, online: bool, no_archive: bool, as_json: bool
+        study: str | None,
+        out: str,
+        lang: str | None,
+        *,
+        since: str | None,
+        online: bool,
+        no_archive: bool,
+        as_json: bool,
     ) -> None:
         from geosocial import pipeline
         from geosocial.study import read_study
 
         console = Console(say, silent=as_json)
-        read = read_study(study)
+        read = with_since(read_study(study), since)
         if not as_json:
             click.echo(
                 say.t("geosocial {version} · {study}", version=__version__, study=say.label(read.name)),
@@ -57,6 +64,7 @@ def command(say: Words) -> click.Command:
                 type=click.Path(file_okay=False),
                 help=say.t("Folder in which everything is written."),
             ),
+            since_option(say),
             click.Option(
                 ["--online"],
                 is_flag=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -145,8 +146,9 @@ def read_results(folder: Path | str) -> Results:
     )
     zones: Any = edition.zones
     rest: dict[str, Any] = {**found, "zones": zones, "demand": demand}
-    online = bool(manifest.get("online"))
-    return Results(study=edition.study, context={}, inputs=inputs, online=online, **rest)
+    online, since = bool(manifest.get("online")), manifest.get("since")
+    earlier = None if since is None else dt.date.fromisoformat(str(since))
+    return Results(study=edition.study, context={}, inputs=inputs, online=online, earlier=earlier, **rest)
 
 
 def read_places(folder: Path | str) -> pd.DataFrame:

@@ -65,6 +65,7 @@ def manifest(
         ],
         # a run that asked a service is computed again by the answers that it kept, never by asking
         "online": results.online,
+        **({} if results.earlier is None else {"since": results.earlier.isoformat()}),
         **({} if archive is None else {"archive": dict(archive)}),
         "conservation": results.conservation.to_dict(orient="records"),
         "plan_rows": results.plan_rows.to_dict(orient="records"),

@@ -36,7 +36,7 @@ _STUDY: Final = Path("study.toml")
 #: Answers of a geocoding service, kept beside the study by `geosocial.intake.online`.
 _ANSWERS: Final = Path("geocoding-answers.json")
 #: What is kept of an earlier run that a study compares with.
-_OF_A_RUN: Final = ("run.json", "tables/*.csv")
+_OF_A_RUN: Final = ("run.json", "tables/*.csv", "geosocial.gpkg")
 
 
 def named(study: Study) -> list[Path]:

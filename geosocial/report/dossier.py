@@ -117,6 +117,13 @@ def content(
             "lead": told.equity.lead,
             "parts": [_part(p) for p in told.equity.parts],
         },
+        "editions": None
+        if told.editions is None
+        else {
+            "title": told.editions.title,
+            "lead": told.editions.lead,
+            "parts": [_part(p, most=_MOST, rest=rest) for p in told.editions.parts],
+        },
         "trust": {
             "title": told.trust.title,
             "conservation": told.trust.conservation,

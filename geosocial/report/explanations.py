@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 from geosocial import tables, wording
 from geosocial.report import explain, explain_followup
+from geosocial.report.dictionary import meaning
 from geosocial.report.explain import Part
 from geosocial.report.html import style, template
-from geosocial.report.tables import INPUTS, meaning
+from geosocial.report.tables import INPUTS
 from geosocial.vocabulary import terms
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ TABLES: Final = (
     "plan_actions",
     "suppliers",
     "directory_cells",
+    "changes",
+    "movements",
     "conservation",
     "declared",
     "duplicates",

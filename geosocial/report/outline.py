@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from geosocial import wording
 from geosocial.report import equity, trust
 from geosocial.report.directions import Directions, directions
+from geosocial.report.editions import Editions, editions
 from geosocial.report.glance import Glance, glance
 from geosocial.report.services import Service, service_part
 from geosocial.report.verdicts import (
@@ -63,6 +64,8 @@ class Outline:
     equity: equity.Equity | None
     #: None where the study follows no plan.
     directions: Directions | None
+    #: None where the study names no earlier edition.
+    editions: Editions | None
     trust: trust.Trust
     labels: dict[str, str]
 
@@ -85,6 +88,7 @@ def outline(words: Words, results: Results) -> Outline:
         services=tuple(service_part(words, results, s, v.key) for s, v in results.study.services()),
         equity=equity.equity(words, results),
         directions=directions(words, results),
+        editions=editions(words, results),
         trust=trust.trust(words, results),
         labels=_labels(words),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from geosocial import wording
 from geosocial.errors import N_
+from geosocial.report.parts import list_label
 
 if TYPE_CHECKING:
     from geosocial.i18n import Words
@@ -75,5 +76,24 @@ def labels(unit: Label) -> Mapping[str, Mapping[str, Label]]:
         "projects": {"indicator": figure, "sphere": _SPHERE, "unit": unit, "status": status},
         "contracts": {"sphere": _SPHERE, "zone_id": _zone},
         "suppliers": {"decision": _term("decisions")},
+        "movements": {
+            "movement": _plain(wording.movement_label),
+            "source": list_label,
+            "sphere": _SPHERE,
+            "other_sphere": _SPHERE,
+            "kind": _plain(wording.kind_label),
+            "other_kind": _plain(wording.kind_label),
+            "zone_id": _zone,
+            "other_zone_id": _zone,
+        },
+        "changes": {
+            "zone_id": _zone,
+            "sphere": _SPHERE,
+            "indicator": figure,
+            "unit": unit,
+            "status_before": status,
+            "status_after": status,
+            "undivided": _plain(wording.undivided_label),
+        },
         "demand": {},
     }

@@ -6,16 +6,14 @@ labels, ``_fr`` and ``_en``, so that a reader needs no key. ``dictionary`` says 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial import tables, wording
 from geosocial.errors import N_
 from geosocial.i18n import Words, words
 from geosocial.report import plan_labels
+from geosocial.report.dictionary import dictionary
 from geosocial.report.parts import list_label
 
 if TYPE_CHECKING:
@@ -188,6 +186,7 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
         **followed(results),
         **proposed(results),
         **published(results),
+        **compared(results),
         "supply": results.supply,
         "zones": zones,
         "demand": results.demand,
@@ -240,6 +239,13 @@ def published(results: Results) -> dict[str, pd.DataFrame]:
     return {contract.name: getattr(results, contract.name) for contract in tables.PUBLISHED}
 
 
+def compared(results: Results) -> dict[str, pd.DataFrame]:
+    """Return the changes and movements since the earlier edition by name; none where there is none."""
+    if results.earlier is None:
+        return {}
+    return {contract.name: getattr(results, contract.name) for contract in tables.COMPARISON}
+
+
 def labelled(frame: pd.DataFrame, name: str, results: Results) -> pd.DataFrame:
     """Return a copy of a table with the labels of its keys in both languages beside them."""
     import pandas as pd
@@ -275,7 +281,7 @@ def _service_labels(frame: pd.DataFrame, results: Results) -> dict[str, Any]:
     out = {}
     for lang in ("fr", "en"):
         say = words(lang)
-        known = {p: wording.service_label(say, results, *p) if p[1] else "" for p in set(pairs)}
+        known = {p: wording.service_in(say, (results.study,), *p) if p[1] else "" for p in set(pairs)}
         out[f"service_{lang}"] = pd.Series([known[p] for p in pairs], dtype="str")
     return out
 
@@ -306,50 +312,6 @@ def _inputs(results: Results) -> pd.DataFrame:
         for f in results.inputs
     ]
     return pd.DataFrame(rows, columns=list(INPUTS))
-
-
-@cache
-def meanings() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    """Return what each column means in both languages: by table, and under ``any`` for every table."""
-    text = resources.files("geosocial.report").joinpath("dictionary.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
-def dictionary(written: Mapping[str, pd.DataFrame], results: Results) -> pd.DataFrame:
-    """Return what every column of the written tables means, in both languages, with its unit."""
-    import pandas as pd
-
-    contracts = {c.name: c.columns for c in tables.CONTRACTS}
-    own = {c.key: c for c in results.study.demand.columns}
-    rows: list[tuple[str, ...]] = []
-    for name, frame in written.items():
-        for column in frame.columns:
-            contract = contracts.get(name, {}).get(column)
-            if name == "demand" and contract is None:
-                rows.append((name, column, own[column].label.fr, own[column].label.en, own[column].unit))
-                continue
-            rows.append((name, column, *_meaning(name, column), contract.unit if contract else ""))
-    return pd.DataFrame(rows, columns=["table", "column", "meaning_fr", "meaning_en", "unit"])
-
-
-def meaning(words: Words, results: Results, table: str, column: str) -> str:
-    """Return what a column of a written table means in one language, as the dictionary of the run says."""
-    own = next((c for c in results.study.demand.columns if c.key == column), None)
-    if table == "demand" and own is not None:
-        return words.label(own.label)
-    return _meaning(table, column)[0 if words.lang == "fr" else 1]
-
-
-def _meaning(table: str, column: str) -> tuple[str, str]:
-    """Return what a column means; one that was added in words names the key that it stands beside."""
-    known = meanings()
-    found = known.get(table, {}).get(column) or known["any"].get(column)
-    if found:
-        return found["fr"], found["en"]
-    stem, lang = column.rsplit("_", 1)
-    key = "zone_id" if stem == "zone" else stem
-    french, english = {"fr": ("français", "French"), "en": ("anglais", "English")}[lang]
-    return f"{key} en mots, en {french}", f"{key} in words, in {english}"
 
 
 def layers(results: Results) -> dict[str, gpd.GeoDataFrame]:

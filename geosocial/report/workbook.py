@@ -17,8 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 from geosocial import symbology, wording
 from geosocial.errors import N_
 from geosocial.i18n import Words, words
+<<<<<<< HEAD
 from geosocial.report import clusters, equity, evidence, followup, sheets, siting
 from geosocial.report.sheets import Sheet, both, each, tab
+=======
+from geosocial.report import clusters, editions, equity, evidence, followup, sheets, siting
+from geosocial.report.sheets import Sheet, both, each
+>>>>>>> c607a8d (A dossier tells what changed since an earlier edition: what advanced, what stands still, what cannot be said, and what each change is made of)
 
 if TYPE_CHECKING:
     from geosocial.results import Results
@@ -72,6 +77,7 @@ def workbook(results: Results, *, langs: Sequence[Lang] = ("fr", "en")) -> bytes
         *equity.sheets(results, say),
         *followup.sheets(results, say),
         *siting.sheets(results, say),
+        *editions.sheets(results, say),
         *evidence.sheets(results, say),
         sheets.supply(results, say),
         sheets.conservation(results, say),

@@ -118,6 +118,8 @@ class Study(Part):
     siting: SitingSpec | None = None
     #: Without it, no public directory is written.
     directory: DirectorySpec | None = None
+    #: Folder of the run of an earlier edition: what changed since is then told.
+    since: Path | None = None
     #: Folder of study.toml; not a key of the file.
     folder: Path = Path()
 
@@ -133,6 +135,19 @@ class Study(Part):
     def followed(self) -> bool:
         """Return whether any part of the follow-up is asked for."""
         return any((self.followup, self.projects, self.contracts, self.listings))
+
+    @property
+    def earlier(self) -> Path | None:
+        """Return the folder of the run of the earlier edition; None where the study names none."""
+        named = self.since or (self.followup.previous if self.followup is not None else None)
+        return None if named is None else self.path(named)
+
+    @property
+    def moved_m(self) -> float:
+        """Return the metres from which a changed position is a move."""
+        return (
+            FollowupSpec.model_fields["moved_m"].default if self.followup is None else self.followup.moved_m
+        )
 
     @property
     def published(self) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The contracts of the follow-up: the plan as data, its progress, the figures of the directions, contracts.
 
 Empty unless the study has ``[followup]``, ``[projects]``, ``[contracts]`` or ``[listings]``. Dates are ISO
-8601. `MOVEMENTS` and `CHANGES` are those of two editions side by side; no run has them by itself.
+8601. `MOVEMENTS` and `CHANGES` are those of two editions side by side: of a run whose study names an earlier
+one.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ def verify(run: Path, *, study: Study | None = None, step: Step = quiet) -> Veri
         found = [*_outputs(run, manifest)]
         written = [str(entry["file"]) for entry in manifest["outputs"]]
     kept = manifest.get("archive")
-    now = study or _origin(run)
+    now = _as_asked(run, manifest, study or _origin(run))
     if not isinstance(kept, dict):
         return Verified(
             len(written), 0, tuple(found), recomputed=False, study=now is not None, online=_online(manifest)
@@ -140,6 +140,14 @@ def _origin(run: Path) -> Study | None:
         return read_study(run / str(where))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _as_asked(run: Path, manifest: Mapping[str, Any], now: Study | None) -> Study | None:
+    """Return the study with the earlier run that ``--since`` named, where its file names none."""
+    if now is None or now.since is not None or "since" not in manifest:
+        return now
+    asked = now.model_copy(update={"since": archive.study_of(run, manifest).since})
+    return asked if asked.earlier is not None and asked.earlier.is_dir() else now
 
 
 def _outputs(run: Path, manifest: Mapping[str, Any]) -> Iterable[Difference]:

@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from geosocial import tables as contracts
 from geosocial.i18n import words
 from geosocial.report import siting, tables, workbook
+from geosocial.report.dictionary import meanings as dictionary_meanings
 from geosocial.results import Results
 from geosocial.vocabulary import Lang
 from tests.wording.city import city
@@ -31,7 +32,11 @@ def toy() -> Results:
 def test_every_contract_column_is_written_unchanged(toy: Results) -> None:
     written = tables.frames(toy)
     for contract in contracts.CONTRACTS:
-        if contract.name == "demand" or contract in (*contracts.FOLLOWUP, *contracts.PUBLISHED):
+        if contract.name == "demand" or contract in (
+            *contracts.FOLLOWUP,
+            *contracts.PUBLISHED,
+            *contracts.COMPARISON,
+        ):
             continue
         columns = [c for c in contract.columns if not (contract.name == "overall" and c == "zone_id")]
         source = getattr(toy, contract.name).reset_index(drop=True)
@@ -72,8 +77,12 @@ def test_the_dictionary_explains_every_column_in_both_languages(toy: Results) ->
     assert units["zones", "land_km2"] == "km²"
     # what the dictionary explains by itself must not be a leftover: each entry is a column of some table
     known = {c for frame in written.values() for c in frame.columns}
-    known |= {c for contract in (*contracts.FOLLOWUP, *contracts.PUBLISHED) for c in contract.columns}
-    meanings = tables.meanings()
+    known |= {
+        c
+        for contract in (*contracts.FOLLOWUP, *contracts.PUBLISHED, *contracts.COMPARISON)
+        for c in contract.columns
+    }
+    meanings = dictionary_meanings()
     assert {c for entries in meanings.values() for c in entries} <= known
     for contract in contracts.CONTRACTS:
         if contract.name != "demand":

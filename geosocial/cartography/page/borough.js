@@ -175,7 +175,7 @@ function sentences() {
   }));
 }
 function strip(view) {
-  const y = 9, at = (v) => (2.5 + (Math.min(v, view.max) / view.max) * 95).toFixed(2) + '%', line = view.norm ?? view.city;
+  const y = 9, at = (v) => (2.5 + ((Math.min(v, view.max) - view.min) / (view.max - view.min)) * 95).toFixed(2) + '%', line = view.norm ?? view.city;
   const g = sv('svg', { width: '100%', height: 18, 'aria-hidden': 'true' });
   g.append(sv('line', { x1: 0, x2: '100%', y1: y, y2: y, stroke: C.look.line }));
   if (line !== null) g.append(sv('line', { x1: at(line), x2: at(line), y1: 0, y2: 18, stroke: C.look.ink, 'stroke-dasharray': '2 2' }));

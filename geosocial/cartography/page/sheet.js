@@ -44,7 +44,7 @@ const hash = () => '#lang=' + lang;
 const pageOf = (z) => C.slugs[z] + '.html' + hash();
 const atlasOf = (z) => '../atlas.html#lang=' + lang + (z === undefined ? '' : '&z=' + C.slugs[z]);
 // Where a figure comes from: every part of the address is an anchor, letters, digits, - _ . ~
-const leads = (k, z, key, node) => (Object.keys(C.explain).length ? el('a', { class: 'q', title: U.explain, href: (C.explain[lang] || Object.values(C.explain)[0]) + '#' + [C.services[k].x, C.zx[z], ...(key ? [key] : [])].join('.') }, node) : node);
+const leads = (k, z, key, node) => (Object.keys(C.explain).length && key !== undefined ? el('a', { class: 'q', title: U.explain, href: (C.explain[lang] || Object.values(C.explain)[0]) + '#' + [C.services[k].x, C.zx[z], ...(key ? [key] : [])].join('.') }, node) : node);
 const put = (id, text) => { byId(id).textContent = text; };
 function frame() {
   T = C.text[lang]; U = T.ui;
