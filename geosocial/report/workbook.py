@@ -17,13 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 from geosocial import symbology, wording
 from geosocial.errors import N_
 from geosocial.i18n import Words, words
-<<<<<<< HEAD
-from geosocial.report import clusters, equity, evidence, followup, sheets, siting
-from geosocial.report.sheets import Sheet, both, each, tab
-=======
 from geosocial.report import clusters, editions, equity, evidence, followup, sheets, siting
-from geosocial.report.sheets import Sheet, both, each
->>>>>>> c607a8d (A dossier tells what changed since an earlier edition: what advanced, what stands still, what cannot be said, and what each change is made of)
+from geosocial.report.sheets import Sheet, both, each, tab
 
 if TYPE_CHECKING:
     from geosocial.results import Results
