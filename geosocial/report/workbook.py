@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geosocial import symbology, wording
 from geosocial.errors import N_
 from geosocial.i18n import Words, words
+from geosocial.report import book as book_sheets
 from geosocial.report import clusters, editions, equity, evidence, followup, sheets, siting
 from geosocial.report.sheets import Sheet, both, each, tab
 
@@ -81,7 +82,9 @@ def workbook(results: Results, *, langs: Sequence[Lang] = ("fr", "en")) -> bytes
         sheets.duplicates(results, say),
         sheets.initiatives(results, say),
         sheets.sources(results, say),
+        book_sheets.parameters(results, say),
     ]
+    content.append(book_sheets.dictionary(results, say, content))
     forms = _forms(book)
     _explain(book, forms, results, say, content)
     for sheet in content:
