@@ -15,6 +15,7 @@ from benchmarks import (
     run,
     siting,
     stream,
+    work,
 )
 
 print("Joining points to the 58 districts\n")
@@ -41,3 +42,5 @@ print("\nA million rows\n")
 million.main()
 print("\nLarger than memory\n")
 stream.main()
+print("\nWhat a run does, counted\n")
+work.main()

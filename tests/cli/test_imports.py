@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import work
+
 #: What no verb of tables and maps needs: it draws pictures, runs a cluster, or serves a test or a benchmark.
 NEVER = {"matplotlib", "fontTools", "PIL", "dask", "distributed", "duckdb", "sklearn", "networkx", "pytest"}
 #: What only a whole run needs.
@@ -35,13 +37,21 @@ def loaded(*arguments: str) -> set[str]:
     return modules | {name.split(".")[0] for name in modules}
 
 
+def within(found: set[str], verb: str) -> bool:
+    """Return whether a verb loads no more modules than ``benchmarks/work.toml`` says, Python's own apart."""
+    others = {name for name in found if name.split(".")[0] not in sys.stdlib_module_names}
+    return len(others) <= work.limits()["modules"][verb]
+
+
 @pytest.mark.parametrize(
     "words",
     [("--help",), ("--version",), ("completion", "bash"), ("help", "crs-missing")],
     ids=" ".join,
 )
 def test_what_says_a_few_words_loads_no_package_but_click(words: tuple[str, ...]) -> None:
-    assert not loaded(*words) & (NEVER | OF_A_RUN | HEAVY)
+    found = loaded(*words)
+    assert not found & (NEVER | OF_A_RUN | HEAVY)
+    assert within(found, "a few words")
 
 
 def test_completing_a_line_loads_no_package_but_click(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,9 +65,29 @@ def test_completing_a_line_loads_no_package_but_click(monkeypatch: pytest.Monkey
 def test_the_check_of_a_small_list_loads_neither_maps_nor_solvers(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("name;lat;lon\nA;45.5;-73.6\n", encoding="utf-8")
-    assert not loaded("check", str(path)) & (NEVER | OF_A_RUN | {"babel", "pyogrio"})
+    found = loaded("check", str(path))
+    assert not found & (NEVER | OF_A_RUN | {"babel", "pyogrio"})
+    assert within(found, "check")
+
+
+def test_the_join_of_a_small_list_loads_neither_maps_nor_solvers(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("name;lat;lon\nA;45.5;-73.6\n", encoding="utf-8")
+    zones = Path(__file__).parents[2] / "data" / "montreal" / "boroughs.geojson"
+    found = loaded("join", str(path), str(zones), "--out", str(tmp_path / "joined.csv"))
+    assert not found & (NEVER | OF_A_RUN - {"geopandas", "shapely"})
+    assert within(found, "join")
+
+
+@pytest.mark.parametrize("verb", ["run", "site", "map", "report", "verify", "data"])
+def test_the_help_of_a_verb_loads_no_package_but_click(verb: str) -> None:
+    found = loaded("--lang", "fr", verb, "--help")
+    assert not found & (NEVER | OF_A_RUN | HEAVY)
+    assert within(found, "a few words")
 
 
 def test_a_run_loads_what_it_shows_and_nothing_else(tmp_path: Path) -> None:
     # scipy takes longer to import than a city's tables take to fill: large problems alone pay for it
-    assert not loaded("run", "--out", str(tmp_path / "out"), "--lang", "fr") & (NEVER | {"scipy"})
+    found = loaded("run", "--out", str(tmp_path / "out"), "--lang", "fr")
+    assert not found & (NEVER | {"scipy"})
+    assert within(found, "run")
