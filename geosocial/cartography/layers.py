@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+import weakref
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
@@ -42,8 +43,21 @@ def shapes(frame: gpd.GeoDataFrame) -> dict[str, Any]:
     The only property is the row's number, ``n``. No text travels in the geometry: names reach the page as
     data, never inside a layer.
     """
+    return _features(_drawn(frame))
+
+
+#: The frames that were drawn last and what came out: atlas, pages of the zones and directory show the same.
+_last: Final[list[tuple[weakref.ref[gpd.GeoDataFrame], tuple[str, ...]]]] = []
+_KEPT: Final = 8
+
+
+def _drawn(frame: gpd.GeoDataFrame) -> tuple[str, ...]:
+    """Return polygons, simplified together, as GeoJSON geometries in EPSG:4326."""
     import shapely
 
+    for held, texts in _last:
+        if held() is frame:
+            return texts
     light = frame.geometry.reset_index(drop=True)
     polygons = light.to_numpy()
     if len(polygons) and shapely.coverage_is_valid(polygons):
@@ -51,7 +65,10 @@ def shapes(frame: gpd.GeoDataFrame) -> dict[str, Any]:
         light = type(light)(shapely.coverage_simplify(polygons, SIMPLIFY_M), crs=frame.crs)
     else:
         light = light.simplify(SIMPLIFY_M)
-    return _collection(_rounded(light))
+    drawn = tuple(shapely.to_geojson(_rounded(light).to_numpy()).tolist())
+    _last[:] = [*((held, texts) for held, texts in _last[1 - _KEPT :] if held() is not None)]
+    _last.append((weakref.ref(frame), drawn))
+    return drawn
 
 
 def lines(frame: gpd.GeoDataFrame) -> dict[str, Any]:
@@ -100,9 +117,13 @@ def _rounded(series: gpd.GeoSeries) -> gpd.GeoSeries:
 def _collection(series: gpd.GeoSeries) -> dict[str, Any]:
     import shapely
 
+    return _features(shapely.to_geojson(series.to_numpy()))
+
+
+def _features(geometries: Iterable[str]) -> dict[str, Any]:
     features = [
         {"type": "Feature", "properties": {"n": n}, "geometry": json.loads(text)}
-        for n, text in enumerate(shapely.to_geojson(series.to_numpy()))
+        for n, text in enumerate(geometries)
     ]
     return {"type": "FeatureCollection", "features": features}
 

@@ -76,9 +76,9 @@ class Words:
         if math.isnan(value):
             return "–"
         text = f"{value:,.{decimals}f}"
-        if float(text.replace(",", "")) == 0:
-            text = text.lstrip("-")
-        text = text.replace("-", "−")
+        if text[0] == "-":
+            # what rounds to nothing has no sign
+            text = text.replace("-", "−") if text.strip("-0.") else text[1:]
         if self.lang == "en":
             return text
         return text.replace(",", NBSP).replace(".", ",")
@@ -126,9 +126,14 @@ class Words:
 
     def date(self, day: dt.date) -> str:
         """Return a date in words: ``22 novembre 2026``, ``November 22, 2026``."""
-        from babel.dates import format_date
+        return _date(day, self.locale)
 
-        return str(format_date(day, format="long", locale=self.locale))
+
+@cache
+def _date(day: dt.date, locale: str) -> str:
+    from babel.dates import format_date
+
+    return str(format_date(day, format="long", locale=locale))
 
 
 @cache

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
-#: Documents set at the same time, where the machine has as many processors: each holds its pages in memory.
+#: Documents set at the same time at most: each holds its pages in memory.
 _AT_ONCE: Final = 4
 
 
@@ -48,7 +48,8 @@ def press() -> Iterator[Press]:
     """Give a press. At the end every document stands; after a fault none is begun and none still written."""
     from concurrent.futures import ThreadPoolExecutor
 
-    pool = ThreadPoolExecutor(max_workers=min(_AT_ONCE, os.cpu_count() or 1))
+    # one processor is left to the rest of the run, which a document must not hold up
+    pool = ThreadPoolExecutor(max_workers=min(_AT_ONCE, max(1, (os.cpu_count() or 1) - 1)))
     try:
         running = Press(pool)
         yield running
