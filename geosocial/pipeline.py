@@ -81,7 +81,7 @@ def _measured(study: Study, *, step: Step, online: bool | Literal["kept"]) -> Re
     from geosocial import intake
     from geosocial.measure import clustering, equity, evaluate, supply
     from geosocial.results import Results
-    from geosocial.sites.run import proposals
+    from geosocial.sites.run import searching
 
     with step(N_("Zones")):
         zones, zones_file, zone_faults = intake.read_zones(study)
@@ -98,22 +98,24 @@ def _measured(study: Study, *, step: Step, online: bool | Literal["kept"]) -> Re
         far = [] if ways is None else [intake.far_from_streets(ways, demand, demand_file.path, places)]
         reach = nearness.reaches(study, zones, places, demand, ways)
         costs = nearness.nearest_costs(study, reach, demand, ways)
-    with step(N_("Coverage, gaps, ranking")):
-        lying = nearness.positions(study, zones, demand)
-        measured = evaluate.measure(study, zones, places, demand, costs, reach=reach, positions=lying)
-        by_zone = supply.by_zone(places, zones, study)
-        below = nearness.below_zones(study, context, demand, costs, gaps := measured.measures)
-    with step(N_("Clusters")) if study.clusters else nullcontext():
-        met = nearness.neighbours(study, demand) if study.clusters else None
-        clustered = clustering.clustered(study, zones, demand, costs, met)
-    with step(N_("Equity")) if study.equity else nullcontext():
-        shared = equity.equity(study, zones, places, demand, measures=gaps, costs=costs, reach=reach)
-    with step(N_("Proposed sites")) if study.siting else nullcontext():
-        sites = proposals(study, zones, demand, costs, ways)
+    with searching(study, zones, demand, costs, ways) as searched:
+        with step(N_("Coverage, gaps, ranking")):
+            lying = nearness.positions(study, zones, demand)
+            measured = evaluate.measure(study, zones, places, demand, costs, reach=reach, positions=lying)
+            by_zone = supply.by_zone(places, zones, study)
+            below = nearness.below_zones(study, context, demand, costs, gaps := measured.measures)
+        with step(N_("Clusters")) if study.clusters else nullcontext():
+            met = nearness.neighbours(study, demand) if study.clusters else None
+            clustered = clustering.clustered(study, zones, demand, costs, met)
+        with step(N_("Equity")) if study.equity else nullcontext():
+            shared = equity.equity(study, zones, places, demand, measures=gaps, costs=costs, reach=reach)
+        with step(N_("Proposed sites")) if study.siting else nullcontext():
+            sites = searched()
     with step(N_("Plan and directions")) if study.followed else nullcontext():
         figures = (by_zone, measured.measures, measured.overall, shared.disparity, costs)
         followed = steering.follow(study, steering.Found(zones, places, demand, *figures, sites.proposed))
     grounds = (zones_file, *context_files, demand_file, *ancillary_files)
+    others = (*(() if streets is None else (streets.file,)), *sites.files, *followed.files)
     faults = [zone_faults, demand_faults, *(t.faults for t in taken), *far, *sites.faults, *followed.faults]
     named: dict[str, Any] = shared.named() | sites.named() | below.named() | dict(followed.tables)
     return Results(
@@ -138,9 +140,7 @@ def _measured(study: Study, *, step: Step, online: bool | Literal["kept"]) -> Re
             *grounds,
             *(geocoder.files if geocoder else ()),
             *(t.file for t in taken),
-            *(() if streets is None else (streets.file,)),
-            *sites.files,
-            *followed.files,
+            *others,
         ),
         online=online is not False,
         clusters=clustered.clusters,

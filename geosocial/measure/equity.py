@@ -27,6 +27,7 @@ from geosocial.measure.need import (
     equity_weights,
     weighted_index,
 )
+from geosocial.tables.contract import typed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -150,9 +151,7 @@ def _table(rows: Iterator[Row], contract: tables.Contract) -> pd.DataFrame:
     held = list(rows)
     if not held:
         return tables.empty(contract)
-    made = pd.DataFrame(held, columns=list(contract.columns))
-    kinds = {"text": "str", "float": "float64", "int": "int64", "bool": "bool"}
-    return tables.check(made.astype({k: kinds[c.dtype] for k, c in contract.columns.items()}), contract)
+    return typed(pd.DataFrame(held, columns=list(contract.columns)), contract)
 
 
 def _listed(found: Facilities, kept: NDArray[np.bool_], *, ratio: bool) -> tuple[Ints, Floats]:

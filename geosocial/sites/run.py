@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from geosocial import tables
-from geosocial.tables.contract import Contract
+from geosocial.tables.contract import typed
 from geosocial.tables.siting import CANDIDATES
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def proposals(
     demand: pd.DataFrame,
     costs: Mapping[tuple[str, str], NDArray[np.float64]],
     ways: Walking | None = None,
+    *,
+    interrupt: Interrupt | None = None,
 ) -> Proposals:
     """Return the proposed sites of a study; without rows where it asks for none.
 
@@ -75,6 +78,8 @@ def proposals(
         For each (sphere, service) the cost of each place of demand to the nearest facility.
     ways
         The streets of the study, where it has them.
+    interrupt
+        Asked now and then whether to end; the best found by then comes back.
 
     Raises
     ------
@@ -111,23 +116,47 @@ def proposals(
             interrupt=stopped,
         )
 
-    parts = _each(of, services)
+    parts = _each(of, services, interrupt)
     sites = _together(parts, "sites")
     rows = found.table.iloc[sites["candidate"].to_numpy()].reset_index(drop=True)
     by_zone = _together(parts, "zones")
     by_zone["zone_id"] = zones["zone_id"].to_numpy(object)[by_zone["zone"].to_numpy()]
     return Proposals(
-        _kept(pd.concat([sites, rows], axis=1), tables.PROPOSED),
-        _kept(_together(parts, "curve"), tables.PROPOSED_CURVE),
-        _kept(by_zone, tables.PROPOSED_ZONES),
+        typed(pd.concat([sites, rows], axis=1), tables.PROPOSED),
+        typed(_together(parts, "curve"), tables.PROPOSED_CURVE),
+        typed(by_zone, tables.PROPOSED_ZONES),
         () if found.file is None else (found.file,),
         () if found.file is None else (found.faults,),
-        tables.empty(CANDIDATES) if found.file is None else _kept(found.table, CANDIDATES),
+        tables.empty(CANDIDATES) if found.file is None else typed(found.table, CANDIDATES),
     )
 
 
+@contextmanager
+def searching(
+    study: Study,
+    zones: gpd.GeoDataFrame,
+    demand: pd.DataFrame,
+    costs: Mapping[tuple[str, str], NDArray[np.float64]],
+    ways: Walking | None = None,
+) -> Iterator[Callable[[], Proposals]]:
+    """Give what waits for `proposals` and returns them: they are searched while the rest is measured.
+
+    Leaving the block before that ends the search.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    stop = threading.Event()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        try:
+            yield pool.submit(proposals, study, zones, demand, costs, ways, interrupt=stop.is_set).result
+        finally:
+            stop.set()
+
+
 def _each(
-    of: Callable[..., Proposed], services: Sequence[tuple[str, Service]]
+    of: Callable[..., Proposed],
+    services: Sequence[tuple[str, Service]],
+    interrupt: Interrupt | None,
 ) -> list[tuple[str, str, Proposed]]:
     """Return what `of` gives for each service, several at a time: HiGHS works outside the interpreter.
 
@@ -136,9 +165,13 @@ def _each(
     from concurrent.futures import ThreadPoolExecutor
 
     stop = threading.Event()
+
+    def stopped() -> bool:
+        return stop.is_set() or (interrupt is not None and interrupt())
+
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         try:
-            handed = [pool.submit(of, sphere, service, stopped=stop.is_set) for sphere, service in services]
+            handed = [pool.submit(of, sphere, service, stopped=stopped) for sphere, service in services]
             return [
                 (sphere, service.key, one.result())
                 for (sphere, service), one in zip(services, handed, strict=True)
@@ -179,10 +212,3 @@ def _together(parts: Sequence[tuple[str, str, Proposed]], name: str) -> pd.DataF
     ]
     together: pd.DataFrame = pd.concat(frames, ignore_index=True)
     return together
-
-
-def _kept(table: pd.DataFrame, contract: Contract) -> pd.DataFrame:
-    """Return the columns of a contract, checked."""
-    kinds = {"text": "str", "float": "float64", "int": "int64", "bool": "bool"}
-    dtypes = {name: kinds[column.dtype] for name, column in contract.columns.items()}
-    return tables.check(table[list(contract.columns)].astype(dtypes), contract)

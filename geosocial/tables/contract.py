@@ -48,9 +48,11 @@ def typed(table: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     InputError
         As `check`.
     """
-    dtypes = {"text": "str", "float": "float64", "int": "int64", "bool": "bool"}
-    kept = table[list(contract.columns)].astype({n: dtypes[c.dtype] for n, c in contract.columns.items()})
-    return check(kept.reset_index(drop=True), contract)
+    import pandas as pd
+
+    dtypes: Any = {"text": "str", "float": "float64", "int": "int64", "bool": "bool"}
+    made = {name: table[name].astype(dtypes[c.dtype]).array for name, c in contract.columns.items()}
+    return check(pd.DataFrame(made, index=pd.RangeIndex(len(table))), contract)
 
 
 def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -74,15 +76,18 @@ def check(table: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     import pandas as pd
 
     bad = []
+    found = dict(zip(table.columns, table.dtypes, strict=True))
     for name, column in contract.columns.items():
-        if name not in table.columns:
+        if name not in found:
             bad.append(f"{name}: missing")
-        elif not (
-            pd.api.types.is_string_dtype(table[name])
+            continue
+        dtype = found[name]
+        if not (
+            isinstance(dtype, pd.StringDtype) or pd.api.types.is_string_dtype(table[name])
             if column.dtype == "text"
-            else table[name].dtype.kind in _KINDS[column.dtype]
+            else dtype.kind in _KINDS[column.dtype]
         ):
-            bad.append(f"{name}: {table[name].dtype}, not {column.dtype}")
+            bad.append(f"{name}: {dtype}, not {column.dtype}")
     if not bad and contract.key and table.duplicated(list(contract.key)).any():
         bad.append(f"{', '.join(contract.key)}: repeated")
     if bad:

@@ -197,7 +197,7 @@ def fold(text: str) -> str:
     'lile bizard sainte genevieve'
     """
     plain = _APOSTROPHES.sub("", html.unescape(text))  # before NFKD, which turns ´ into a space and an accent
-    plain = "".join(
-        c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c)
-    ).casefold()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    plain = plain.casefold()
     return _SPACES.sub(" ", plain.replace("œ", "oe").replace("æ", "ae")).strip()

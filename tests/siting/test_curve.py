@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import threading
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from geosocial import nearness, pipeline
 from geosocial.errors import InputError, StudyError
 from geosocial.i18n import words
 from geosocial.results import only
-from geosocial.sites.run import headlines
+from geosocial.sites.run import headlines, searching
 from geosocial.siting import frontier, mclp
 from geosocial.study import SitingSpec, Study, read_study
 from geosocial.wording import proposal_sentence
@@ -174,6 +175,20 @@ def test_montreal_is_proved_and_starts_at_the_coverage_of_today(montreal: Any) -
     assert first["gain"] == max(gains)
     site = montreal.proposed[(montreal.proposed["sphere"] == "culture") & (montreal.proposed["number"] == 1)]
     assert site["candidate_id"].tolist() == [demand["demand_id"].iloc[int(np.argmax(gains))]]
+
+
+def test_leaving_what_is_measured_beside_ends_the_search(montreal: Any) -> None:
+    reach = nearness.reaches(montreal.study, montreal.zones, montreal.places, montreal.demand)
+    costs = nearness.nearest_costs(montreal.study, reach, montreal.demand)
+    running = set(threading.enumerate())
+    with (
+        pytest.raises(KeyboardInterrupt),
+        searching(montreal.study, montreal.zones, montreal.demand, costs) as searched,
+    ):
+        raise KeyboardInterrupt
+    assert set(threading.enumerate()) <= running
+    # what was found by then is there, and says of itself whether it was proved
+    assert set(searched().proposed_curve["status"]) <= {"optimal", "interrupted"}
 
 
 def test_one_sphere_keeps_its_sites(montreal: Any) -> None:
