@@ -15,12 +15,14 @@ geopandas is given its point geometries, made outside the clock, in the order th
 and we are given the coordinates.
 
     python -m benchmarks.stream --points 20000000
+    python -m benchmarks.stream --points 100000000 --dask
     python -m benchmarks.stream --points 100000000 --race
 """
 
 from __future__ import annotations
 
 import argparse
+import filecmp
 import gc
 import json
 import statistics
@@ -259,7 +261,27 @@ def _peers(clock: Clock, zones: gpd.GeoDataFrame, xy: tuple[Any, Any], expected:
     same(order, *clock.time(order, partial(_sjoin, order, points, zones)))
 
 
-def main(points: int = 20_000_000, repetitions: int = 3) -> None:
+def on_dask(folder: Path, given: list[str], one: Process) -> dict[str, float]:
+    """Join again on two worker processes; leave unless the bytes are the same; return what it took.
+
+    The seconds of the processor include the start of three processes; those of one process over theirs is
+    what Dask costs on one computer.
+    """
+    out = folder / "dask.parquet"
+    words = ["join", *given, "--out", str(out), "--engine", "dask", "--snap-m", str(SNAP_M)]
+    case = Process("geosocial join --engine dask", [sys.executable, "-m", "geosocial", *words])
+    case.run(folder)
+    for part in sorted(out.iterdir()):
+        if not filecmp.cmp(part, folder / "out.parquet" / part.name, shallow=False):
+            raise SystemExit(f"{part.name}: not the bytes of one process")
+    return {
+        "Dask whole process s": case.seconds[0],
+        "Dask processor s": case.processor[0],
+        "of one process (processor)": case.processor[0] / one.processor[0],
+    }
+
+
+def main(points: int = 20_000_000, repetitions: int = 3, *, dask: bool = False) -> None:
     """Write the points, join them, check a million, and print the figures."""
     from geosocial.geo import ZoneIndex
     from geosocial.geo.assign import Assigner
@@ -273,6 +295,7 @@ def main(points: int = 20_000_000, repetitions: int = 3) -> None:
         ours = [*given, "--out", str(folder / "out.parquet"), "--engine", "stream", "--snap-m", str(SNAP_M)]
         case = Process("geosocial join", [sys.executable, "-m", "geosocial", "join", *ours])
         case.run(folder)
+        others = on_dask(folder, given, case) if dask else {}
         checked = check(folder / "out.parquet", zones, min(points, 1_000_000))
         reading = reading_seconds(folder / "points.parquet")
         batches = batches_of(folder / "points.parquet", 10_000_000)
@@ -296,6 +319,7 @@ def main(points: int = 20_000_000, repetitions: int = 3) -> None:
                 "whole process s": case.seconds[0],
                 "processor s": case.processor[0],
                 "peak MB": case.peak_mb,
+                **others,
             }
         ],
         f"The whole process also takes the fingerprint, and writes and flushes the parts; {checked:,} random "
@@ -307,9 +331,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--points", type=int, default=20_000_000)
     parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument(
+        "--dask", action="store_true", help="again on two workers of Dask, and the same bytes"
+    )
     parser.add_argument("--race", action="store_true", help="the zone alone, beside SedonaDB and geopandas")
     asked = parser.parse_args()
     if asked.race:
         race(asked.points)
     else:
-        main(asked.points, asked.repetitions)
+        main(asked.points, asked.repetitions, dask=asked.dask)
