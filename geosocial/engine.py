@@ -118,6 +118,12 @@ def cluster(address: str | None = None, workers: int | None = None) -> Iterator[
             hint=N_("Start one with “dask scheduler”, and name it as tcp://HOST:8786."),
             address=address,
         ) from error
+    except TypeError as error:  # what distributed says where it has no certificate to show
+        raise GeosocialError(
+            N_("{address}: this Dask scheduler asks for a certificate, and none is configured here."),
+            hint=N_("Name the files under distributed.comm.tls in the configuration of Dask."),
+            address=address,
+        ) from error
     with client:
         yield _on(client)
 

@@ -122,3 +122,8 @@ def test_a_killed_worker_changes_nothing_in_the_measures(
 def test_no_scheduler_is_said_in_a_line() -> None:
     with pytest.raises(GeosocialError, match="no Dask scheduler"), engine.cluster("nowhere"):
         pass
+    with (
+        pytest.raises(GeosocialError, match="asks for a certificate"),
+        engine.cluster("tls://127.0.0.1:1"),
+    ):
+        pass
