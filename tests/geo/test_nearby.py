@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import platform
 import sys
 from typing import Any
 
@@ -56,10 +57,16 @@ def same(zones: NDArray[Any], x: Floats, y: Floats, reach: float, *, sides: int 
     np.testing.assert_array_equal(distance[sure], expected[sure])  # to the last bit
 
 
-def test_geos_rounds_as_we_do_where_these_tests_run() -> None:
-    assert nearby.rounds_alike()
+#: Where GEOS was compiled with operations that round once for a product and a sum, the tree answers alone.
+ALIKE = nearby.rounds_alike()
+alike = pytest.mark.skipif(not ALIKE, reason="this GEOS rounds its distances otherwise: the tree answers")
 
 
+def test_geos_rounds_as_we_do_on_the_machines_of_most() -> None:
+    assert ALIKE or platform.machine().lower() not in {"x86_64", "amd64"}
+
+
+@alike
 @pytest.mark.parametrize("reach", [30.0, 250.0, 5_000.0])
 def test_districts_agree_with_every_distance(districts: gpd.GeoDataFrame, reach: float) -> None:
     zones = np.array(districts.geometry.values, dtype=object)
@@ -82,6 +89,7 @@ CASES: dict[str, list[Any]] = {
 }
 
 
+@alike
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("reach", [0.25, 2.0, 40.0])
 def test_special_shapes_agree_with_every_distance(name: str, reach: float) -> None:
@@ -90,6 +98,7 @@ def test_special_shapes_agree_with_every_distance(name: str, reach: float) -> No
     same(zones, x, y, reach, sides=128)
 
 
+@alike
 def test_null_and_empty_zones_are_near_to_nothing() -> None:
     zones = np.array([None, shapely.Polygon(), SQUARE, None], dtype=object)
     found = nearby.build(zones, ZoneIndex(zones), reach=5.0)
@@ -101,6 +110,7 @@ def test_null_and_empty_zones_are_near_to_nothing() -> None:
     assert nearby.build(none, ZoneIndex(none), reach=1.0) is None
 
 
+@alike
 def test_within_means_at_most_the_reach() -> None:
     zones = np.array([SQUARE], dtype=object)
     found = nearby.build(zones, ZoneIndex(zones), reach=5.0)
@@ -113,6 +123,7 @@ def test_within_means_at_most_the_reach() -> None:
     assert not len(left)
 
 
+@alike
 def test_two_rings_equally_near_are_left_to_the_tree() -> None:
     zones = np.array([PARTS], dtype=object)
     found = nearby.build(zones, ZoneIndex(zones), reach=5.0)
@@ -127,6 +138,7 @@ def test_zones_too_small_for_their_coordinates_are_left_to_the_tree() -> None:
     assert nearby.build(far, ZoneIndex(far), reach=1.0) is None
 
 
+@alike
 def test_lists_larger_than_memory_allows_are_measured_in_portions(
     districts: gpd.GeoDataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +181,7 @@ def some_zones(draw: st.DrawFn) -> NDArray[Any]:
     return np.array([zone for zone in made if zone.is_valid and zone.area > 0], dtype=object)
 
 
+@alike
 @settings(max_examples=50, deadline=None)
 @given(
     zones=some_zones(),
