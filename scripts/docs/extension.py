@@ -13,7 +13,7 @@ from sphinx.transforms import SphinxTransform
 NBSP = "\u00a0"
 #: Where a writer's plain space never breaks: before : » % $, after «, within a number.
 _SPACES = (
-    (re.compile(r"(?<=\S) (?=[:»%$](?:\W|$))"), NBSP),
+    (re.compile(r"(?:(?<=\S)|^) (?=[:»%$](?:\W|$))"), NBSP),
     (re.compile(r"(?<=«) "), NBSP),
     (re.compile(r"(?<=\d) (?=\d{3}(?!\d))"), NBSP),
     (re.compile(r"(?<=\d) (?=(?:m|km|s|Mo|Go|mm|px|kB)\b)"), NBSP),

@@ -68,6 +68,7 @@ def test_french_spaces_are_set_where_they_belong() -> None:
         "Ici\u00a0: 45\u00a0% de 1\u00a0704\u00a0694, «\u00a0vite\u00a0»; à 250\u00a0m?"
     )
     assert french("l'aire") == "l’aire"
+    assert french(" : après un code") == "\u00a0: après un code"
 
 
 def test_no_plain_space_is_left_before_a_french_sign() -> None:
