@@ -37,8 +37,15 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/python scripts/words.py --check
 
-bench: $(VENV)/.bench
-	$(BIN)/python -m benchmarks
+# Peers in an environment of their own: DuckDB as old as its spatial extension, pandana with HDF5.
+$(VENV)/.peers: requirements/peers.txt
+	$(PYTHON) -m venv $(VENV)/peers
+	$(VENV)/peers/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/peers.txt
+	@touch $@
+
+# make bench PARTS="join access" for some of them; python -m benchmarks --list names them.
+bench: $(VENV)/.bench $(VENV)/.peers
+	$(BIN)/python -m benchmarks $(PARTS)
 
 # Compile the French catalogue after a change of a .po file.
 words: $(VENV)/.dev
@@ -57,6 +64,7 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml requirements/build.in -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt --extra dev --extra docs pyproject.toml requirements/build.in -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/dev.txt --extra dev --extra docs --extra bench pyproject.toml requirements/build.in -o requirements/bench.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements/peers.in -o requirements/peers.txt
 
 clean:
 	rm -rf $(VENV) dist build docs/_build

@@ -1,8 +1,7 @@
-"""E2SFCA on 20,000 places × 5,000 facilities, some 1.2 million pairs, beside PySAL ``access``.
+"""E2SFCA on 2,000, 20,000, 60,000 places and a quarter as many facilities, beside PySAL ``access``.
 
 Both start from the same tables: pairs (origin, destination, cost), demand, supply. Ours makes its sparse
-costs of them inside the clock. Both must give every place the same accessibility to 1e-12. The memory is the
-peak of what Python and NumPy allocate in one more run of each (tracemalloc), beyond the tables themselves.
+costs of them inside the clock. Both must give every place the same accessibility to 1e-12.
 
     python -m benchmarks.access
 """
@@ -10,13 +9,12 @@ peak of what Python and NumPy allocate in one more run of each (tracemalloc), be
 from __future__ import annotations
 
 import argparse
-import tracemalloc
 import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.harness import Case, race, write_table
+from benchmarks.harness import Case, held, race, table_rows, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,46 +83,28 @@ def pysal(pairs: pd.DataFrame, demand: pd.DataFrame, supply: pd.DataFrame) -> Fl
     return values
 
 
-def peak_mb(run: Any, tables: Any) -> float:
-    """Return the most that one run allocates, in MB."""
-    tracemalloc.start()
-    try:
-        run(*tables)
-        return tracemalloc.get_traced_memory()[1] / 2**20
-    finally:
-        tracemalloc.stop()
-
-
-def main(places: int, facilities: int, repetitions: int) -> None:
-    """Race them and print the medians."""
+def main(sizes: list[int], repetitions: int) -> None:
+    """Race them for each number of places and print the medians."""
     warnings.simplefilter("ignore")
-    tables = city(places, facilities)
-    mine, theirs = ours(*tables), pysal(*tables)
-    np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-15)
-    cases = [
-        Case("geosocial two_step_fca", lambda _: ours(*tables)),
-        Case("PySAL access enhanced_two_stage_fca", lambda _: pysal(*tables)),
-    ]
-    race(cases, repetitions)
-    rows = [
-        {
-            "pairs": len(tables[0]),
-            "operation": case.name,
-            "seconds": case.median,
-            "times ours": case.median / cases[0].median,
-            "peak MB": peak_mb(run, tables),
-        }
-        for case, run in zip(cases, (ours, pysal), strict=True)
-    ]
-    write_table("access", rows, f"E2SFCA, {places:,} places × {facilities:,} facilities; equal to 1e-12.")
+    rows: list[dict[str, object]] = []
+    for places in sizes:
+        tables = city(places, places // 4)
+        mine, theirs = ours(*tables), pysal(*tables)
+        np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-15)
+        cases = [
+            Case("geosocial two_step_fca", lambda given: ours(*given), held(tables)),
+            Case("PySAL access enhanced_two_stage_fca", lambda given: pysal(*given), held(tables)),
+        ]
+        race(cases, repetitions)
+        rows += table_rows(cases, n=places, pairs=len(tables[0]))
+    write_table("access", rows, "E2SFCA, a quarter as many facilities as places; equal to 1e-12.")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--places", type=int, default=20_000)
-    parser.add_argument("--facilities", type=int, default=5_000)
+    parser.add_argument("--places", type=int, nargs="+", default=[2_000, 20_000, 60_000])
     parser.add_argument("--repetitions", type=int, default=5)
     given = parser.parse_args()
-    main(given.places, given.facilities, given.repetitions)
+    main(given.places, given.repetitions)

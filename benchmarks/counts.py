@@ -1,4 +1,4 @@
-"""Facilities within 800 m of 500,000 places, 2,000 facilities, beside what a user of geopandas would write.
+"""Facilities within 800 m of up to 500,000 places, beside what users of geopandas and scikit-learn write.
 
 The peer draws a polygon around each facility (``buffer``), joins places to polygons (``sjoin``, the tree
 on the places or on the polygons) and counts. The polygon lies inside the true circle: a place
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.harness import Case, race, write_table
+from benchmarks.harness import Case, held, race, table_rows, write_table
 
 Floats = NDArray[np.float64]
 STANDARD, SIDE = 800.0, 22_000.0
@@ -47,6 +47,15 @@ def tree(x: Floats, y: Floats, fx: Floats, fy: Floats) -> Floats:
     return counts
 
 
+def ball(x: Floats, y: Floats, fx: Floats, fy: Floats) -> Floats:
+    """Count by scikit-learn's ball tree."""
+    from sklearn.neighbors import BallTree  # type: ignore[import-untyped]
+
+    made = BallTree(np.column_stack([fx, fy]))
+    counts: Floats = made.query_radius(np.column_stack([x, y]), STANDARD, count_only=True).astype(float)
+    return counts
+
+
 def points(x: Floats, y: Floats) -> Any:
     """Return points as a GeoDataFrame."""
     import geopandas as gpd
@@ -67,31 +76,35 @@ def circles(x: Floats, y: Floats, fx: Floats, fy: Floats, *, places_first: bool)
     return np.bincount(joined, minlength=len(x)).astype(float)
 
 
-def main(places: int, facilities: int, repetitions: int) -> None:
-    """Race them and print the medians."""
-    drawn = city(places, facilities)
-    mine = ours(*drawn)
-    np.testing.assert_array_equal(mine, tree(*drawn))
-    missed = float((circles(*drawn, places_first=True) != mine).mean())
-    cases = [
-        Case("geosocial counts_within", lambda _: ours(*drawn)),
-        Case("SciPy cKDTree, counts only", lambda _: tree(*drawn)),
-        Case("geopandas buffer, sjoin within", lambda _: circles(*drawn, places_first=True)),
-        Case("geopandas buffer, sjoin contains", lambda _: circles(*drawn, places_first=False)),
-    ]
-    race(cases, repetitions)
-    rows = [
-        {"operation": c.name, "seconds": c.median, "times ours": c.median / cases[0].median} for c in cases
-    ]
-    title = f"{places:,} places × {facilities:,} facilities within 800 m: equal to the k-d tree."
-    write_table("counts", rows, f"{title} buffer and sjoin counts wrongly for {missed:.1%} of the places.")
+def main(sizes: list[int], facilities: int, repetitions: int) -> None:
+    """Race them for each number of places and print the medians."""
+    rows: list[dict[str, object]] = []
+    for places in sizes:
+        drawn = city(places, facilities)
+        mine = ours(*drawn)
+        np.testing.assert_array_equal(mine, tree(*drawn))
+        np.testing.assert_array_equal(mine, ball(*drawn))
+        missed = float((circles(*drawn, places_first=True) != mine).mean())
+        cases = [
+            Case("geosocial counts_within", lambda given: ours(*given)),
+            Case("SciPy cKDTree, counts only", lambda given: tree(*given)),
+            Case("scikit-learn BallTree, counts only", lambda given: ball(*given)),
+            Case("geopandas buffer, sjoin within", lambda given: circles(*given, places_first=True)),
+            Case("geopandas buffer, sjoin contains", lambda given: circles(*given, places_first=False)),
+        ]
+        for case in cases:
+            case.prepare = held(drawn)
+        race(cases, repetitions)
+        rows += table_rows(cases, n=places)
+    title = f"{facilities:,} facilities within 800 m: equal to both trees."
+    write_table("counts", rows, f"{title} buffer and sjoin count wrongly for {missed:.1%} of the places.")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--places", type=int, default=500_000)
+    parser.add_argument("--places", type=int, nargs="+", default=[5_000, 50_000, 500_000])
     parser.add_argument("--facilities", type=int, default=2_000)
     parser.add_argument("--repetitions", type=int, default=3)
     given = parser.parse_args()

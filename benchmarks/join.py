@@ -1,10 +1,11 @@
-"""Points to districts: `ZoneIndex.locate` beside geopandas.sjoin, in both orders, and SedonaDB.
+"""Points to zones: `ZoneIndex.locate` beside geopandas.sjoin, in both orders, SedonaDB and DuckDB.
 
 The 58 electoral districts of Montréal (plotly's package data) in EPSG:32188 and points spread evenly over
-their extent, of which about three in ten lie in a district; with ``--inside`` all of them. Every peer must
-first give the same zone to every point. Every run starts anew: new polygons for us, new frames without
-a spatial index for geopandas. Its point geometries are made outside the clock; we and SedonaDB start from
-coordinates.
+their extent, of which about three in ten lie in a district; with ``--inside`` all of them. Or, with
+``--areas``, 3,200 small areas made up over a city, which cover all points. Every peer must first give the
+same zone to every point. Every run starts anew: new polygons for us, new frames without
+a spatial index for geopandas. Its point geometries are made outside the clock, DuckDB's zones too; we,
+SedonaDB and DuckDB start from coordinates.
 
     python -m benchmarks.join --points 10000 100000 10000000
 """
@@ -18,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from benchmarks.harness import Case, race, write_table
+from benchmarks import peers
+from benchmarks.harness import Case, race, table_rows, write_table
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -77,6 +79,24 @@ def sedona_query(zones: gpd.GeoDataFrame, x: Floats, y: Floats) -> Any:
     return lambda _: session.sql(query).to_arrow_table()
 
 
+DUCKDB = """
+import duckdb
+from pathlib import Path
+import duckdb_extension_spatial
+con = duckdb.connect()
+con.execute("SET threads = 2")
+con.load_extension(str(next(Path(duckdb_extension_spatial.__file__).parent.rglob("*.duckdb_extension"))))
+import pandas as pd
+points = pd.DataFrame({"x": given["x"], "y": given["y"], "i": np.arange(len(given["x"]))})
+zones = pd.DataFrame({"wkb": given["wkb"].tolist(), "k": np.arange(len(given["wkb"]))})
+con.execute("CREATE TABLE points AS SELECT * FROM points")
+con.execute("CREATE TABLE zones AS SELECT k, ST_GeomFromHEXWKB(wkb) AS shape FROM zones")
+query = "SELECT i, k FROM points JOIN zones ON ST_Intersects(shape, ST_Point(x, y))"
+found, told = timed(lambda: con.execute(query).fetchnumpy())
+answer(told, i=found["i"], k=found["k"])
+"""
+
+
 def cases(zones: gpd.GeoDataFrame, x: Floats, y: Floats) -> list[Case]:
     """Return ours and the peers', after asserting that all give every point the same zone."""
     import geopandas as gpd
@@ -121,35 +141,46 @@ def cases(zones: gpd.GeoDataFrame, x: Floats, y: Floats) -> list[Case]:
     sedona = sedona_query(zones, x, y)
     if sedona is None:
         print("SedonaDB is not installed (pip install 'apache-sedona[db]' geoarrow-pandas): left out.")
-        return listed
-    table = sedona(None)
-    same("SedonaDB", table["i"].to_numpy(), table["k"].to_numpy())
-    return [*listed, Case("SedonaDB ST_Intersects", sedona)]
+    else:
+        table = sedona(None)
+        same("SedonaDB", table["i"].to_numpy(), table["k"].to_numpy())
+        listed.append(Case("SedonaDB ST_Intersects", sedona))
+    return listed
 
 
-def main(sizes: list[int], repetitions: int, *, inside: bool) -> None:
+def duckdb_case(zones: gpd.GeoDataFrame, x: Floats, y: Floats, repetitions: int) -> list[Case]:
+    """Return DuckDB's case, run already, after asserting that it gives every point the same zone."""
+    from geosocial.geo import ZoneIndex
+
+    if not peers.there():
+        print("DuckDB with its spatial extension is not installed (make bench): left out.")
+        return []
+    wkb = np.array(shapely.to_wkb(zones.geometry.values, hex=True).tolist())
+    told, found = peers.ask(DUCKDB, {"x": x, "y": y, "wkb": wkb}, repetitions)
+    if not np.array_equal(first_of_pairs(found["i"], found["k"], len(x)), ZoneIndex(zones).locate(x, y)):
+        raise SystemExit("DuckDB: points differ")
+    return [Case("DuckDB ST_Intersects", print, **told)]
+
+
+def main(sizes: list[int], repetitions: int, *, inside: bool = False, areas: int = 0) -> None:
     """Race them for each number of points and print the medians."""
-    zones = districts()
+    from benchmarks.maps import areas as made_up
+
+    zones = made_up(areas).assign(zone_id=[f"{k:04d}" for k in range(areas)]) if areas else districts()
     rows: list[dict[str, object]] = []
     for size in sizes:
         x, y = spread(zones, size, inside=inside)
         racing = cases(zones, x, y)
-        race(racing, repetitions if size <= 1_000_000 else min(repetitions, 3))
-        ours = racing[0].median
-        rows.extend(
-            {
-                "points": size,
-                "operation": case.name,
-                "seconds": case.median,
-                "times ours": case.median / ours,
-                "runs": len(case.seconds),
-            }
-            for case in racing
-        )
+        turns = repetitions if size <= 1_000_000 else min(repetitions, 3)
+        race(racing, turns)
+        rows += table_rows([*racing, *duckdb_case(zones, x, y, turns)], n=size)
     where = "in the districts" if inside else "over the extent of the districts"
-    write_table(
-        "join_inside" if inside else "join", rows, f"Points {where}; no point differs between any two."
-    )
+    if areas:
+        where = (
+            f"over {areas:,} small areas, {len(shapely.get_coordinates(zones.geometry.values)):,} vertices"
+        )
+    name = "join_areas" if areas else "join_inside" if inside else "join"
+    write_table(name, rows, f"Points {where}; no point differs between any two.")
 
 
 if __name__ == "__main__":
@@ -159,5 +190,6 @@ if __name__ == "__main__":
     parser.add_argument("--points", type=int, nargs="+", default=[10_000, 100_000, 10_000_000])
     parser.add_argument("--repetitions", type=int, default=9)
     parser.add_argument("--inside", action="store_true", help="all points in a district")
+    parser.add_argument("--areas", type=int, default=0, help="so many small areas instead of the districts")
     given = parser.parse_args()
-    main(given.points, given.repetitions, inside=given.inside)
+    main(given.points, given.repetitions, inside=given.inside, areas=given.areas)

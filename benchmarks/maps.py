@@ -11,11 +11,9 @@ from __future__ import annotations
 
 import argparse
 import math
-import statistics
-import time
 from typing import Any
 
-from benchmarks.harness import Case, race, write_table
+from benchmarks.harness import Case, race, table_rows, write_table
 
 #: South-west corner of the made-up city in EPSG:32188, and the side of its square, in metres.
 CORNER, SIDE = (290_000.0, 5_035_000.0), 22_000.0
@@ -118,58 +116,43 @@ def atlas(results: Any) -> str:
     return standalone.page(build(results))
 
 
-def main(count: int = 50_000, zones: int = 3_200, repetitions: int = 3) -> None:
+def main(sizes: list[int], zones: int = 3_200, repetitions: int = 3) -> None:
     """Time the pages in turn and print medians and sizes."""
     from geosocial import pipeline
     from geosocial.study import read_study
 
-    points, shapes = initiatives(count), areas(zones)
+    shapes, rows = areas(zones), []
     results = pipeline.compute(read_study(None))
-    sizes: dict[str, int] = {}
-    spent: dict[str, list[float]] = {}
+    weigh: dict[str, int] = {}
 
     def case(name: str, make: Any, *given: Any) -> Case:
         def run(_: Any) -> None:
-            start = time.process_time()
-            sizes[name] = len(make(*given).encode())
-            spent.setdefault(name, []).append(time.process_time() - start)
+            weigh[name] = len(make(*given).encode())
 
         return Case(name, run)
 
-    both = f"{count:,} points and {zones:,} areas"
-    cases = [
-        case(f"point_layer and area_layer, {both}, offline", ours, points, shapes),
-        case(f"folium.CircleMarker, {count:,} points", markers, points),
-        case(f"folium.GeoJson, {zones:,} areas", geojson, shapes),
-        case("atlas of the embedded study, offline", atlas, results),
-    ]
-    ours(points, shapes)  # imports and libraries are read once, outside the clock
-    race(cases[:1] + cases[3:], repetitions)
-    race(cases[1:3], 1)
-    # Every page is the work of one thread: its processor seconds are its seconds on a machine of its own.
-    processor = {name: statistics.median(seconds) for name, seconds in spent.items()}
-    write_table(
-        "maps",
-        [
-            {
-                "page": c.name,
-                "seconds": c.median,
-                "processor s": processor[c.name],
-                "times ours": processor[c.name] / processor[cases[0].name],
-                "MB": sizes[c.name] / 1e6,
-                "times our size": sizes[c.name] / sizes[cases[0].name],
-            }
-            for c in cases
-        ],
-        "Text of the page, nothing written. The peers load Leaflet, jQuery and Bootstrap from a network.",
-    )
+    for size in sizes:
+        points = initiatives(size)
+        ours(points, shapes)  # imports and libraries are read once, outside the clock
+        cases = [
+            case("geosocial point_layer and area_layer, offline", ours, points, shapes),
+            case("folium.CircleMarker, points alone", markers, points),
+            case("folium.GeoJson, areas alone", geojson, shapes),
+            case("geosocial atlas of the embedded study, offline", atlas, results),
+        ]
+        race([cases[0], cases[3]], repetitions)
+        race(cases[1:3], 1)
+        made = table_rows(cases, n=size)
+        rows += [{**row, "MB": weigh[str(row["operation"])] / 1e6} for row in made]
+    note = f"Text of a page with {zones:,} areas, nothing written. The peers load Leaflet from a network."
+    write_table("maps", rows, note)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--points", type=int, default=50_000)
+    parser.add_argument("--points", type=int, nargs="+", default=[500, 5_000, 50_000])
     parser.add_argument("--areas", type=int, default=3_200)
     parser.add_argument("--repetitions", type=int, default=3)
     asked = parser.parse_args()

@@ -7,7 +7,7 @@ coverage, gaps and their robustness, equity, sites among 9,800 lots, and all tha
 Each of the three is a process of its own; the peak of a step is that of its process until then. Making the
 country is not part of the chain.
 
-    python -m benchmarks.national [--size 1.0] [--folder DIR]
+    python -m benchmarks.national [--sizes 0.01 0.1 1] [--folder DIR]
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ import numpy as np
 from benchmarks.harness import write_table
 from benchmarks.run import Process
 
+#: Phases of which the growth is told.
+GROWING = ("Addresses to blocks", "all of geosocial run", "the whole chain")
 STUDY = Path(__file__).with_name("country.toml")
 
 
@@ -123,24 +125,33 @@ def chain(folder: Path) -> list[dict[str, object]]:
     return [*rows, {"phase": "the whole chain", "seconds": spent, "processor s": worked, "peak MB": peak}]
 
 
-def main(size: float = 1.0, folder: Path | None = None) -> None:
-    """Make the country, run the chain and print its phases."""
-    with tempfile.TemporaryDirectory() as name:
-        place = folder or Path(name)
-        # in a process of its own: what this one holds would count into the peak of those that it starts
-        made_by = [sys.executable, "-m", "benchmarks.country", str(place), "--size", str(size)]
-        counts = json.loads(subprocess.run(made_by, capture_output=True, text=True, check=True).stdout)
-        rows = chain(place)
-        written = sum(f.stat().st_size for f in (place / "run").rglob("*") if f.is_file())
+def main(sizes: list[float], folder: Path | None = None) -> None:
+    """Make a country of each size, run the chain, and print the phases of the last and how they grow."""
+    growth: list[dict[str, object]] = []
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as name:
+            place = folder or Path(name)
+            # in a process of its own: what this one holds would count into the peak of those that it starts
+            made_by = [sys.executable, "-m", "benchmarks.country", str(place), "--size", str(size)]
+            counts = json.loads(subprocess.run(made_by, capture_output=True, text=True, check=True).stdout)
+            rows = chain(place)
+            written = sum(f.stat().st_size for f in (place / "run").rglob("*") if f.is_file())
+        for row in rows:
+            if row["phase"] in GROWING:
+                told: dict[str, object] = {"n": counts["addresses"], "blocks": counts["blocks"]}
+                figures = {key: row[key] for key in ("seconds", "processor s", "peak MB")}
+                growth.append({**told, "operation": row["phase"], **figures})
     made = ", ".join(f"{count:,} {what}" for what, count in counts.items())
     write_table("national", rows, f"{made}. The run writes {written / 1e6:,.0f} MB.", facts=counts)
+    print()
+    write_table("national_growth", growth, "The same chain on smaller countries; n: addresses.")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--size", type=float, default=1.0, help="1: a country; 0.01: a town")
+    parser.add_argument("--sizes", type=float, nargs="+", default=[0.01, 0.1, 1.0], help="1: a country")
     parser.add_argument("--folder", type=Path, help="where the country and its run stay")
     parser.add_argument("--child", choices=["people", "run"], help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -150,4 +161,4 @@ if __name__ == "__main__":
         told = json.dumps(run(given.folder))
         (given.folder / "phases.json").write_text(told, encoding="utf-8")
     else:
-        main(given.size, given.folder)
+        main(given.sizes, given.folder)

@@ -1,6 +1,8 @@
-"""Way to the nearest facility from each node of a street network of 108,000 nodes, beside networkx.
+"""Way to the nearest facility from each node of a street network, beside networkx and pandana.
 
-Both start from a graph that is built already. Both must give every node the same cost to 1e-9.
+All start from a graph that is built already; what building it takes pandana, which orders the nodes first,
+is a row of its own. networkx must give every node the same cost to 1e-9, pandana, which rounds lengths, to
+0.2 m.
 
     python -m benchmarks.network
 """
@@ -12,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.harness import Case, race, write_table
+from benchmarks import peers
+from benchmarks.harness import Case, held, race, table_rows, write_table
 from geosocial.geo.network import StreetNetwork, nearest
 
 if TYPE_CHECKING:
@@ -42,44 +45,76 @@ def as_networkx(network: StreetNetwork) -> Any:
     return graph
 
 
-def main(across: int, along: int, facilities: int, repetitions: int) -> None:
-    """Race them and print the medians."""
+PANDANA = """
+import pandas as pd
+import pandana
+node = pd.DataFrame({"x": given["x"], "y": given["y"]})
+edge = pd.DataFrame({"length": given["length"]})
+def build():
+    return pandana.Network(node.x, node.y, pd.Series(given["u"]), pd.Series(given["v"]), edge, twoway=True)
+turns, repetitions = repetitions, 1
+network, built = timed(build)
+repetitions = turns
+def look():
+    at = given["sites"]
+    network.set_pois("facility", 1e6, 1, node.x.iloc[at], node.y.iloc[at])
+    return network.nearest_pois(1e6, "facility", num_pois=1)[1].to_numpy()
+found, told = timed(look)
+answer({"built": built, "told": told}, found=found)
+"""
+
+
+def pandana_cases(network: StreetNetwork, sites: Any, mine: Any, repetitions: int) -> list[Case]:
+    """Return pandana's cases, run already, after asserting that it finds the same costs."""
+    if not peers.there():
+        print("pandana is not installed (make bench): left out.")
+        return []
+    names = ("x", "y", "u", "v", "length")
+    given = {name: np.asarray(getattr(network, name)) for name in names}
+    told, found = peers.ask(PANDANA, {**given, "sites": sites}, repetitions)
+    reached = np.isfinite(mine) & (mine < 1e6)
+    np.testing.assert_allclose(found["found"][reached], mine[reached], atol=0.2)
+    return [
+        Case("pandana nearest_pois", print, **told["told"]),
+        Case("pandana, building its graph", print, **told["built"]),
+    ]
+
+
+def main(sizes: list[tuple[int, int]], facilities: int, repetitions: int) -> None:
+    """Race them for each size of the network and print the medians."""
     import networkx as nx
 
-    network = streets(across, along)
-    graph = as_networkx(network)
-    sites = np.random.default_rng(7).choice(len(network), facilities, replace=False)
-    chosen = set(sites.tolist())
-    mine: NDArray[np.float64] = nearest(network, sites)
-    found = nx.multi_source_dijkstra_path_length(graph, chosen)
-    theirs = np.array([found.get(node, np.inf) for node in range(len(network))])
-    np.testing.assert_allclose(mine, theirs, rtol=1e-9, atol=1e-9)
-    cases = [
-        Case("geosocial nearest", lambda _: nearest(network, sites)),
-        Case("networkx multi_source_dijkstra", lambda _: nx.multi_source_dijkstra_path_length(graph, chosen)),
-    ]
-    race(cases, repetitions)
-    rows = [
-        {
-            "nodes": len(network),
-            "edges": len(network.u),
-            "facilities": facilities,
-            "operation": case.name,
-            "seconds": case.median,
-            "times ours": case.median / cases[0].median,
-        }
-        for case in cases
-    ]
-    write_table("network", rows, "Nearest facility along streets for every node; equal to 1e-9.")
+    rows: list[dict[str, object]] = []
+    for across, along in sizes:
+        network = streets(across, along)
+        graph = as_networkx(network)
+        sites = np.random.default_rng(7).choice(len(network), facilities, replace=False)
+        chosen = set(sites.tolist())
+        mine: NDArray[np.float64] = nearest(network, sites)
+        found = nx.multi_source_dijkstra_path_length(graph, chosen)
+        theirs = np.array([found.get(node, np.inf) for node in range(len(network))])
+        np.testing.assert_allclose(mine, theirs, rtol=1e-9, atol=1e-9)
+        cases = [
+            Case("geosocial nearest", lambda given: nearest(*given), held((network, sites))),
+            Case(
+                "networkx multi_source_dijkstra",
+                lambda given: nx.multi_source_dijkstra_path_length(*given),
+                held((graph, chosen)),
+            ),
+        ]
+        race(cases, repetitions)
+        cases += pandana_cases(network, sites, mine, repetitions)
+        rows += table_rows(cases, n=len(network), edges=len(network.u))
+    note = f"{facilities} facilities; the nearest along streets for every node: networkx equal to 1e-9."
+    write_table("network", rows, note)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--across", type=int, default=360)
-    parser.add_argument("--along", type=int, default=300)
+    parser.add_argument("--sides", type=int, nargs="+", default=[100, 330, 1_000], help="of square grids")
     parser.add_argument("--facilities", type=int, default=300)
-    parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--repetitions", type=int, default=3)
     given = parser.parse_args()
-    main(given.across, given.along, given.facilities, given.repetitions)
+    main([(side, side) for side in given.sides], given.facilities, given.repetitions)

@@ -17,6 +17,9 @@ from pathlib import Path
 
 from benchmarks.harness import write_table
 
+#: The study of the full official layers, which are expected beside the checkout.
+FULL = Path(__file__).parents[1] / "examples" / "montreal-full"
+
 
 @dataclass
 class Process:
@@ -60,6 +63,9 @@ def main(repetitions: int = 7) -> None:
             Process("geosocial run", [python, "-m", "geosocial", "run", "--out", str(folder / "run")]),
             Process("geosocial --help", [python, "-m", "geosocial", "--help"]),
         ]
+        if FULL.is_dir() and (FULL.parents[2] / "shared" / "data").is_dir():
+            whole = [python, "-m", "geosocial", "run", str(FULL), "--out", str(folder / "full")]
+            cases.append(Process("geosocial run, full official layers", whole))
         for repetition in range(repetitions + 1):
             for case in cases:
                 case.run(folder)

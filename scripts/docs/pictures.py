@@ -39,6 +39,10 @@ def draw_pictures(pages: Path, work: Path) -> None:
         (pages / lang / "pictures" / "house.svg").write_text(drawing(FLOORS, lang), encoding="utf-8")
     _maps(wanted.get("map", []), pages)
     _screens(wanted.get("screen", []), pages, work)
+    for one in wanted.get("plot", []):
+        for lang in LANGS:
+            drawn = LIST.parent.parent / "benchmarks" / f"{one['name']}.{lang}.svg"
+            shutil.copyfile(drawn, pages / lang / "pictures" / f"{one['name']}.svg")
 
 
 def _maps(wanted: list[dict[str, Any]], pages: Path) -> None:
