@@ -22,11 +22,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import geosocial
 from benchmarks import peers
 
 RESULTS = Path(__file__).parent / "results"
 _PACKAGES = (
-    *("geosocial", "numpy", "scipy", "shapely", "pandas", "geopandas", "folium", "sedonadb", "scikit-learn"),
+    *("numpy", "scipy", "shapely", "pandas", "geopandas", "folium", "sedonadb", "scikit-learn"),
     *("networkx", "access", "spopt", "pulp", "tobler", "esda", "highspy", "pyarrow", "dask-geopandas"),
 )
 
@@ -181,7 +182,7 @@ def machine() -> dict[str, object]:
 
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the packages that take part, as far as they are installed."""
-    found = {"python": platform.python_version()}
+    found = {"python": platform.python_version(), "geosocial": geosocial.__version__}
     for package in _PACKAGES:
         try:
             found[package] = importlib.metadata.version(package)

@@ -45,6 +45,8 @@ def as_networkx(network: StreetNetwork) -> Any:
     return graph
 
 
+#: Most nodes that pandana is asked about.
+PANDANA_MOST = 200_000
 PANDANA = """
 import pandas as pd
 import pandana
@@ -68,6 +70,9 @@ def pandana_cases(network: StreetNetwork, sites: Any, mine: Any, repetitions: in
     """Return pandana's cases, run already, after asserting that it finds the same costs."""
     if not peers.there():
         print("pandana is not installed (make bench): left out.")
+        return []
+    if len(network) > PANDANA_MOST:
+        print(f"pandana: {len(network):,} nodes are left out, which it takes minutes to order.")
         return []
     names = ("x", "y", "u", "v", "length")
     given = {name: np.asarray(getattr(network, name)) for name in names}
