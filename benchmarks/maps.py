@@ -37,7 +37,7 @@ def areas(count: int) -> Any:
         """Crooked lines from a to b, the same for both neighbours: `steps` points after a, b left out."""
         t = np.linspace(0, 1, steps, endpoint=False)[:, None]
         line = a[..., None, :] + (b - a)[..., None, :] * t
-        line[..., 1:, :] += rng.normal(0, side / 60, line[..., 1:, :].shape)
+        line[..., 1:, :] += rng.normal(0, side / 90, line[..., 1:, :].shape)
         return line
 
     across = border(grid[:, :-1], grid[:, 1:])

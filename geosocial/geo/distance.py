@@ -6,6 +6,7 @@ standard, `within` keeps, and the other way round. Within means cost ≤ standar
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,14 +64,24 @@ def nearest(
     here = np.flatnonzero(~lost)
     # Facilities at one address are one leaf of the tree; the first of them stands for all.
     spots, first = _distinct(facilities)
-    find = _near_few if len(here) <= _FEW else _near_many
-    row, spot = find(places[here], spots)
+    few = len(here) <= _FEW and not _loaded()
+    alone, row, spot = (_near_few if few else _near_many)(places[here], spots)
+    sure = np.flatnonzero(alone >= 0)
+    one = alone[sure]
+    cost[here[sure]] = np.hypot(*(places[here[sure]] - spots[one]).T) * detour
+    position[here[sure]] = kept[first[one]]
     exact = np.hypot(*(places[here][row] - spots[spot]).T)
     order = np.lexsort((first[spot], exact, row))
-    best = order[np.unique(row[order], return_index=True)[1]]
-    cost[here] = exact[best] * detour
-    position[here] = kept[first[spot[best]]]
+    several, head = np.unique(row[order], return_index=True)
+    best = order[head]
+    cost[here[several]] = exact[best] * detour
+    position[here[several]] = kept[first[spot[best]]]
     return cost, position
+
+
+def _loaded() -> bool:
+    """Return whether scipy's trees are imported already, so that they cost nothing more."""
+    return "scipy.spatial" in sys.modules
 
 
 def _distinct(points: Floats) -> tuple[Floats, Ints]:
@@ -81,34 +92,41 @@ def _distinct(points: Floats) -> tuple[Floats, Ints]:
     return points[new], order[new]
 
 
-def _near_few(places: Floats, spots: Floats) -> tuple[Ints, Ints]:
-    """Return the pairs among which the nearest are, by shapely's tree: its import is paid already."""
+def _near_few(places: Floats, spots: Floats) -> tuple[Ints, Ints, Ints]:
+    """Return as `_near_many`, by shapely's tree: its import is paid already. None is told at once."""
     import shapely
 
     tree = shapely.STRtree(np.asarray(shapely.points(spots), dtype=object))
     points = shapely.points(places)
     (_, _), by_tree = tree.query_nearest(points, return_distance=True, all_matches=False)
     row, spot = tree.query(points, predicate="dwithin", distance=by_tree * (1 + _ROUNDING))
-    return row, spot
+    return np.full(len(places), -1), row, spot
 
 
-def _near_many(places: Floats, spots: Floats) -> tuple[Ints, Ints]:
-    """Return the pairs among which the nearest are, by scipy's tree: faster, once imported."""
+def _near_many(places: Floats, spots: Floats) -> tuple[Ints, Ints, Ints]:
+    """Return the nearest spot of each place where no other is as near, else -1 and the pairs in question.
+
+    By scipy's tree: faster, once imported.
+    """
     from scipy.spatial import cKDTree
 
     tree = cKDTree(spots)
-    rows, found = [], []
+    alone = np.full(len(places), -1)
+    rows, found = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     left, k = np.arange(len(places)), min(2, len(spots))
     while len(left):
         # The k nearest are enough when the last of them is clearly farther than the first.
         by_tree, near = (np.reshape(a, (len(left), k)) for a in tree.query(places[left], k))
-        done = (
-            (by_tree[:, -1] > by_tree[:, 0] * (1 + _ROUNDING)) if k < len(spots) else np.ones(len(left), bool)
-        )
-        rows.append(np.repeat(left[done], k))
-        found.append(near[done].ravel())
+        done = np.ones(len(left), bool)
+        if k < len(spots):
+            done = by_tree[:, -1] > by_tree[:, 0] * (1 + _ROUNDING)
+        if k == 1 or (k == 2 and len(spots) > 2):
+            alone[left[done]] = near[done, 0]
+        else:
+            rows.append(np.repeat(left[done], k))
+            found.append(near[done].ravel())
         left, k = left[~done], min(2 * k, len(spots))
-    return np.concatenate(rows), np.concatenate(found)
+    return alone, np.concatenate(rows), np.concatenate(found)
 
 
 def within(
