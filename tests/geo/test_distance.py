@@ -88,7 +88,10 @@ def test_against_every_pair(seed: int, n: int, m: int, detour: float, lattice: t
     fx, fy = rng.integers(0, 12, (2, m)) * step + offset
     expected = all_costs(x, y, fx, fy, detour)
     for few in (0, 100_000):  # both trees
-        with mock.patch.object(distance, "_FEW", few), mock.patch.object(distance, "_loaded", lambda: False):
+        with (
+            mock.patch.object(distance, "_FEW", few),
+            mock.patch.object(distance, "_loaded", return_value=False),
+        ):
             cost, position = nearest(x, y, fx, fy, detour=detour)
         assert cost.tolist() == (expected.min(axis=1).tolist() if m else [np.inf] * n)
         assert position.tolist() == (expected.argmin(axis=1).tolist() if m else [-1] * n)
