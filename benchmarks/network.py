@@ -59,8 +59,9 @@ network, built = timed(build)
 repetitions = turns
 def look():
     at = given["sites"]
-    network.set_pois("facility", 1e6, 1, node.x.iloc[at], node.y.iloc[at])
-    return network.nearest_pois(1e6, "facility", num_pois=1)[1].to_numpy()
+    reach = float(given["reach"])
+    network.set_pois("facility", reach, 1, node.x.iloc[at], node.y.iloc[at])
+    return network.nearest_pois(reach, "facility", num_pois=1)[1].to_numpy()
 found, told = timed(look)
 answer({"built": built, "told": told}, found=found)
 """
@@ -76,8 +77,10 @@ def pandana_cases(network: StreetNetwork, sites: Any, mine: Any, repetitions: in
         return []
     names = ("x", "y", "u", "v", "length")
     given = {name: np.asarray(getattr(network, name)) for name in names}
-    told, found = peers.ask(PANDANA, {**given, "sites": sites}, repetitions)
-    reached = np.isfinite(mine) & (mine < 1e6)
+    # It searches as far as it is told to: no farther than the farthest node needs.
+    reached = np.isfinite(mine)
+    reach = np.array(mine[reached].max() + 1)
+    told, found = peers.ask(PANDANA, {**given, "sites": sites, "reach": reach}, repetitions)
     np.testing.assert_allclose(found["found"][reached], mine[reached], atol=0.2)
     return [
         Case("pandana nearest_pois", print, **told["told"]),

@@ -174,13 +174,18 @@ def _name_ends(ax: Axes, ends: list[tuple[float, str, str, bool, float]]) -> Non
     from geosocial.cartography.canvas import font
 
     low, high = np.log10(ax.get_ylim())
-    least, last = 0.105, -1.0
-    for y, name, hue, heavy, _ in ends:
-        at = max((np.log10(y) - low) / (high - low), last + least)
-        last = float(at)
+    least = 0.105
+    places = [float((np.log10(end[0]) - low) / (high - low)) for end in ends]
+    for k in range(1, len(places)):
+        places[k] = max(places[k], places[k - 1] + least)
+    top = 1.0
+    for k in reversed(range(len(places))):
+        places[k] = min(places[k], top)
+        top = places[k] - least
+    for at, (_, name, hue, heavy, _) in zip(places, ends, strict=True):
         ax.text(
             1.025,
-            last,
+            at,
             name,
             transform=ax.transAxes,
             va="center",
