@@ -150,6 +150,7 @@ def write_table(
         "facts": dict(facts or {}),
         "machine": machine(),
         "versions": {**versions(), **peers.versions()},
+        "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else 0.0,
         "measured": dt.datetime.now(tz=dt.UTC).date().isoformat(),
         "rows": [{key: _plain(value) for key, value in row.items()} for row in rows],
     }

@@ -95,11 +95,15 @@ def test_losses_are_bold_and_peers_are_told_once() -> None:
         row("geopandas buffer, sjoin within", 0.8),
         row("geopandas buffer, sjoin contains", 0.5),
     ]
-    english = summary.table({"counts": {"rows": rows}}, "en").splitlines()
-    assert english[2:3] == [
+    records = {"counts": {"rows": rows, "load": 2.0, "machine": {"cores": 2}}}
+    english = summary.table(records, "en").splitlines()
+    assert english[2:] == [
         "| facilities within 800 m of 5,000 places | 20\u00a0ms | **SciPy 0.5**, geopandas 25 |"
     ]
-    french = summary.table({"counts": {"rows": rows}}, "fr").splitlines()
+    french = summary.table(records, "fr").splitlines()
+    records["counts"]["load"] = 9.0
+    busy = summary.table(records, "en").splitlines()[-1]
+    assert busy == "Measured on a busy machine (load 9 on 2 cores): ratios hold, seconds are too long."
     assert french[2].endswith("de 5\u00a0000 lieux | 20\u00a0ms | **SciPy 0,5**, geopandas 25 |")
 
 
