@@ -108,7 +108,7 @@ def test_layers_carry_the_figures_side_by_side(toy: Results) -> None:
 @pytest.mark.parametrize("langs", [("fr", "en"), ("fr",), ("en",)])
 def test_the_workbook_holds_the_same_figures(toy: Results, langs: tuple[Lang, ...]) -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.workbook(toy, langs=langs)))
-    assert len(book.sheet_names) == 19
+    assert len(book.sheet_names) == 21
     rows = book.get_sheet_by_index(1).to_python()
     head, body = rows[0], rows[1:]
     assert head[3] == {"fr": "Écart (part)", "en": "Gap (share)"}.get(
@@ -186,7 +186,7 @@ def test_clusters_are_written_where_the_study_asks_for_them(toy: Results) -> Non
     plain = city()
     assert not names & set(tables.frames(plain))
     assert "clusters" not in tables.layers(plain)
-    assert len(CalamineWorkbook.from_filelike(io.BytesIO(workbook.workbook(plain))).sheet_names) == 12
+    assert len(CalamineWorkbook.from_filelike(io.BytesIO(workbook.workbook(plain))).sheet_names) == 14
 
 
 def test_a_missing_figure_is_an_empty_cell(toy: Results) -> None:
