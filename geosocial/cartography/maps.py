@@ -78,7 +78,7 @@ def write(
         atlas = folder / "atlas.html"
         at = {key: f"../{page}" for key, page in (explained or {}).items()}
         write_atlas(results, atlas, lang=lang, shown=shown, pages="boroughs", since=changed, explained=at)
-    with step(N_("Pages of the boroughs")):
+    with step(N_("Pages of the zones")):
         at = {key: f"../../{page}" for key, page in (explained or {}).items()}
         write_boroughs(results, folder / "boroughs", lang=lang, shown=shown, explained=at)
     if pictures:

@@ -110,7 +110,11 @@ def _refuse(text: str, code: int) -> int:
 def _explained(error: Exception) -> GeosocialError:
     """Return an error of the system, or a fault of ours, as one that people can read."""
     if isinstance(error, FileNotFoundError):
-        return MissingFileError(N_("{file}: there is no such file or folder."), file=error.filename)
+        return MissingFileError(
+            N_("{file}: there is no such file or folder."),
+            hint=N_("Check the name of the file and of its folder."),
+            file=error.filename,
+        )
     if isinstance(error, OSError):
         return OutputError(
             N_("{file}: {reason}."),

@@ -67,7 +67,7 @@ def command(say: Words) -> click.Command:
             json_option(say),
         ],
         help=say.t(
-            "Draw the maps of STUDY: the atlas and a page a borough, each one file that opens without a "
+            "Draw the maps of STUDY: the atlas and a page a zone, each one file that opens without a "
             "network; with --pictures also PNG and SVG (without STUDY, the embedded Montréal study)."
         ),
         epilog=say.t("Example: geosocial map my-study --pictures --out maps-only"),

@@ -7,6 +7,7 @@ from typing import Literal
 import click
 
 from geosocial.cli.console import column_option, sheet_option
+from geosocial.errors import N_, InputError
 from geosocial.i18n import Words
 
 
@@ -22,17 +23,37 @@ def command(say: Words) -> click.Command:
         crs: str | None,
         columns: tuple[str, ...],
         complete: bool,
+        zones: str | None,
+        demand: str | None,
+        residents: str | None,
     ) -> None:
         import datetime as dt
 
+        from geosocial.intake.own_city import own_city
         from geosocial.intake.own_list import own_list
         from geosocial.intake.recognise import LABELS, named
         from geosocial.intake.templates import write_study
 
         own = None if places is None else own_list(places, sheet=sheet, crs=crs, columns=named(columns))
+        if (zones is None) != (demand is None):
+            raise InputError(
+                N_("--zones and --demand go together."),
+                hint=N_("Give both for another city, or neither for Montréal."),
+            )
+        city = zones and demand and own_city(zones, demand, residents=residents, crs=crs)
         today = dt.datetime.now(tz=dt.UTC).astimezone().date()
-        for file in write_study(folder, lang=lang or say.lang, today=today, own=own, complete=complete):
+        for file in write_study(
+            folder, lang=lang or say.lang, today=today, own=own, city=city or None, complete=complete
+        ):
             click.echo(str(file))
+        if city:
+            click.echo(
+                say.t(
+                    "Zones: identifier {id}, name {name}. Residents: {residents}. Distances in {crs}.",
+                    **city.columns,
+                    crs=city.crs,
+                )
+            )
         if own is None:
             click.echo(
                 say.t("Fill in places.xlsx, read study.toml, then: geosocial run {folder}", folder=folder)
@@ -50,38 +71,58 @@ def command(say: Words) -> click.Command:
     return click.Command(
         "new",
         callback=new,
-        params=[
-            click.Argument(["folder"], type=click.Path()),
-            click.Option(
-                ["--places"],
-                type=click.Path(),
-                help=say.t(
-                    "A list of places that you have already, sheet or layer: it is copied into the folder, "
-                    "and the study describes it."
-                ),
-            ),
-            click.Option(
-                ["--complete"],
-                is_flag=True,
-                help=say.t(
-                    "The list is complete: a zone without a row has none; otherwise its figure is missing."
-                ),
-            ),
-            sheet_option(say),
-            column_option(say),
-            click.Option(
-                ["--crs"],
-                help=say.t("Coordinate reference system of files that do not say theirs, as EPSG:32188."),
-            ),
-            click.Option(
-                ["--lang"],
-                type=click.Choice(["fr", "en"]),
-                help=say.t("Language of the messages and of the lists to choose from: fr, en."),
-            ),
-        ],
+        params=_parameters(say),
         help=say.t(
             "Make the study folder FOLDER: a commented study, and empty sheets with lists to choose from, or "
             "your own list."
         ),
         epilog=say.t("Example: geosocial new my-study --places projets.xlsx"),
     )
+
+
+def _parameters(say: Words) -> list[click.Parameter]:
+    """Return the options of the verb."""
+    return [
+        click.Argument(["folder"], type=click.Path()),
+        click.Option(
+            ["--places"],
+            type=click.Path(),
+            help=say.t(
+                "A list of places that you have already, sheet or layer: it is copied into the folder, "
+                "and the study describes it."
+            ),
+        ),
+        click.Option(
+            ["--complete"],
+            is_flag=True,
+            help=say.t(
+                "The list is complete: a zone without a row has none; otherwise its figure is missing."
+            ),
+        ),
+        click.Option(
+            ["--zones"],
+            type=click.Path(),
+            help=say.t("Zones of another city: a layer of polygons, with --demand; otherwise Montréal."),
+        ),
+        click.Option(
+            ["--demand"],
+            type=click.Path(),
+            help=say.t("Where people live in that city: a layer, or a sheet with coordinates."),
+        ),
+        click.Option(
+            ["--residents"],
+            metavar=say.t("HEADER"),
+            help=say.t("Column of --demand with the number of people."),
+        ),
+        sheet_option(say),
+        column_option(say),
+        click.Option(
+            ["--crs"],
+            help=say.t("Coordinate reference system of files that do not say theirs, as EPSG:32188."),
+        ),
+        click.Option(
+            ["--lang"],
+            type=click.Choice(["fr", "en"]),
+            help=say.t("Language of the messages and of the lists to choose from: fr, en."),
+        ),
+    ]

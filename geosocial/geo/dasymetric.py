@@ -92,7 +92,10 @@ def ancillary_of(geoms: Geometries, weights: ArrayLike | None = None) -> Ancilla
             row=int(odd[0]) + 1,
         )
     if not present.any():
-        raise InputError(N_("The ancillary layer holds no point and no polygon."))
+        raise InputError(
+            N_("The ancillary layer holds no point and no polygon."),
+            hint=N_("Give the inhabited polygons, or the dwellings as points."),
+        )
     if weights is None and not points:
         united = shapely.get_parts(shapely.union_all(valid_polygons(shapes[present])))
         return Ancillary(united, np.ones(len(united)), points=False)

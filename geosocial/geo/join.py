@@ -151,7 +151,10 @@ def check_zones(zones: gpd.GeoDataFrame) -> None:
         )
     metric_crs(zones.crs)
     if "zone_id" not in zones.columns:
-        raise InputError(N_("The zones have no column “zone_id”."))
+        raise InputError(
+            N_("The zones have no column “zone_id”."),
+            hint=N_("Name the column of the identifiers zone_id."),
+        )
     shapes = zones.geometry.values
     odd = np.flatnonzero(~(shapely.is_valid(shapes) | shapely.is_missing(shapes)))
     if len(odd):

@@ -209,6 +209,7 @@ def _values(layer: gpd.GeoDataFrame, extensive: Sequence[str], intensive: Sequen
         if name not in layer.columns or name == layer.geometry.name:
             raise InputError(
                 N_("The layer has no column “{column}”; its columns are: {columns}."),
+                hint=N_("Correct the name of the column."),
                 column=name,
                 columns=", ".join(str(c) for c in layer.columns if c != layer.geometry.name),
             )

@@ -95,9 +95,9 @@ def own_list(
     written = {option: told[key] for option, key in _OPTIONS.items() if key in told}
     if "kind" in told and (walk := crosswalk_of(source.columns.text(told["kind"]))):
         written["crosswalk"] = walk
-    lines = [f"file = {_quoted(path.name)}"]
+    lines = [f"file = {quoted(path.name)}"]
     if sheet is not None or len(layers) > 1:
-        lines.append(f"layer = {_quoted(sheet or layers[0])}")
+        lines.append(f"layer = {quoted(sheet or layers[0])}")
     pair = found.pair()
     if source.layer is not None:
         system = crs or ""
@@ -110,12 +110,13 @@ def own_list(
     else:
         system = ""
     if system:
-        lines.append(f"crs = {_quoted(system)}")
-    options = tuple(f"{option} = {_quoted(header)}" for option, header in written.items())
-    return OwnList(path, _belonging(path), told, "\n".join(lines), options)
+        lines.append(f"crs = {quoted(system)}")
+    options = tuple(f"{option} = {quoted(header)}" for option, header in written.items())
+    return OwnList(path, belonging(path), told, "\n".join(lines), options)
 
 
-def _belonging(path: Path) -> tuple[Path, ...]:
+def belonging(path: Path) -> tuple[Path, ...]:
+    """Return a file with what belongs to it: the parts of a Shapefile."""
     if path.suffix.lower() != ".shp":
         return (path,)
     parts = {".shp", ".dbf", ".shx", ".prj", ".cpg"}
@@ -124,7 +125,7 @@ def _belonging(path: Path) -> tuple[Path, ...]:
     )
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Return a text as a basic string of TOML."""
     escaped = "".join(
         f"\\u{ord(c):04x}" if ord(c) < 32 or ord(c) == 127 else "\\" + c if c in '"\\' else c for c in text

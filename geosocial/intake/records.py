@@ -60,7 +60,11 @@ def type_rows(source: Source, spec: PlacesSpec, faults: Faults) -> Typed:
     keys: dict[str, list[str | None]] = {
         "sphere": Terms(spheres(), also=synonyms.words("spheres")).keys(words["sphere"]),
         "kind": _kinds(words["kind"], spec),
-        "status": Terms(terms("statuses"), also=synonyms.words("statuses")).keys(words["status"]),
+        "status": _taught(
+            words["status"],
+            Terms(terms("statuses"), also=synonyms.words("statuses")).keys(words["status"]),
+            spec.status_words,
+        ),
         "legal_form": Terms(terms("legal_forms"), also=synonyms.words("legal_forms")).keys(
             words["legal_form"]
         ),
@@ -110,9 +114,14 @@ def _kinds(words: Sequence[str], spec: PlacesSpec) -> list[str | None]:
         found: list[str | None] = [classify(spec.crosswalk, word) for word in distinct]
     else:
         found = Terms(kinds(), ("one", "many"), also=synonyms.words("kinds")).keys(distinct)
-    own = {fold(word): kind for word, kind in spec.kind_words.items()}
-    known = {word: own.get(fold(word), kind) for word, kind in zip(distinct, found, strict=True)}
+    known = dict(zip(distinct, _taught(distinct, found, spec.kind_words), strict=True))
     return [known[word] for word in words]
+
+
+def _taught(words: Sequence[str], found: Sequence[str | None], taught: Mapping[str, str]) -> list[str | None]:
+    """Return the key of each word: that which the study gives it, or else the one found."""
+    own = {fold(word): key for word, key in taught.items()}
+    return [own.get(fold(word), key) for word, key in zip(words, found, strict=True)]
 
 
 def _one_of(words: Iterable[str]) -> Any:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from geosocial.errors import N_, OutputError
 from geosocial.intake import plan_templates
+from geosocial.intake.own_city import OwnCity, without_montreal
 from geosocial.io.cells import NO_DATE
 from geosocial.io.write import write_bytes, write_text
 from geosocial.study import embedded_study
@@ -69,8 +70,8 @@ COLUMNS: Final[tuple[tuple[str, str, LocalText], ...]] = (
         "x",
         "longitude",
         LocalText(
-            "En degrés, négative au Québec, par exemple -73.5817.",
-            "In degrees, negative in Québec, for example -73.5817.",
+            "En degrés, négative à l’ouest de Greenwich, par exemple -73.5817.",
+            "In degrees, negative west of Greenwich, for example -73.5817.",
         ),
     ),
     (
@@ -107,6 +108,29 @@ A geosocial study to fill in.
 
 An empty cell is missing, never zero. Every row is counted; the report says what became of it.
 """
+#: What the page says of Montréal, and what of a city of one's own.
+_OF_THE_CITY: Final = (
+    (
+        """\
+Les secteurs, les besoins, les distances et les
+   normes sont ceux de Montréal; remplacez ceux qui ne vous conviennent pas.
+""",
+        """\
+Les secteurs et la population sont les
+   vôtres; les distances et les normes sont des hypothèses : remplacez celles qui ne conviennent pas.
+""",
+    ),
+    (
+        """\
+The zones, the demand, the standards and the norms are
+   those of Montréal; replace those that do not suit you.
+""",
+        """\
+The zones and the residents are yours; the standards
+   and the norms are assumptions: replace those that do not suit you.
+""",
+    ),
+)
 _OWN_SOURCE: Final = """
 # À corriger : d’où vient votre liste. To correct: where your list comes from.
 [sources.places]
@@ -141,7 +165,13 @@ crs = "EPSG:4326"                # Latitude et longitude en degrés. Latitude an
 
 
 def write_study(
-    folder: Path | str, *, lang: Lang, today: dt.date, own: OwnList | None = None, complete: bool = False
+    folder: Path | str,
+    *,
+    lang: Lang,
+    today: dt.date,
+    own: OwnList | None = None,
+    city: OwnCity | None = None,
+    complete: bool = False,
 ) -> list[Path]:
     """Write the folder of a new study and return its files.
 
@@ -155,6 +185,8 @@ def write_study(
         Date of the edition.
     own
         A list to start from, which is copied into the folder in place of the empty sheet: `own_list`.
+    city
+        Zones and demand of another city, in place of those of Montréal: `own_city`.
     complete
         Whether the list is complete: a zone without a row has none.
 
@@ -173,8 +205,9 @@ def write_study(
     embedded = embedded_study()
     name = target.resolve().name
     headers = [header for _, header, _ in COLUMNS]
-    for file in ("boroughs.geojson", "demand_250m.csv"):
-        write_bytes((embedded.parent / file).read_bytes(), target / file)
+    theirs = [embedded.parent / file for file in ("boroughs.geojson", "demand_250m.csv")]
+    for given in theirs if city is None else city.files:
+        write_bytes(given.read_bytes(), target / given.name)
     if own is None:
         write_bytes((",".join(headers) + "\r\n").encode("utf-8-sig"), target / "places.csv")
         write_sheet(target / "places.xlsx", lang=lang)
@@ -182,17 +215,20 @@ def write_study(
         for given in own.files:
             write_bytes(given.read_bytes(), target / given.name)
     plan_templates.write_plan(target, lang=lang)
-    write_text(_readme(name, own), target / "README.md")
+    write_text(_readme(name, own, city), target / "README.md")
     # The study comes last: a folder that has one is whole.
-    text = study_text(embedded.read_text(encoding="utf-8"), name, today, own)
+    text = study_text(embedded.read_text(encoding="utf-8"), name, today, own, city)
     if complete:
         text = text.replace("\ncomplete = false\n", "\ncomplete = true\n", 1)
     write_text(text, target / "study.toml")
     return sorted(p for p in target.iterdir() if not p.name.startswith("."))
 
 
-def _readme(name: str, own: OwnList | None) -> str:
+def _readme(name: str, own: OwnList | None, city: OwnCity | None) -> str:
     text = _README.replace("{name}", name)
+    if city is not None:
+        for montreal, theirs in _OF_THE_CITY:
+            text = text.replace(montreal, theirs)
     if own is None:
         return text
     first = re.compile(r"^1\. .*?(?=^2\. )", re.MULTILINE | re.DOTALL)
@@ -201,7 +237,9 @@ def _readme(name: str, own: OwnList | None) -> str:
     return first.sub(lambda _: en, first.sub(lambda _: fr, text, count=1).replace(fr, "\0")).replace("\0", fr)
 
 
-def study_text(embedded: str, name: str, today: dt.date, own: OwnList | None = None) -> str:
+def study_text(
+    embedded: str, name: str, today: dt.date, own: OwnList | None = None, city: OwnCity | None = None
+) -> str:
     """Return the study of a new folder, made of the embedded one: its sections, with one list of places."""
     rule = re.compile(r"^# -{50,}\n", re.MULTILINE)
     head, sources, zones, _, demand, _, *rest = rule.split(embedded)
@@ -220,6 +258,10 @@ def study_text(embedded: str, name: str, today: dt.date, own: OwnList | None = N
     head = re.sub(r"^edition = \S+", f"edition = {today.isoformat()}", head, flags=re.MULTILINE)
     note, *blocks = re.split(r"\n(?=\[sources\.)", sources)
     kept = [b.rstrip() + "\n" for b in blocks if b.startswith(("[sources.boundaries]", "[sources.census]"))]
+    if city is not None:
+        head = re.sub(r"^crs = .*$", lambda _: f'crs = "{city.crs}"', head, flags=re.MULTILINE)
+        zones, demand, kept = city.zones, city.demand, [city.sources(today.year)]
+        rest = without_montreal(rest)
     sources = "\n".join([note, *kept]) + _OWN_SOURCE.replace("{year}", str(today.year)) + "\n"
     options = [f'{option} = "{header}"' for option, header, _ in COLUMNS]
     file = _SHEET if own is None else own.file

@@ -149,7 +149,7 @@ def explanations(words: Words, results: Results) -> Explanations:
         title=words.label(results.study.name),
         edition=wording.edition(words, results),
         lead=words.t(
-            "Figures of the report, the atlas and the pages of the boroughs lead here: what each says, how "
+            "Figures of the report, the atlas and the pages of the zones lead here: what each says, how "
             "it was worked out, from which records, settings and files."
         ),
         services=tuple(_block(words, results, sphere, spec) for sphere, spec in results.study.services()),

@@ -178,7 +178,10 @@ def _glance_lead(words: Words, results: Results) -> str:
 def _unit_head(words: Words, results: Results, sphere: str, service: str) -> str:
     spec = wording.service_of(results, sphere, service)
     if spec.rule == "ratio":
-        return words.t("dwellings per {per}", per=words.number(spec.per))
+        per = words.number(spec.per)
+        if wording.counts_dwellings(spec):
+            return words.t("dwellings per {per}", per=per)
+        return words.t("facilities per {per}", per=per)
     return words.t("within {standard}", standard=words.metres(spec.standard_m or math.nan))
 
 

@@ -44,7 +44,7 @@ from geosocial.study.parts import (
     ZonesSpec,
 )
 from geosocial.study.siting import CandidatesSpec, SitingSpec
-from geosocial.vocabulary import kinds, spheres
+from geosocial.vocabulary import kinds, spheres, terms
 
 __all__ = [
     "AncillarySpec",
@@ -186,8 +186,11 @@ class Study(Part):
                 if d not in columns
             ]
         for spec in self.places:
-            where = f"places.{spec.key}.kind_words"
-            bad += [f"{where}: {k}" for k in spec.kind_words.values() if k not in {"", *kinds()}]
+            where = f"places.{spec.key}"
+            bad += [f"{where}.kind_words: {k}" for k in spec.kind_words.values() if k not in {"", *kinds()}]
+            bad += [
+                f"{where}.status_words: {s}" for s in spec.status_words.values() if s not in terms("statuses")
+            ]
         used = {
             self.zones.source,
             self.demand.source,
@@ -291,7 +294,7 @@ def read_study(path: Path | str | None = None) -> Study:
     except ValidationError as error:
         raise StudyError(
             N_("{file}: the study cannot be used: {faults}."),
-            hint=N_("Correct these keys; data/montreal/study.toml explains each of them."),
+            hint=N_("Correct these keys; geosocial new writes a study.toml that explains each."),
             file=file,
             faults=tuple(_said(dict(fault)) for fault in error.errors()),
         ) from error
@@ -299,7 +302,7 @@ def read_study(path: Path | str | None = None) -> Study:
     if empty := [key for key, part in parts.items() if not part]:
         raise StudyError(
             N_("{file}: the study cannot be used: {faults}."),
-            hint=N_("Correct these keys; data/montreal/study.toml explains each of them."),
+            hint=N_("Correct these keys; geosocial new writes a study.toml that explains each."),
             file=file,
             faults=tuple(Said(N_("{key} is empty: it needs at least one entry"), {"key": k}) for k in empty),
         )
@@ -313,7 +316,7 @@ def _said(fault: dict[str, Any]) -> Said:
         return Said(N_("{key} is missing"), {"key": key})
     if fault["type"] == "extra_forbidden":
         return Said(N_("{key} is not a known key"), {"key": key})
-    if fault["type"] == "value_error" and isinstance(fault["input"], dict):
+    if fault["type"] == "value_error" and isinstance(fault["input"], dict | list):
         inner = str(fault["ctx"]["error"])
         return Said(N_("{key} does not fit the rest"), {"key": key if key == inner else f"{key}: {inner}"})
     return Said(N_("{key} cannot be “{value}”"), {"key": key, "value": str(fault["input"])[:60]})

@@ -168,6 +168,8 @@ class PlacesSpec(Part):
     #: Words of the kind column beside those of the crosswalk or of the vocabulary: word → kind, ``""`` for
     #: one that serves no sphere. They win.
     kind_words: dict[str, str] = Field(default_factory=dict)
+    #: Words of the status column beside those of the vocabulary: word → existing, planned or closed.
+    status_words: dict[str, str] = Field(default_factory=dict)
     legal_form: str = ""
     #: The strategic direction of the partnership that a row serves.
     direction: str = ""

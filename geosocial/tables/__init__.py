@@ -127,7 +127,7 @@ ZONES = Contract(
         "zone_id": Column("text", "identifier of the zone"),
         "name_fr": Column("text", "name in French"),
         "name_en": Column("text", "name in English"),
-        "kind": Column("text", "borough, town: a key of the vocabulary's zone_kinds"),
+        "kind": Column("text", "zone, neighbourhood: a key of the vocabulary's zone_kinds"),
         "land_km2": Column("float", "land area", "km²"),
         # and a geometry column, polygons in the study's CRS
     },

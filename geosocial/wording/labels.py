@@ -116,7 +116,8 @@ def sphere_label(words: Words, sphere: str) -> str:
 
 def service_label(words: Words, results: Results, sphere: str, service: str) -> str:
     """Return the name of a sphere, with that of its service where it has several."""
-    if len(results.study.spheres[sphere].services) == 1:
+    spec = results.study.spheres.get(sphere)  # none where results were cut to one sphere
+    if spec is None or len(spec.services) == 1:
         return sphere_label(words, sphere)
     label = words.label(service_of(results, sphere, service).label)
     return f"{sphere_label(words, sphere)}, {lower_first(label)}"
@@ -271,6 +272,11 @@ def interval(
     return text.removeprefix("de ") if brief else text
 
 
+def demand_unit(results: Results, key: str) -> str:
+    """Return what a demand column of the study counts: ``people`` or ``households``."""
+    return next((c.unit for c in results.study.demand.columns if c.key == key), "people")
+
+
 def demand_label(words: Words, results: Results, key: str) -> str:
     """Return the label of a demand column of the study."""
     return next(
@@ -291,17 +297,40 @@ def indicator_label(words: Words, indicator: str) -> str:
     return words.label(INDICATORS[indicator].label)
 
 
+def counted_against(words: Words, results: Results, service: Service) -> str:
+    """Return ``100 renter households that …``: what a ratio is counted against."""
+    label = lower_first(demand_label(words, results, service.demand))
+    per = words.number(service.per)
+    if demand_unit(results, service.demand) != "people":
+        return words.t("{per} {group}", per=per, group=label)
+    people = words.n("{figure} person", "{figure} people", service.per, figure=per)
+    return (
+        people if service.demand == "residents" else words.t("{people} ({group})", people=people, group=label)
+    )
+
+
+def _ratio_title(words: Words, results: Results, spec: Service, indicator: str) -> str:
+    """Return what the colours of a map of a ratio say: dwellings or facilities, for households or people."""
+    dwellings = counts_dwellings(spec)
+    if indicator != "rate":
+        return words.t("Dwellings missing") if dwellings else words.t("Facilities missing")
+    per = words.number(spec.per)
+    if demand_unit(results, spec.demand) == "people":
+        if dwellings:
+            return words.t("Listed dwellings per {per} people", per=per)
+        return words.t("Listed facilities per {per} people", per=per)
+    if dwellings:
+        return words.t("Listed dwellings per {per} households", per=per)
+    return words.t("Listed facilities per {per} households", per=per)
+
+
 def legend_title(words: Words, results: Results, sphere: str, service: str, indicator: str) -> str:
     """Return what the colours of a map say: ``Population à plus de 1 km``, ``Residents beyond 1 km``."""
     spec = service_of(results, sphere, service)
     if spec.rule == "ratio":
-        if indicator == "rate":
-            return words.t("Listed dwellings per {per} households", per=words.number(spec.per))
-        return (
-            words.t("Share of the norm that is missing")
-            if indicator == "gap_share"
-            else words.t("Dwellings missing")
-        )
+        if indicator == "gap_share":
+            return words.t("Share of the norm that is missing")
+        return _ratio_title(words, results, spec, indicator)
     who = upper_first(demand_label(words, results, spec.demand))
     if spec.norm != 1 and indicator.startswith("gap"):
         return words.t("{who}: gap to the norm", who=who)

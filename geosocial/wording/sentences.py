@@ -14,6 +14,7 @@ from geosocial.wording.figures import Rank, figures
 from geosocial.wording.labels import (
     amount,
     boroughs_only,
+    counted_against,
     counts_dwellings,
     demand_label,
     from_facility,
@@ -47,20 +48,14 @@ def _who(words: Words, results: Results, service: Service, number: float, part: 
     return words.t("{figure} {group}, {share} of them all", figure=figure, group=label, share=of)
 
 
-def _per(words: Words, results: Results, service: Service) -> str:
-    """Return ``100 renter households that …``: what a ratio is counted against."""
-    label = lower_first(demand_label(words, results, service.demand))
-    return words.t("{per} {group}", per=words.number(service.per), group=label)
-
-
 def rate_text(words: Words, results: Results, service: Service, rate: float) -> str:
     """Return ``8.4 listed social or community dwellings for every 100 renter households``."""
-    per = _per(words, results, service)
+    per = counted_against(words, results, service)
     if counts_dwellings(service):
         return words.t(
             "{rate} listed social or community dwellings for every {per}", rate=words.number(rate, 1), per=per
         )
-    return words.t("{rate} listed places for every {per}", rate=words.number(rate, 1), per=per)
+    return words.t("{rate} listed facilities for every {per}", rate=words.number(rate, 1), per=per)
 
 
 def norm_rate(results: Results, sphere: str, service: str) -> float:
@@ -111,7 +106,7 @@ def _ratio(words: Words, results: Results, sphere: str, spec: Service, *, head: 
         rate = found.value("", sphere, spec.key, "rate").value
         return words.t("{name}: {rate}.", name=head, rate=rate_text(words, results, spec, rate))
     norm = words.number(norm_rate(results, sphere, spec.key), 1)
-    per, missing = _per(words, results, spec), found.value("", sphere, spec.key, "gap").value
+    per, missing = counted_against(words, results, spec), found.value("", sphere, spec.key, "gap").value
     if missing == 0:
         return words.t(
             "{name}: the norm of {norm} per {per} is met everywhere.", name=head, norm=norm, per=per

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from geosocial.tables import OUTCOMES
 from geosocial.wording.labels import (
-    demand_label,
+    counted_against,
     factor,
     kind_label,
     lower_first,
@@ -86,8 +86,7 @@ def standard_note(words: Words, results: Results, sphere: str, service: str) -> 
     """Return the standard of a service with its source; a ratio says what it compares instead."""
     spec = service_of(results, sphere, service)
     if spec.rule == "ratio":
-        group = lower_first(demand_label(words, results, spec.demand))
-        return words.t("Ratio: listed supply per {per} {group}.", per=words.number(spec.per), group=group)
+        return words.t("Ratio: listed supply per {group}.", group=counted_against(words, results, spec))
     source = aside(words.label(spec.standard_source)) if spec.standard_source else words.t("assumption")
     standard = words.metres(spec.standard_m or math.nan)
     if spec.standard_min is not None:

@@ -79,7 +79,7 @@ def test_french(study: Path, layer: Path, geosocial: Run, tmp_path: Path) -> Non
     assert "hors de tous les secteurs" in done.stderr
     assert "Les superficies ont été mesurées en EPSG:32618" in done.stderr
     help_page = geosocial("interpolate", "--help", lang="fr").stdout
-    assert "Porte des colonnes" in help_page
+    assert "Porter des colonnes" in help_page
     assert "COLONNE" in help_page
 
 

@@ -1,4 +1,4 @@
-// One borough: its sentences, its map, its place among the others, its initiatives, its neighbours.
+// One zone: its sentences, its map, its place among the others, its initiatives, its neighbours.
 const Z = P.z;
 /* ---------- the map */
 const box = map.getContainer();

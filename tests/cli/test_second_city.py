@@ -1,0 +1,144 @@
+"""Another city, made by ``new`` and files alone: a whole run holds nothing of the embedded study."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+import zipfile
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pypdf
+import pytest
+
+from geosocial.study import read_study
+from tests.cli.conftest import Run
+
+ROOT = Path(__file__).parents[2]
+CITY = ROOT / "examples" / "second-city"
+#: Words, places and systems of Montréal; the folder and the file called boroughs are names of the contract.
+MONTREAL = re.compile(
+    r"montr[ée]al|32188|\bMTM\b|qu[ée]b[eé]c|arrondissement|borough(?!s[/.])|ville liée|linked town"
+    r"|statisti(?:que|cs) canada|verdun|lachine|outremont|2016 census|recensement de 2016",
+    re.IGNORECASE,
+)
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output of a run of the example, in both languages."""
+    import subprocess
+    import sys
+
+    out = tmp_path_factory.mktemp("city") / "out"
+    done = subprocess.run(
+        [sys.executable, "-m", "geosocial", "run", str(CITY), "--out", str(out), "--lang", "both"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (out / "said.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
+    return out
+
+
+def text(file: Path) -> str:
+    if file.suffix == ".pdf":
+        return "\n".join(page.extract_text() for page in pypdf.PdfReader(file).pages)
+    if file.suffix == ".xlsx":
+        with zipfile.ZipFile(file) as book:
+            return "\n".join(book.read(name).decode("utf-8", "replace") for name in book.namelist())
+    return file.read_bytes().decode("utf-8", "replace")
+
+
+def test_no_output_holds_a_word_of_montreal(ran: Path) -> None:
+    files = [file for file in ran.rglob("*") if file.is_file()]
+    kinds = {file.suffix for file in files}
+    assert {".html", ".pdf", ".csv", ".xlsx", ".gpkg", ".json"} <= kinds
+    assert {"report.fr.pdf", "report.en.pdf", "report.fr.html", "report.en.html", "atlas.html"} <= {
+        file.name for file in files
+    }
+    found = {
+        (file.name, match.group(0)) for file in files for match in [MONTREAL.search(text(file))] if match
+    }
+    assert found == set()
+    for lang in ("fr", "en"):
+        assert "Puerto Alondra" in text(ran / "report" / f"report.{lang}.pdf")
+
+
+def test_every_row_is_accounted_for_and_the_damaged_one_is_mended(ran: Path) -> None:
+    said = (ran / "said.txt").read_text(encoding="utf-8")
+    # 41 rows of the inventory: one without a position, one whose word nobody has taught the study
+    assert "41 read = 39 matched" in said
+    assert "Ludoteca" in said
+    faults = pd.read_csv(ran / "tables" / "faults.csv", dtype=str, keep_default_na=False)
+    codes = sorted(zip(faults["source_row"], faults["code"], strict=True))
+    assert ("11", "no_coordinates") in codes  # row 8 of the list, below a title, a blank and a header
+    assert ("19", "repaired_swap") in codes
+    assert ("32", "unknown_kind") in codes
+    declared = pd.read_csv(ran / "tables" / "declared.csv", dtype=str, keep_default_na=False)
+    assert declared["source_row"].tolist() == ["26"]  # it says another barrio than the one in which it lies
+
+
+def test_the_coverage_is_that_of_a_count_by_hand(ran: Path) -> None:
+    """Residents of the sections whose inner point is within the standard of a library or a theatre."""
+    study = read_study(CITY)
+    sections = gpd.read_file(CITY / "secciones.geojson").to_crs(study.crs)
+    inner = sections.representative_point()
+    table = pd.read_excel(CITY / "equipamientos.xlsx", header=2, dtype=str, engine="calamine")
+    chosen = table[
+        table["Clase"].isin(["Biblioteca municipal", "Teatro"]) & (table["Situación"] == "Abierto")
+    ]
+    east, north = (pd.to_numeric(chosen[axis].str.replace(",", ".")) for axis in "XY")
+    reach = 900 / study.detour
+    near = [((point.x - east) ** 2 + (point.y - north) ** 2).min() ** 0.5 <= reach for point in inner]
+    covered = sections.loc[near, "población"].sum()
+    measures = pd.read_csv(ran / "tables" / "overall.csv")
+    row = measures[(measures["sphere"] == "culture") & (measures["indicator"] == "coverage")]
+    assert float(row["value"].iloc[0]) == pytest.approx(covered / sections["población"].sum(), abs=1e-9)
+
+
+def test_new_makes_the_study_that_the_readme_says(geosocial: Run, tmp_path: Path) -> None:
+    printed = next(
+        line
+        for line in (CITY / "README.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("geosocial new")
+    )
+    arguments = [part.replace("puerto-alondra", str(tmp_path / "city")) for part in shlex.split(printed)[1:]]
+    made = geosocial(*arguments, cwd=CITY)
+    assert made.returncode == 0, made.stderr
+    assert "COD_BARRIO" in made.stdout
+    written = (tmp_path / "city" / "study.toml").read_text(encoding="utf-8")
+    assert not MONTREAL.search(re.sub(r'"=borough"', "", written))
+    assert not MONTREAL.search((tmp_path / "city" / "README.md").read_text(encoding="utf-8"))
+    study = tomllib.loads(written)
+    assert study["crs"] == "EPSG:25830"
+    assert study["zones"]["id"] == "COD_BARRIO"
+    assert study["demand"]["columns"][0]["column"] == "población"
+    gaps = geosocial("gaps", tmp_path / "city")
+    assert gaps.returncode == 0, gaps.stderr
+
+
+def test_zones_alone_and_a_layer_without_residents_are_refused(geosocial: Run, tmp_path: Path) -> None:
+    alone = geosocial("new", tmp_path / "a", "--zones", CITY / "barrios.geojson")
+    assert (alone.returncode, (tmp_path / "a").exists()) == (1, False)
+    assert "[study-settings]" in alone.stderr
+    zones = CITY / "barrios.geojson"
+    without = geosocial("new", tmp_path / "a", "--zones", zones, "--demand", zones)
+    assert without.returncode == 1
+    assert "no column of residents was recognised" in without.stderr
+    named = geosocial(
+        "new",
+        tmp_path / "a",
+        "--zones",
+        zones,
+        "--demand",
+        CITY / "secciones.geojson",
+        "--residents",
+        "hogares",
+    )
+    assert named.returncode == 0, named.stderr
+    assert 'column = "hogares"' in (tmp_path / "a" / "study.toml").read_text(encoding="utf-8")
