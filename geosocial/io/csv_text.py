@@ -131,8 +131,14 @@ def _floats(values: Any) -> Any:
 
     size = np.abs(values)
     plain = ((size >= 1e-3) & (size < 1e9)) | (size == 0)
-    some = pa.array(np.where(plain, values, np.nan) + 0.0, from_pandas=True)  # -0.0 + 0.0 is 0.0
-    written = pc.replace_substring_regex(pc.cast(some, pa.large_string()), r"\.0\z", "")
+    some = np.where(plain, values, np.nan) + 0.0  # -0.0 + 0.0 is 0.0
+    whole = some == np.floor(some)
+    if (whole == plain).all():  # counts: as whole numbers there is nothing to cut off
+        written = pc.cast(pa.array(np.where(plain, some, 0).astype(np.int64), mask=~plain), pa.large_string())
+    else:
+        written = pc.cast(pa.array(some, from_pandas=True), pa.large_string())
+        if whole.any():
+            written = pc.replace_substring_regex(written, r"\.0\z", "")
     written = pc.fill_null(written, "")
     rest = ~plain & ~np.isnan(values)
     if rest.any():

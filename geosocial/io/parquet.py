@@ -82,7 +82,8 @@ def write_parquet(
         facts["geo"] = json.dumps(_geo(shapes), ensure_ascii=False, separators=(",", ":"))
     table = pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata=facts or None))
     with replacing(path) as part, part.open("wb") as out:
-        pq.write_table(table, out, compression=_COMPRESSION)
+        # a dictionary of values beside the compression costs bytes and time on tables of this size
+        pq.write_table(table, out, compression=_COMPRESSION, use_dictionary=False)
 
 
 def _column(column: pd.Series, *, date: bool) -> Any:
