@@ -28,6 +28,7 @@ PAGES: Final = (
     "report/report.*.html",
     "report/report.*.pdf",
     "report/indicators.*.html",
+    "report/explain.*.html",
     "report/boroughs.*.pdf",
     "geosocial.xlsx",
     "geosocial.gpkg",
