@@ -7,6 +7,7 @@ demand), and a test holds that arithmetic against the measures.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -220,7 +221,7 @@ def arithmetic(
 
 def records(say: Words, results: Results, spec: Service, zone_id: str) -> Iterator[str]:
     """Give what was counted: how many records, from which lists, and the rows of the zone."""
-    counted = _counted(results)
+    counted, every = _counted(results)
     own = [row for row in counted.get(zone_id, ()) if row.kind in spec.kinds]
     for source in sorted({row.source for row in own}):
         group = [row for row in own if row.source == source]
@@ -240,7 +241,7 @@ def records(say: Words, results: Results, spec: Service, zone_id: str) -> Iterat
     if not own:
         yield say.t("No record of its kinds is in the zone.") if zone_id else say.t("No record of its kinds.")
     if zone_id and spec.rule == "coverage":
-        others = sum(row.kind in spec.kinds for row in counted[""]) - len(own)
+        others = sum(every[kind] for kind in set(spec.kinds)) - len(own)
         yield say.n(
             "{count} record elsewhere counts too, as far as its standard reaches.",
             "{count} records elsewhere count too, as far as their standard reaches.",
@@ -258,12 +259,16 @@ class _Record(NamedTuple):
     file: str
 
 
-#: The last results that were asked for, with the records that count by zone, those of all zones under ``""``.
-_last: list[tuple[Results, dict[str, list[_Record]]]] = []
+#: The last results that were asked for, with the records that count by zone, those of all zones under ``""``,
+#: and how many of each kind there are.
+_last: list[tuple[Results, dict[str, list[_Record]], Counter[str]]] = []
 
 
-def _counted(results: Results) -> dict[str, list[_Record]]:
-    """Return the records that count as supply, by the zone in which each lies; read at the first call."""
+def _counted(results: Results) -> tuple[dict[str, list[_Record]], Counter[str]]:
+    """Return the records that count as supply, by the zone in which each lies, and how many of each kind.
+
+    Read at the first call.
+    """
     if not _last or _last[0][0] is not results:
         places = results.places
         kept = places[places["counted"] & (places["status"] == "existing")]
@@ -274,8 +279,8 @@ def _counted(results: Results) -> dict[str, list[_Record]]:
             found[""].append(row)
             if zone:
                 found.setdefault(zone, []).append(row)
-        _last[:] = [(results, found)]
-    return _last[0][1]
+        _last[:] = [(results, found, Counter(row.kind for row in found[""]))]
+    return _last[0][1:]
 
 
 def settings(say: Words, results: Results, sphere: str, service: str) -> Iterator[str]:
