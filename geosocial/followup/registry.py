@@ -57,7 +57,7 @@ FIGURES: Final[Mapping[str, Indicator]] = MappingProxyType(
         for f in (
             _figure(
                 "enterprises", "enterprises", "more_is_better", "output",
-                formula="E = Σ 1[en activité]", source=_LISTS,
+                formula="E", source=_LISTS,
                 fr=("Entreprises d’économie sociale", "Entreprises en activité dans les listes de l’étude."),
                 en=("Social-economy enterprises", "Existing enterprises in the lists of the study."),
             ),
@@ -81,7 +81,7 @@ FIGURES: Final[Mapping[str, Indicator]] = MappingProxyType(
             ),
             _figure(
                 "age_median", "years", "more_is_better", "outcome",
-                formula="médiane(édition − fondation)", source=_LISTS,
+                formula="med(t − t₀)", source=_LISTS,
                 fr=("Âge médian", "Moitié des entreprises dont la fondation est connue sont plus âgées."),
                 en=("Median age", "Half of the enterprises whose founding is known are older."),
             ),
@@ -117,7 +117,7 @@ FIGURES: Final[Mapping[str, Indicator]] = MappingProxyType(
             ),
             _figure(
                 "net_change", "enterprises", "more_is_better", "outcome",
-                formula="ouvertures − fermetures", source=_EDITIONS,
+                formula="Σ 1[B ∧ ¬A] − Σ 1[A ∧ ¬B]", source=_EDITIONS,
                 fr=("Variation nette", "Les ouvertures moins les fermetures depuis l’édition précédente."),
                 en=("Net change", "Openings less closures since the earlier edition."),
             ),
@@ -147,7 +147,7 @@ FIGURES: Final[Mapping[str, Indicator]] = MappingProxyType(
             ),
             _figure(
                 "project_gap", "of_rule", "more_is_worse", "outcome",
-                formula="max(0, norm·D − C·D) | max(0, norm/per·D − S)", source=_POLYGONS, table="projects",
+                formula="max(0, ν·D − C·D) | max(0, ν/q·D − S)", source=_POLYGONS, table="projects",
                 fr=("Écart à portée du projet", "Ce qui manque pour atteindre la norme, parmi ces besoins."),
                 en=(
                     "Gap within reach of the project",
@@ -265,7 +265,7 @@ FIGURES: Final[Mapping[str, Indicator]] = MappingProxyType(
             ),
             _figure(
                 "listing_share", "share", "more_is_better", "output",
-                formula="Σ 1[rempli] / n", source=_LISTING,
+                formula="Σ 1[r] / n", source=_LISTING,
                 fr=("Fiches remplies", "Part des fiches où ce champ est rempli; « all » : où tous le sont."),
                 en=(
                     "Entries filled in",
@@ -274,19 +274,19 @@ FIGURES: Final[Mapping[str, Indicator]] = MappingProxyType(
             ),
             _figure(
                 "jobs", "jobs", "more_is_better", "outcome",
-                formula="Σ emplois", source=_LISTS,
+                formula="Σ v", source=_LISTS,
                 fr=("Emplois", "Emplois des entreprises qui en indiquent le nombre."),
                 en=("Jobs", "Jobs of the enterprises that state their number."),
             ),
             _figure(
                 "dwellings", "dwellings", "more_is_better", "output",
-                formula="Σ logements", source=_LISTS,
+                formula="Σ v", source=_LISTS,
                 fr=("Logements", "Logements sociaux et communautaires que les listes recensent."),
                 en=("Dwellings", "Social and community dwellings that the lists hold."),
             ),
             _figure(
                 "places", "facilities", "more_is_better", "output",
-                formula="Σ équipements", source=_LISTS,
+                formula="n", source=_LISTS,
                 fr=("Équipements", "Équipements en activité que les listes recensent, par domaine."),
                 en=("Facilities", "Existing facilities that the lists hold, by sphere."),
             ),

@@ -130,7 +130,7 @@ INDICATORS: Final[Mapping[str, Indicator]] = MappingProxyType(
                 "of_rule",
                 "more_is_worse",
                 "outcome",
-                formula="max(0, norm·D − C·D) | max(0, norm/per·D − S)",
+                formula="G = max(0, ν·D − C·D) | max(0, ν/q·D − S)",
                 source=_NORM,
                 fr=(
                     "Écart",
@@ -143,7 +143,7 @@ INDICATORS: Final[Mapping[str, Indicator]] = MappingProxyType(
                 "share",
                 "more_is_worse",
                 "outcome",
-                formula="gap / D | gap / (norm/per·D)",
+                formula="G / D | G / (ν/q·D)",
                 source=_NORM,
                 fr=(
                     "Écart en part",
@@ -159,7 +159,7 @@ INDICATORS: Final[Mapping[str, Indicator]] = MappingProxyType(
                 "per",
                 "more_is_better",
                 "output",
-                formula="per·S / D",
+                formula="q·S / D",
                 source=_NORM,
                 fr=(
                     "Offre rapportée aux besoins",

@@ -194,7 +194,7 @@ def _figures(words: Words, results: Results, topic: str) -> Table | None:
     if not told:
         return None
     return Table(
-        words.t("Figures of {topic}", topic=wording.topic_label(words, topic)),
+        words.t("Figures: {topic}", topic=wording.topic_label(words, topic)),
         (words.t("Indicator"), words.t("For"), words.t("Value")),
         tuple(told[:SHOWN]),
         frozenset({2}),

@@ -32,7 +32,7 @@ def test_a_gap_is_explained_with_its_calculation_records_and_inputs(run: Path, g
     assert "projects.csv, row" in said
     assert "demand.csv: 4 rows, SHA-256 " in said
     assert "zones.geojson: 2 rows, SHA-256 " in said
-    assert "Formula: max(0, norm·D − C·D)\n" in said
+    assert "Formula: G = max(0, ν·D − C·D)\n" in said
 
 
 def test_the_same_in_french_without_a_key(run: Path, geosocial: Run) -> None:
