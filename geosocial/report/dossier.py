@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     from geosocial.report.verdicts import Map
     from geosocial.results import Results
 
-#: Longest text that one column of a plain table is given room for, in signs.
-_WIDEST: Final = 46
+#: Letters that a table of the paper holds beside each other; one of many columns, set smaller; what parts two.
+_ROOM: Final = 102.0
+_ROOM_OF_MANY: Final = 122.0
+_MANY: Final = 6
+_GUTTER: Final = 1.6
 #: Hashes are shown as far as they tell files apart.
 _SHORT: Final = 12
 #: Rows of a list of remarks that paper shows; all of them stand in the page and in the tables.
@@ -322,11 +325,25 @@ def _table(table: Table) -> dict[str, Any]:
 
 
 def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
-    """Return how wide each column is to be, against the others: by its longest word and its longest text."""
-    widths = []
-    for k, head in enumerate(heads):
-        texts = [row[k] for row in rows if k < len(row)]
-        word = max((len(w) for text in (head, *texts) for w in text.split(" ")), default=1)
-        longest = max((len(text) for text in texts), default=1)
-        widths.append(round(max(word, min(longest, _WIDEST) * 0.8, 5.0), 2))
-    return widths
+    """Return how wide each column is to be, in letters: as its longest text, narrowed until the table fits.
+
+    The column that is narrowed is the one that gains the fewest lines by it; none is narrower than its
+    longest word.
+    """
+    room = (_ROOM_OF_MANY if len(heads) > _MANY else _ROOM) - _GUTTER * (len(heads) - 1)
+    columns = [[len(row[k]) for row in rows if k < len(row)] for k in range(len(heads))]
+    least = [
+        max([5, *(len(w) for text in (head, *(row[k] for row in rows if k < len(row))) for w in text.split(" "))])
+        for k, head in enumerate(heads)
+    ]
+    widths = [max([word, *lengths]) for word, lengths in zip(least, columns, strict=True)]
+    lines = [len(lengths) for lengths in columns]
+    while sum(widths) > room:
+        free = [k for k, width in enumerate(widths) if width > least[k]]
+        if not free:
+            break
+        narrower = {k: sum(-(-n // (widths[k] - 1)) for n in columns[k]) for k in free}
+        chosen = min(free, key=lambda k: (narrower[k] - lines[k], -widths[k]))
+        widths[chosen] -= 1
+        lines[chosen] = narrower[chosen]
+    return [float(width) for width in widths]
