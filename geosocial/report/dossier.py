@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from geosocial.report.verdicts import Map
     from geosocial.results import Results
 
-#: Letters that a table of the paper holds beside each other; one of many columns, set smaller; what parts two.
+#: Letters that a table of the paper holds beside each other; one of many columns, set smaller; the gap.
 _ROOM: Final = 102.0
 _ROOM_OF_MANY: Final = 122.0
 _MANY: Final = 6
@@ -333,7 +333,16 @@ def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
     room = (_ROOM_OF_MANY if len(heads) > _MANY else _ROOM) - _GUTTER * (len(heads) - 1)
     columns = [[len(row[k]) for row in rows if k < len(row)] for k in range(len(heads))]
     least = [
-        max([5, *(len(w) for text in (head, *(row[k] for row in rows if k < len(row))) for w in text.split(" "))])
+        max(
+            [
+                5,
+                *(
+                    len(w)
+                    for text in (head, *(row[k] for row in rows if k < len(row)))
+                    for w in text.split(" ")
+                ),
+            ]
+        )
         for k, head in enumerate(heads)
     ]
     widths = [max([word, *lengths]) for word, lengths in zip(least, columns, strict=True)]

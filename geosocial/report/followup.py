@@ -95,9 +95,7 @@ def shown_value(words: Words, row: dict[str, Any]) -> str:
     """Return a figure with its unit, and what is to be said of it."""
     if row["status"] == "missing":
         return wording.status_label(words, "missing")
-    text = wording.figure_value(words, row["unit"], row["value"])
-    if row["unit"] in UNITS and row["unit"] not in {"share", "dollars", "index", "per_10000"}:
-        text = f"{text} {words.t(UNITS[row['unit']])}"
+    text = wording.figure_amount(words, row["unit"], row["value"])
     said = wording.status_label(words, row["status"])
     return f"{text} ({said})" if said else text
 

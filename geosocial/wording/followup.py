@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geosocial.errors import N_
 from geosocial.vocabulary import terms
-from geosocial.wording.labels import lower_first, share, term_label, zone_name
+from geosocial.wording.labels import amount, lower_first, share, term_label, zone_name
 
 if TYPE_CHECKING:
     from geosocial.i18n import Words
@@ -150,6 +150,33 @@ def figure_value(words: Words, unit: str, value: float) -> str:
         return words.number(value, 2)
     decimals = 0 if unit in _COUNTS or value == int(value) else 1
     return words.number(value, decimals)
+
+
+def figure_amount(words: Words, unit: str, value: float) -> str:
+    """Return a figure of the directions with its unit in words, in the number that it asks for."""
+    figure = text = figure_value(words, unit, value)
+    match unit:
+        case "people" | "households" | "dwellings" | "facilities":
+            text = amount(words, unit, value, exact=True)
+        case "enterprises":
+            text = words.n("{figure} enterprise", "{figure} enterprises", value, figure=figure)
+        case "jobs":
+            text = words.n("{figure} job", "{figure} jobs", value, figure=figure)
+        case "years":
+            text = words.n("{figure} year", "{figure} years", value, figure=figure)
+        case "projects":
+            text = words.n("{figure} project", "{figure} projects", value, figure=figure)
+        case "sites":
+            text = words.n("{figure} site", "{figure} sites", value, figure=figure)
+        case "contracts":
+            text = words.n("{figure} contract", "{figure} contracts", value, figure=figure)
+        case "entries":
+            text = words.n("{figure} entry", "{figure} entries", value, figure=figure)
+        case "m":
+            text = words.metres(value)
+        case "per_100":
+            text = words.t("{figure} per 100", figure=figure)
+    return text
 
 
 def plain_number(words: Words, value: float) -> str:

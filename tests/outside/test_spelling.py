@@ -153,10 +153,11 @@ FRENCH = {
     "anglicism": r"\b(?:digital|impacter|initier|supporter|feedback|dashboard|timeline|backup|e-?mail|mail"
     r"|challenge|focus|clusters?|gaps?|scores?|sphères?|norme de distance|adresser|finaliser|prioriser"
     r"|définitivement|en termes de|opérer|versus|vs|input|output)\b",
-    "zero or one in the plural": rf"(?<![\d,{NB}])[01]{NB}(?:logements|équipements|réglages|secteurs)\b",
+    "zero or one in the plural": rf"(?<![\w,–−°{NB} ])[01][{NB} ](?!fois|mois|plus|pas|sous|dans|sans)[a-zéè]+s\b",
 }
 ENGLISH = {
     "French quotes": r"[«»]",
+    "one in the plural": rf"(?<![\w.–−°{NB} ])1[{NB} ](?!is|was|has|less)[a-z]+s\b",
     "space before a sign": rf"\w[ {NB}\u202f](?=[;!?%]|:\s)",
     "decimal comma": r"(?<![\w,])\d+,\d{1,2}(?!\d)\s*%",
     "a key": r"\b[a-z]+_[a-z_]+\b",
