@@ -30,6 +30,8 @@ _ROOM: Final = 102.0
 _ROOM_OF_MANY: Final = 122.0
 _MANY: Final = 6
 _GUTTER: Final = 1.6
+#: Letters by which a column is narrowed at a time.
+_STEP: Final = 2
 #: Hashes are shown as far as they tell files apart.
 _SHORT: Final = 12
 #: Rows of a list of remarks that paper shows; all of them stand in the page and in the tables.
@@ -327,32 +329,31 @@ def _table(table: Table) -> dict[str, Any]:
 def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
     """Return how wide each column is to be, in letters: as its longest text, narrowed until the table fits.
 
-    The column that is narrowed is the one that gains the fewest lines by it; none is narrower than its
-    longest word.
+    The column that is narrowed is the one by which the rows grow the least; none is narrower than its longest
+    word.
     """
     room = (_ROOM_OF_MANY if len(heads) > _MANY else _ROOM) - _GUTTER * (len(heads) - 1)
-    columns = [[len(row[k]) for row in rows if k < len(row)] for k in range(len(heads))]
+    columns = [[row[k] if k < len(row) else "" for row in rows] for k in range(len(heads))]
+    lengths = [[len(text) for text in column] for column in columns]
     least = [
-        max(
-            [
-                5,
-                *(
-                    len(w)
-                    for text in (head, *(row[k] for row in rows if k < len(row)))
-                    for w in text.split(" ")
-                ),
-            ]
-        )
-        for k, head in enumerate(heads)
+        max(5, *(len(word) for text in (head, *column) for word in text.split(" ")))
+        for head, column in zip(heads, columns, strict=True)
     ]
-    widths = [max([word, *lengths]) for word, lengths in zip(least, columns, strict=True)]
-    lines = [len(lengths) for lengths in columns]
+    widths = [max([word, *found]) for word, found in zip(least, lengths, strict=True)]
+    lines = [[1] * len(rows) for _ in heads]
     while sum(widths) > room:
-        free = [k for k, width in enumerate(widths) if width > least[k]]
-        if not free:
+        best: tuple[tuple[int, int, int], int, list[int]] | None = None
+        for k, width in enumerate(widths):
+            if width <= least[k]:
+                continue
+            narrower = max(least[k], width - _STEP)
+            made = [-(-n // narrower) or 1 for n in lengths[k]]
+            others = [lines[j] for j in range(len(heads)) if j != k]
+            height = sum(max(row) for row in zip(made, *others, strict=True))
+            tried = ((height, sum(made) - sum(lines[k]), -width), k, made)
+            best = tried if best is None else min(best, tried)
+        if best is None:
             break
-        narrower = {k: sum(-(-n // (widths[k] - 1)) for n in columns[k]) for k in free}
-        chosen = min(free, key=lambda k: (narrower[k] - lines[k], -widths[k]))
-        widths[chosen] -= 1
-        lines[chosen] = narrower[chosen]
+        _, chosen, lines[chosen] = best
+        widths[chosen] = max(least[chosen], widths[chosen] - _STEP)
     return [float(width) for width in widths]
