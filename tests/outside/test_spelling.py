@@ -33,7 +33,7 @@ CODE = re.compile(
     r"|\b[A-Z]\d{2}\b|https?://\S+|\bEPSG:\d+|\{[^}]*\}|\b\d+er?\b|\bCC.BY.4\.0\b|\b[a-z_]+\.[a-z0-9_]+\b"
 )
 #: Files that speak of keys, since keys are what they explain.
-OF_KEYS = ("indicators.", "dictionary.csv")
+OF_KEYS = ("indicators.", "dictionary.csv", "explain.", "dictionary.xlsx")
 NB = "\u00a0"
 
 
@@ -153,7 +153,8 @@ FRENCH = {
     "anglicism": r"\b(?:digital|impacter|initier|supporter|feedback|dashboard|timeline|backup|e-?mail|mail"
     r"|challenge|focus|clusters?|gaps?|scores?|sphères?|norme de distance|adresser|finaliser|prioriser"
     r"|définitivement|en termes de|opérer|versus|vs|input|output)\b",
-    "zero or one in the plural": rf"(?<![\w,–−°{NB} ])[01][{NB} ](?!fois|mois|plus|pas|sous|dans|sans)[a-zéè]+s\b",
+    "zero or one in the plural": rf"(?<![\w,–−°{NB} ])[01][{NB} ]"
+    r"(?!fois|mois|plus|pas|sous|dans|sans)[a-zéè]+s\b",
 }
 ENGLISH = {
     "French quotes": r"[«»]",
