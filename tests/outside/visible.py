@@ -20,6 +20,9 @@ from geosocial.vocabulary import Lang
 
 #: Attributes of elements that a reader sees or hears.
 _SAID = frozenset({"title", "alt", "aria-label", "placeholder"})
+#: Sheets that hold the study as it was written, in both its languages; and that explain keys.
+_AS_WRITTEN = frozenset({"Paramètres de l’exécution", "Run parameters"})
+_OF_KEYS = frozenset({"Dictionnaire des données", "Data dictionary"})
 _JSON = re.compile(r'<script type="application/json"[^>]*>(.*?)</script>', re.DOTALL)
 
 
@@ -84,8 +87,12 @@ def said(run: Path, results: Results, lang: Lang) -> dict[str, list[str]]:
     for file in sorted(run.rglob(f"*.{lang}.pdf")):
         found[str(file.relative_to(run))] = paper(file).splitlines()
     book = python_calamine.CalamineWorkbook.from_filelike(_bytes(results, lang))
-    cells = [v for n in book.sheet_names for row in book.get_sheet_by_name(n).to_python() for v in row]
-    found["geosocial.xlsx"] = [*book.sheet_names, *(v for v in cells if isinstance(v, str))]
+    for name in book.sheet_names:
+        if name in _AS_WRITTEN:
+            continue
+        file_name = "dictionary.xlsx" if name in _OF_KEYS else "geosocial.xlsx"
+        cells = [v for row in book.get_sheet_by_name(name).to_python() for v in row if isinstance(v, str)]
+        found.setdefault(file_name, []).extend([name, *cells])
     for file in sorted((run / "tables").glob("*.csv")):
         with file.open(encoding="utf-8-sig", newline="") as text:
             rows = list(csv.DictReader(text))
