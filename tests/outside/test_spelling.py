@@ -75,6 +75,7 @@ def keys(run: Path) -> set[str]:
     for file in (run / "tables").glob("*.csv"):
         with file.open(encoding="utf-8-sig", newline="") as text:
             for row in csv.DictReader(text):
+                found |= {part for c in row for part in (c, *c.split("_"))}
                 labelled = [c for c in row if f"{c.removesuffix('_id')}_fr" in row]
                 found |= {part for c in labelled for part in (row[c], *row[c].split("_"))}
     return found
