@@ -101,13 +101,39 @@ def _places(cells: pd.DataFrame, draw: random.Random) -> list[dict[str, str]]:
     rows[45]["latitude"], rows[45]["longitude"] = rows[45]["longitude"], rows[45]["latitude"]
     rows[52]["borough"] = "Verdun" if rows[52]["borough"] != "Verdun" else "Lachine"
     rows[60] |= {"fr": "à déterminer", "en": "to be decided"}
-    return rows
+    return [row | {"number": str(number)} for number, row in enumerate(rows, 1)]
+
+
+def _a_year_later(rows: list[dict[str, str]], draw: random.Random) -> list[dict[str, str]]:
+    """Return the next year's list: two places of culture closed, three opened, one moved, rows put right."""
+    later = [dict(row) for row in rows]
+    closed = [k for k, row in enumerate(later) if row["sphere"] == "culture"][:2]
+    lasalle = {"latitude": "45.43012", "longitude": "-73.63417", "borough": "LaSalle"}
+    moved = next(k for k, row in enumerate(later) if row["sphere"] == "recreation")
+    later[moved] |= {
+        "latitude": "45.54510",
+        "longitude": "-73.63250",
+        "borough": "Villeray–Saint-Michel–Parc-Extension",
+    }
+    for k, nouns in enumerate(("Théâtre", "Salle", "Bibliothèque")):
+        north = float(lasalle["latitude"]) + 0.004 * k
+        later.append(
+            lasalle
+            | {"name": f"{nouns} {draw.choice(_SAINTS)} de LaSalle", "sphere": "culture", "fr": "Culture"}
+            | {"en": "Culture", "dwellings": "", "latitude": f"{north:.5f}"}
+        )
+    for number, row in enumerate(later, 1):
+        row["number"] = str(number)
+    later[45]["latitude"], later[45]["longitude"] = later[45]["longitude"], later[45]["latitude"]
+    later[60] |= {"fr": "Culture", "en": "Culture", "sphere": "culture"}
+    return [row for k, row in enumerate(later) if k not in closed]
 
 
 def _french(rows: list[dict[str, str]]) -> bytes:
     lines = ["Table de concertation – inventaire des lieux 2026;;;;;;", ";;;;;;"]
     lines.append("No;Nom de l’organisme;Volet;Logements;Lat.;Long.;Arrondissement")
-    for number, r in enumerate(rows, 1):
+    for r in rows:
+        number = r["number"]
         lat, lon = r["latitude"].replace(".", ","), r["longitude"].replace(".", ",")
         lines.append(f"{number};{r['name']};{r['fr']};{r['dwellings']};{lat};{lon};{r['borough']}")
     return ("\r\n".join(lines) + "\r\n").encode("cp1252")
@@ -115,10 +141,8 @@ def _french(rows: list[dict[str, str]]) -> bytes:
 
 def _english(rows: list[dict[str, str]]) -> bytes:
     lines = ["Ref,Organization name,Sector,Units,Latitude,Longitude,Borough"]
-    for number, r in enumerate(rows, 1):
-        lines.append(
-            f"{number},{r['name']},{r['en']},{r['dwellings']},{r['latitude']},{r['longitude']},{r['borough']}"
-        )
+    columns = ("number", "name", "en", "dwellings", "latitude", "longitude", "borough")
+    lines += [",".join(row[column] for column in columns) for row in rows]
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 
@@ -151,9 +175,12 @@ def files() -> dict[str, bytes]:
     """Return the files by name."""
     cells, draw = _cells(), random.Random(2009)  # noqa: S311 - no secret is drawn
     rows, lots = _places(cells, draw), _lots(cells, draw)
+    later = _a_year_later(rows, draw)
     return {
         "places.fr.csv": _french(rows),
         "places.en.csv": _english(rows),
+        "places-2027.fr.csv": _french(later),
+        "places-2027.en.csv": _english(later),
         "lots.fr.csv": lots["fr"],
         "lots.en.csv": lots["en"],
     }
