@@ -28,6 +28,9 @@ def neutral(block: Block) -> Block:
         plain = re.sub(r"(^|\s+)#.*$", "", line)
         plain = re.sub(r"--lang(=| )(fr|en)\b", r"--lang\1…", plain)
         plain = re.sub(r"\b(\w+)\.(fr|en)\.(\w+)\b", r"\1.….\3", plain)
+        if block.info.startswith("sh"):
+            # names of columns and values of a list, in the language of the list
+            plain = re.sub(r'(--where|--cost-column|--column) "[^"]*"', r'\1 "…"', plain)
         if block.info.startswith(("python", "toml")):
             plain = re.sub(r"\"[^\"]*[ éèàêçôûîœ’][^\"]*\"|lang=\"(fr|en)\"|\"(fr|en)\"", '"…"', plain)
         if plain.strip():
