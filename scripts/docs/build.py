@@ -17,6 +17,8 @@ from scripts.docs.pictures import draw_pictures
 ROOT: Final = Path(__file__).parent.parent.parent
 DOCS: Final = ROOT / "docs"
 BUILT: Final = DOCS / "_build"
+#: What pages give to download, as `files/NAME`.
+EXAMPLES: Final = ROOT / "examples"
 #: The page above both languages.
 DOOR: Final = """<!doctype html>
 <html lang="fr"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -54,6 +56,11 @@ def gather(folder: Path, lang: Lang) -> None:
         old.unlink()
     keep.mkdir(parents=True, exist_ok=True)
     write_pages(folder, lang)
+    files = folder / "files"
+    shutil.rmtree(files, ignore_errors=True)
+    files.mkdir()
+    for given in (*EXAMPLES.glob(f"guides/*.{lang}.csv"), *EXAMPLES.glob(f"notebooks/*.{lang}.ipynb")):
+        shutil.copy(given, files)
     there = {page.stem for place in (folder, DOCS / lang) for page in place.glob("*.md")}
     for page in sorted((DOCS / lang).glob("*.md")):
         text = _TOCTREE.sub(lambda found: listed(found, there), page.read_text(encoding="utf-8"))

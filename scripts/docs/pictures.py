@@ -17,6 +17,8 @@ from scripts.docs.house import drawing
 from tests.test_house import FLOORS
 
 LIST: Final = Path(__file__).parent.parent.parent / "docs" / "pictures.toml"
+#: The lists that the guides start from.
+EXAMPLES: Final = LIST.parent.parent / "examples" / "guides"
 LANGS: Final[tuple[Lang, ...]] = get_args(Lang)
 #: What stands for a screen where no browser is installed.
 ABSENT: Final = (
@@ -92,17 +94,39 @@ def _screens(wanted: list[dict[str, Any]], pages: Path, work: Path) -> None:
         return
     run = work / "run"
     shutil.rmtree(run, ignore_errors=True)
-    subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "-m", "geosocial", "run", "--out", str(run), "--no-archive"],
-        check=True,
-        capture_output=True,
-    )
-    for one, lang, shot in _shots(browser, wanted, run):
+    _geosocial(["run", "--out", str(run), "--no-archive"], work)
+    if any(one.get("study") == "guide" for one in wanted):
+        for lang in LANGS:
+            _guide(work / f"guide-{lang}", lang)
+    for one, lang, shot in _shots(browser, wanted, work):
         (pages / lang / "pictures" / f"{one['name']}.png").write_bytes(shot)
 
 
+def _geosocial(command: list[str], folder: Path) -> None:
+    subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-m", "geosocial", *command], check=True, capture_output=True, cwd=folder
+    )
+
+
+def _guide(folder: Path, lang: Lang) -> None:
+    """Do what the guides tell to do, so that their pictures show what their readers see."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for file in EXAMPLES.glob(f"*.{lang}.csv"):
+        shutil.copy(file, folder)
+    said = ["--lang", lang]
+    use, area = {"fr": ("usage", "superficie"), "en": ("use", "area")}[lang]
+    lots = ["--candidates", f"lots.{lang}.csv", "--where", f"{use}=vacant", "--where", f"{area}>=500"]
+    sought = ["--sphere", "culture", "--sites", "3", *lots, "--rival", "L-007", "--out", "sites"]
+    _geosocial(["new", "my-city", "--places", f"places.{lang}.csv", "--complete", *said], folder)
+    _geosocial(["run", "my-city", "--out", "run", *said], folder)
+    _geosocial(["site", "my-city", *sought, *said], folder)
+    shutil.copy(folder / f"places-2027.{lang}.csv", folder / "my-city" / f"places.{lang}.csv")
+    _geosocial(["map", "my-city", "--out", "change", "--since", "run", *said], folder)
+
+
 def _shots(
-    browser: str, wanted: list[dict[str, Any]], run: Path
+    browser: str, wanted: list[dict[str, Any]], work: Path
 ) -> Iterator[tuple[dict[str, Any], Lang, bytes]]:
     """Give each screen in each language."""
     from playwright.sync_api import sync_playwright
@@ -113,6 +137,7 @@ def _shots(
             for lang in LANGS:
                 size: Any = {"width": one.get("width", 1280), "height": one.get("height", 800)}
                 page = chrome.new_page(viewport=size, reduced_motion="reduce", device_scale_factor=1.5)
+                run = work / (f"guide-{lang}" if one.get("study") == "guide" else "run")
                 page.goto(
                     (run / one["page"].format(lang=lang)).as_uri() + one.get("hash", "").format(lang=lang)
                 )

@@ -19,9 +19,7 @@ from tests.docs.sources import Block, read
 
 ROOT: Final = DOCS.parent
 EXAMPLES: Final = ROOT / "examples" / "guides"
-PAGES: Final = ("start", "planner", "analyst", "siting", "committee")
-#: Installing is tried by the tests of the packages, in an environment of its own.
-INSTALLS: Final = re.compile(r"python3 -m venv |geo/bin/pip ")
+PAGES: Final = ("planner", "analyst", "siting", "committee")
 
 
 def same(line: str) -> str:
@@ -61,8 +59,7 @@ def follow(lang: str, page: str, folder: Path) -> list[str]:
             script += "\n".join(block.lines) + "\n"
             command = [sys.executable, "-c", script]
         else:
-            lines = [line for line in block.lines if not INSTALLS.match(line)]
-            command = ["bash", "-e", "-c", "\n".join(lines)]
+            command = ["bash", "-e", "-c", "\n".join(block.lines)]
         done = subprocess.run(
             command,
             cwd=folder,
