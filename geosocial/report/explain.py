@@ -94,7 +94,7 @@ def explain(
         )
     figure = found.value(zone_id, sphere, service, indicator)
     sentence = say.t(
-        "{place}, {service}: {indicator}: {value}",
+        "{place}, {service}, {indicator}: {value}",
         place=place_name(say, results, zone_id),
         service=wording.lower_first(wording.service_label(say, results, sphere, service)),
         indicator=wording.lower_first(wording.indicator_label(say, indicator)),

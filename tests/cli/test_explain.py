@@ -26,7 +26,7 @@ def test_a_gap_is_explained_with_its_calculation_records_and_inputs(run: Path, g
     assert done.returncode == 0, done.stderr
     said = done.stdout.replace(NB, " ")
     # west: 1,000 of 1,600 people stand at the library 001, which is row 2 of its list; 003 is across the line
-    assert said.startswith("Ouest, culture: gap: 600 people (")
+    assert said.startswith("Ouest, culture, gap: 600 people (")
     assert "1,000 of 1,600 people (residents) are within the standard: 62.5%." in said
     assert "The norm asks for 100%: 1,600 − 1,000 = 600, that is 37.5% of the demand." in said
     assert "projects.csv, row" in said
