@@ -2,7 +2,8 @@
 
 The patterns fall apart where they share no candidate; each component has a relaxation, rounded up where
 prices are whole, and a cover: greedy, made smaller by `geosocial.siting.weighting`. Where the two do not
-meet, the component is branched on (`geosocial.siting.branching`), the smallest first.
+meet, the component is branched on, the smallest first: by HiGHS on a relaxation that cuts have tightened
+(`geosocial.siting.tight`) where patterns are short, else by `geosocial.siting.branching`.
 """
 
 from __future__ import annotations
@@ -16,16 +17,19 @@ from geosocial.siting import swaps
 from geosocial.siting.branching import Search
 from geosocial.siting.inputs import Bools, Floats, Ints
 from geosocial.siting.patterns import Patterns, columns, merged
-from geosocial.siting.regions import Regions, cheapest
+from geosocial.siting.regions import PATIENCE, Regions, cheapest
 from geosocial.siting.relaxation import Relaxation
 from geosocial.siting.result import Clock
 from geosocial.siting.solver import Model, solve
+from geosocial.siting.tight import Tight
 from geosocial.siting.weighting import Weighting
 
 #: Up to so many pairs HiGHS is asked at once: its own branching is quick there.
 _SMALL = 1_500
 #: Up to so many pairs HiGHS is given some nodes first: its heuristics find what ours may not.
-_MIDDLE, _NODES_FIRST = 60_000, 30
+_FEW, _NODES_FIRST = 6_000, 30
+#: Up to so many pairs cuts from windows pay; where patterns are longer, few windows hold any.
+_MIDDLE = 60_000
 #: Beyond so many pairs a region takes as long as the nodes that prove the whole.
 _BY_REGION = 250_000
 #: Steps of local search before the branching, and at each of its nodes.
@@ -50,11 +54,26 @@ class _Component:
     price: Floats
     sites: Ints
     bound: float = 0.0
+    tight: Tight | None = None
 
     @property
     def value(self) -> float:
         """Return the price of the cover."""
         return float(self.price[self.sites].sum())
+
+    @property
+    def open(self) -> bool:
+        """Return whether cover and bound differ."""
+        return self.value > self.bound * (1 + 1e-12)
+
+    def offer(self, sites: Ints | None) -> None:
+        """Keep a cover if it is cheaper."""
+        if sites is not None and float(self.price[sites].sum()) < self.value * (1 - 1e-12):
+            self.sites = sites
+
+    def raise_to(self, bound: float) -> None:
+        """Keep a bound if it is better."""
+        self.bound = min(self.value, max(self.bound, bound))
 
 
 def fewest(patterns: Patterns, price: Floats, clock: Clock, *, target: float | None = None) -> Best:
@@ -85,9 +104,10 @@ def fewest(patterns: Patterns, price: Floats, clock: Clock, *, target: float | N
     if not settled() and not clock.over():
         method += ", local search, linear relaxation, branch and bound"
         for part in parts:
-            if part.value > part.bound * (1 + 1e-12) and not settled():
+            if part.open and not settled():
                 others = sum(other.value for other in parts if other is not part)
-                _smaller(part, clock, -np.inf if target is None else target - others)
+                goal = -np.inf if target is None else target - others
+                _smaller(part, clock, goal, _left(parts, part, target), whole=whole)
         for part in sorted(parts, key=lambda part: len(part.patterns.column)):
             if settled() or clock.over():
                 break
@@ -135,39 +155,78 @@ def _relaxed(part: _Component, clock: Clock, *, whole: bool) -> None:
     """Bound a component by its relaxation, or settle it at once when it is small."""
     if len(part.patterns.column) <= _SMALL:
         bound, sites, proved = cheapest(part.patterns, part.price, clock, whole=whole, known=part.sites)
-        if sites is not None and part.price[sites].sum() < part.value * (1 - 1e-12):
-            part.sites = sites
-        part.bound = part.value if proved else max(part.bound, min(bound, part.value))
+        part.offer(sites)
+        part.raise_to(part.value if proved else bound)
         return
     relaxation = Relaxation(part.patterns, len(part.price), part.price)
     point = relaxation.solve(relaxation.root(), clock)
     if point is not None and not clock.over():
-        bound = -point.bound
-        part.bound = min(part.value, max(part.bound, math.ceil(bound - 1e-6) if whole else bound))
+        part.raise_to(math.ceil(-point.bound - 1e-6) if whole else -point.bound)
 
 
-def _smaller(part: _Component, clock: Clock, goal: float) -> None:
-    """Make the cover of a component cheaper: site by site where all count the same, then by regions."""
+def _smaller(part: _Component, clock: Clock, goal: float, target: float | None, *, whole: bool) -> None:
+    """Make the cover of a component cheaper: site by site where all count the same, then by regions.
+
+    Between the two the bound is raised, so that it is known when the clock ends the search.
+    """
     least = max(part.bound, goal)
     if (part.price == part.price[0]).all() and part.price[0] > 0:
         fewer = math.ceil(least / part.price[0] - 1e-9)
-        part.sites = Weighting(part.patterns, part.sites).run(_STEPS, clock, fewer)
+        part.offer(Weighting(part.patterns, part.sites).run(_STEPS, clock, fewer))
+    if part.value <= least * (1 + 1e-12):
+        return
+    if _FEW < len(part.patterns.column) <= _MIDDLE:
+        _tightened(part, clock, target, whole=whole)
+        if not part.open or (target is not None and part.bound > target):
+            return
     if len(part.patterns.column) <= _BY_REGION:
-        part.sites = Regions(part.patterns, part.price, part.sites).run(clock, least)
+        # where the bound is tight, HiGHS finds by branching what regions find late
+        patience = PATIENCE if part.tight is None else PATIENCE // 5
+        least = max(part.bound, goal)
+        part.offer(Regions(part.patterns, part.price, part.sites).run(clock, least, patience))
+
+
+def _tightened(part: _Component, clock: Clock, target: float | None, *, whole: bool) -> None:
+    """Raise the bound of a component by cuts, up to what proves the cover or that the target cannot be."""
+    part.tight = Tight(part.patterns, part.price)
+    goal = part.value if target is None else min(part.value, math.floor(target) + 1 if whole else target)
+    part.tight.climb(clock, goal - 1 + 2e-6 if whole else goal, part.value)
+    part.raise_to(math.ceil(part.tight.bound - 1e-6) if whole else part.tight.bound)
+
+
+def _by_cuts(part: _Component, clock: Clock, target: float | None, *, whole: bool) -> None:
+    """Settle a component by HiGHS on its tightened relaxation, or only whether it can cost the target."""
+    if part.tight is None:
+        _tightened(part, clock, target, whole=whole)
+    if clock.over() or part.tight is None or not part.open or (target is not None and part.bound > target):
+        return
+    begin, most = np.zeros(len(part.price)), None
+    begin[part.sites] = 1
+    if target is not None and whole and target < part.value:
+        most = float(math.floor(target))
+    model = part.tight.model(part.tight.binding, whole=True, most=most)
+    out = solve(model, clock, start=begin if most is None else None, whole_objective=whole)
+    if out.infeasible:
+        part.raise_to(part.value if most is None else most + 1)
+        return
+    part.offer(None if out.values is None else np.flatnonzero(out.values > 0.5))
+    part.raise_to(part.value if out.proved else min(out.bound, np.inf if most is None else most + 1))
 
 
 def _branched(part: _Component, clock: Clock, *, whole: bool, target: float | None) -> None:
     """Settle a component by branch and bound, or only whether it can cost as little as the target."""
     patterns, price = part.patterns, part.price
-    if len(patterns.column) <= _MIDDLE:
+    if len(patterns.column) <= _FEW:
         bound, found, proved = cheapest(
             patterns, price, clock, whole=whole, known=part.sites, nodes=_NODES_FIRST
         )
-        if found is not None and price[found].sum() < part.value * (1 - 1e-12):
-            part.sites = found
-        part.bound = part.value if proved else max(part.bound, min(bound, part.value))
-        if part.value <= part.bound * (1 + 1e-12) or clock.over():
+        part.offer(found)
+        part.raise_to(part.value if proved else bound)
+        if not part.open or clock.over() or (target is not None and part.value <= target):
             return
+    if len(patterns.column) <= _MIDDLE:
+        _by_cuts(part, clock, target, whole=whole)
+        return
     step = 0.999 if whole else 1e-10 * part.value
     same = bool((price == price[0]).all())
     search_on = Weighting(patterns, part.sites) if same else None
@@ -199,11 +258,10 @@ def _branched(part: _Component, clock: Clock, *, whole: bool, target: float | No
         Relaxation(patterns, len(price), price), improve, finish, clock, step, known, enough=enough
     )
     bound, proved = search.run(draws=1)
-    if search.sites is not None and price[search.sites].sum() < part.value:
-        part.sites = search.sites
+    part.offer(search.sites)
     if np.isfinite(bound):
         low = -bound if not whole else math.ceil(-bound - 1e-6)
-        part.bound = min(part.value, max(part.bound, -search.value if proved else low))
+        part.raise_to(-search.value if proved else low)
 
 
 def enough(patterns: Patterns, price: Floats, most: int, left: float, clock: Clock) -> Ints | None:

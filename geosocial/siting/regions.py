@@ -23,7 +23,7 @@ from geosocial.siting.solver import Model, solve
 _FIRST, _LEAST, _MOST = 12, 5, 40
 _MANY, _FEW = 300, 120
 #: Nodes spent on a region; pairs chosen from since the last better cover that end the search.
-_NODES, _PATIENCE = 50, 200_000
+_NODES, PATIENCE = 50, 200_000
 #: What a step counts for besides, in pairs.
 _A_STEP = 1_000
 #: By how much chance tells apart candidates of the same price.
@@ -40,20 +40,21 @@ class Regions:
         self._across = self._matrix.T.tocsr()
         self._rng = np.random.default_rng(2)
         self._size, self._step, self._tried = _FIRST, 0, 0
+        self._patience = PATIENCE
 
     @property
     def value(self) -> float:
         """Return the price of the cover."""
         return float(self.price[self.sites].sum())
 
-    def run(self, clock: Clock, target: float = -np.inf) -> Ints:
+    def run(self, clock: Clock, target: float = -np.inf, patience: int = PATIENCE) -> Ints:
         """Search until the cover costs no more than the target, or long nothing better was found."""
-        least = self.value
+        least, self._patience = self.value, patience
         self._tried = 0
-        while self._tried < _PATIENCE and self.value > target * (1 + 1e-12) and not clock.over():
+        while self._tried < patience and self.value > target * (1 + 1e-12) and not clock.over():
             self._again(clock)
             if self.value < least * (1 - 1e-12):
-                least, self._tried = self.value, 0 if self._tried < _PATIENCE else _PATIENCE
+                least, self._tried = self.value, 0 if self._tried < patience else patience
         return self.sites
 
     def _region(self) -> Ints:
@@ -93,7 +94,7 @@ class Regions:
             self._size = min(_MOST, self._size + 1)
         _, found, proved = cheapest(part, self.price[part.candidate], clock, whole=False, nodes=_NODES)
         if proved and len(mine) == len(self.sites):
-            self._tried = _PATIENCE  # the region is all there is: nothing is left to find
+            self._tried = self._patience  # the region is all there is: nothing is left to find
         if found is None:
             return
         fresh = part.candidate[found]
