@@ -26,6 +26,12 @@ LINES: Final = (
     ),
     (
         "join_areas",
+        10_000,
+        "geosocial ZoneIndex",
+        ("{n} points vers 3 200 petits secteurs", "{n} points to 3,200 small areas"),
+    ),
+    (
+        "join_areas",
         0,
         "geosocial ZoneIndex",
         ("{n} points vers 3 200 petits secteurs", "{n} points to 3,200 small areas"),
