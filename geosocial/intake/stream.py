@@ -118,6 +118,21 @@ def stream_files(
         When a file cannot be used.
     OutputError
         When `out` cannot be written.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely, tempfile
+    >>> from geosocial import engine
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> points = gpd.GeoDataFrame(geometry=shapely.points([[100, 50], [1100, 50], [9000, 50]]), crs=32188)
+    >>> points.to_parquet(folder / "points.parquet")
+    >>> gpd.GeoDataFrame({"num": ["A"]}, geometry=[shapely.box(0, 0, 999, 99)], crs=32188).to_parquet(
+    ...     folder / "zones.parquet"
+    ... )
+    >>> files = [folder / f"{name}.parquet" for name in ("points", "zones")]
+    >>> done = stream_files(*files, folder / "joined.parquet", over=engine.threads)
+    >>> done.rows, done.counts["matched"], done.counts["snapped"], done.counts["outside"]
+    (3, 1, 1, 1)
     """
     target = Path(out)
     suffix = target.suffix.lower()

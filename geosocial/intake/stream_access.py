@@ -120,6 +120,26 @@ def stream_access(
         When the standard, the detour factor or the snapping distance is no such number.
     OutputError
         When `out` cannot be written.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely, tempfile
+    >>> from geosocial import engine
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> at = shapely.points([[100, 50], [900, 50]])
+    >>> places = gpd.GeoDataFrame({"people": [10, 30]}, geometry=at, crs=32188)
+    >>> places.to_parquet(folder / "places.parquet")
+    >>> halls = gpd.GeoDataFrame({"seats": [20]}, geometry=shapely.points([[400, 50]]), crs=32188)
+    >>> halls.to_parquet(folder / "halls.parquet")
+    >>> gpd.GeoDataFrame({"num": ["A"]}, geometry=[shapely.box(0, 0, 999, 99)], crs=32188).to_parquet(
+    ...     folder / "zones.parquet"
+    ... )
+    >>> files = [folder / f"{name}.parquet" for name in ("places", "halls", "zones")]
+    >>> made = stream_access(
+    ...     *files, folder / "out", over=engine.threads, standard_m=300, demand="people", supply="seats"
+    ... )
+    >>> made.zones[["places", "demand", "covered", "coverage", "accessibility"]].to_numpy().tolist()
+    [[2.0, 40.0, 10.0, 0.25, 0.5]]
     """
     check_snap(snap_m)
     reach = Reach(float(standard_m), float(detour), tuple(float(w) for w in weights))
