@@ -92,6 +92,7 @@ def _screens(wanted: list[dict[str, Any]], pages: Path, work: Path) -> None:
                     ABSENT.format(text=text), encoding="utf-8"
                 )
         return
+    work.mkdir(parents=True, exist_ok=True)
     run = work / "run"
     shutil.rmtree(run, ignore_errors=True)
     _geosocial(["run", "--out", str(run), "--no-archive"], work)
