@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-#: Once so many points were outside all zones, the surroundings of these are prepared.
-_MANY = 30_000
+#: Where so many points will be outside all zones, and so many for each of their vertices, the surroundings of
+#: these are prepared: that takes as long as asking the tree for about as many.
+_MANY, _FOR_EACH = 20_000, 5
 #: Points handled at a time: what they need stays in the cache.
 _TOGETHER = 131_072
 _MATCHED, _SNAPPED, _OUTSIDE, _AMBIGUOUS, _UNLOCATED = (
@@ -85,7 +86,9 @@ class Assigner:
             self._index.expect(points)
         self._snap_m = snap_m
         self._lock = Lock()
-        self._lost = 0
+        #: Points in all, where known; asked so far; outside among these; how many of these pay.
+        self._points, self._asked, self._lost, self._worth = points, 0, 0, 0
+        self._built = False
         self._tree: Any = None
         self._nearby: Nearby | None = None
 
@@ -101,6 +104,7 @@ class Assigner:
             np.empty(many),
             np.empty(many, np.int8),
         )
+        self._points = max(self._points, many)
         if many > _TOGETHER:
             self._index.expect(many)
         share(lambda part: self._assign(x[part], y[part], given.part(part)), many, chunk=_TOGETHER)
@@ -120,7 +124,7 @@ class Assigner:
             given.code[rows[ambiguous]] = _AMBIGUOUS
         lost = np.flatnonzero(located & ~matched)
         if self._snap_m > 0 and len(lost):
-            near, apart = self._nearest(x[lost], y[lost])
+            near, apart = self._nearest(x[lost], y[lost], len(x))
             # By the zone found, not by the distance: one unit in the last place beside a zone it may round
             # to 0.
             rows = np.flatnonzero(near >= 0)
@@ -142,9 +146,12 @@ class Assigner:
             position = index.further(x, y, np.where(position >= 0, position, len(index)))
         return interiors <= 1, interiors > 1
 
-    def _nearest(self, x: Floats, y: Floats) -> tuple[Ints, Floats]:
-        """Return the nearest zone of each point within reach, -1 if none, and the distance, NaN if none."""
-        nearby = self._prepared(len(x))
+    def _nearest(self, x: Floats, y: Floats, of: int) -> tuple[Ints, Floats]:
+        """Return the nearest zone within reach of each of some points, -1 if none, and the distance, or NaN.
+
+        They are what lies outside all zones `of` so many.
+        """
+        nearby = self._prepared(len(x), of)
         if nearby is None:
             return self._by_tree(x, y)
         near, distance, left = nearby.nearest(x, y)
@@ -169,8 +176,8 @@ class Assigner:
         near[rows], distance[rows] = zone[order][head], apart[order][head]
         return near, distance
 
-    def _prepared(self, lost: int) -> Nearby | None:
-        """Return the surroundings of the zones once so many points lie outside that they pay."""
+    def _prepared(self, lost: int, of: int) -> Nearby | None:
+        """Return the surroundings of the zones, if so many points lie outside that they pay."""
         import shapely
 
         from geosocial.geo import nearby
@@ -178,7 +185,12 @@ class Assigner:
         with self._lock:
             if self._tree is None:
                 self._tree = shapely.STRtree(self._shapes)
-            before, self._lost = self._lost, self._lost + lost
-            if before <= _MANY < self._lost:
+                self._worth = max(_MANY, _FOR_EACH * int(shapely.get_num_coordinates(self._shapes).sum()))
+            self._lost += lost
+            self._asked += of
+            # By the share so far of all that will be asked.
+            ahead = self._lost / self._asked * max(self._points, self._asked)
+            if not self._built and ahead > self._worth:
+                self._built = True
                 self._nearby = nearby.build(self._shapes, self._index, reach=self._snap_m)
             return self._nearby

@@ -129,6 +129,7 @@ def test_many_points_outside_are_snapped_like_few(
     assert few.counts["snapped"] > 500
     # The package's attribute of that name is the function.
     monkeypatch.setattr(sys.modules["geosocial.geo.assign"], "_MANY", 1_000)
+    monkeypatch.setattr(sys.modules["geosocial.geo.assign"], "_FOR_EACH", 0)
     many = join(points, districts, snap_m=700)
     pd.testing.assert_frame_equal(many.points, few.points)
 

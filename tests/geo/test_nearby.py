@@ -157,6 +157,7 @@ def test_many_points_are_assigned_as_few_are(
     x[::97] = np.nan
     few = Assigner(districts, snap_m=400).assign(x, y)
     monkeypatch.setattr(module, "_MANY", 0)
+    monkeypatch.setattr(module, "_FOR_EACH", 0)
     monkeypatch.setattr(module, "_TOGETHER", 999)
     monkeypatch.setattr("geosocial.geo.zone_index.THREADS_FROM", 10_000)
     many = Assigner(districts, snap_m=400).assign(x, y)
