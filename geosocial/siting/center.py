@@ -2,7 +2,9 @@
 
 min W; every place with demand has a chosen site at cost ≤ W; Σ yⱼ ≤ p. W is one of the costs, so the question
 "can p sites cover all within W?" is asked of some log₂(distinct costs) of them, each time as a set covering
-problem that greedy, its reduction or HiGHS answers (Minieka 1970). Weights only say where there is demand.
+problem that greedy, its reduction or HiGHS answers (Minieka 1970). What relaxation and local search decide
+alone is asked first, from both sides, so that the hard costs, for which branching is needed, are few and the
+last. Weights only say where there is demand.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from geosocial.errors import N_, Said
 from geosocial.siting.covering import uncovered
-from geosocial.siting.fewest import enough
+from geosocial.siting.fewest import at_once, enough
 from geosocial.siting.inputs import Choice, Floats, Ints, Reach, amounts, choice, reach, starts
 from geosocial.siting.patterns import covering, reduced
 from geosocial.siting.result import Clock, Interrupt, SitingResult, gap_of, infeasible, nearest
@@ -99,6 +101,8 @@ def p_center(
 
 #: Up to so many pairs within the standard, all places are asked for at once.
 _SPARSE = 400_000
+#: A share of the cost so small that branching may as well begin.
+_CLOSE = 0.01
 
 
 class _Levels:
@@ -132,6 +136,8 @@ class _Levels:
             return False
         levels = self._between()
         low, high = 0, len(levels) - 1  # the answer is at a level in low … high, and that of high is known
+        if self.best is not None and not self.open.priced:
+            low, high = self._narrowed(levels)
         while low < high and not self.clock.over():
             middle = (low + high) // 2
             verdict = self._covered(float(levels[middle]))
@@ -145,6 +151,36 @@ class _Levels:
         if low >= high and self.best is not None:
             self.bound = self.value
         return True
+
+    def _narrowed(self, levels: Floats) -> tuple[int, int]:
+        """Return between which levels the answer is by what is decided at once.
+
+        It ends where branching has little less to decide: the gap on both sides is a hundredth of the cost.
+        """
+        low, high = 0, len(levels) - 1
+        first, last = len(levels), -1  # the levels asked in vain, and all between them
+        while low < high and not self.clock.over():
+            if last < 0:
+                middle = (low + high) // 2
+            else:
+                below = levels[first] - levels[low]
+                above = levels[high] - levels[last] if last < high - 1 else 0.0
+                if max(below, above) <= _CLOSE * levels[high]:
+                    break
+                middle = (low + first) // 2 if below >= above else (last + high + 1) // 2
+            verdict = self._covered(float(levels[middle]), brief=True)
+            if verdict is None:
+                first, last = min(first, middle), max(last, middle)
+            elif verdict:
+                high = int(np.searchsorted(levels, self.value))
+                last = min(last, high - 1)
+            else:
+                low = middle + 1
+                self.bound = float(levels[low])
+                first = max(first, low)
+            if first > last:
+                first, last = len(levels), -1
+        return low, high
 
     def _between(self) -> Floats:
         """Return the costs between what is proved and what is known, rising."""
@@ -180,8 +216,11 @@ class _Levels:
             self.best, self.value = sites, value
         return to, far
 
-    def _covered(self, standard: float) -> bool | None:
-        """Return whether a choice covers all within the standard; None when the clock is over first."""
+    def _covered(self, standard: float, *, brief: bool = False) -> bool | None:
+        """Return whether a choice covers all within the standard; None when the clock is over first.
+
+        `brief`: None also where that is not decided without branching.
+        """
         left = self.open.budget - self.open.price[self.open.fixed].sum()
         if (self.pairs.cost <= standard).sum() <= _SPARSE:
             self.active[self.needed] = True
@@ -192,9 +231,13 @@ class _Levels:
                 self.open.price,
                 all_covered=True,
             )
-            found = enough(patterns, self.open.price, self.open.most - len(self.open.fixed), left, self.clock)
+            most, known = self.open.most - len(self.open.fixed), True
+            if brief:
+                found, known = at_once(patterns, most, self.clock)
+            else:
+                found = enough(patterns, self.open.price, most, left, self.clock)
             if found is None:
-                return None if self.clock.over() else False
+                return False if known and not self.clock.over() else None
             to, far = self._known(np.union1d(self.open.fixed, found))
             out = self.needed[far[self.needed] > standard] if np.isfinite(standard) else self._unreached(to)
             if not len(out):

@@ -76,10 +76,13 @@ class _Component:
         self.bound = min(self.value, max(self.bound, bound))
 
 
-def fewest(patterns: Patterns, price: Floats, clock: Clock, *, target: float | None = None) -> Best:
+def fewest(
+    patterns: Patterns, price: Floats, clock: Clock, *, target: float | None = None, brief: bool = False
+) -> Best:
     """Return the candidates of least price that cover every pattern; `price` is by original position.
 
     With a `target` the search ends once a cover costs no more, or none can: the bound is then above it.
+    `brief`: only what relaxation and local search say, without cuts and branching.
     """
     if not len(patterns.weight):
         return Best(np.zeros(0, np.int64), 0.0, proved=True, method="reduction")
@@ -107,9 +110,9 @@ def fewest(patterns: Patterns, price: Floats, clock: Clock, *, target: float | N
             if part.open and not settled():
                 others = sum(other.value for other in parts if other is not part)
                 goal = -np.inf if target is None else target - others
-                _smaller(part, clock, goal, _left(parts, part, target), whole=whole)
+                _smaller(part, clock, goal, _left(parts, part, target), whole=whole, brief=brief)
         for part in sorted(parts, key=lambda part: len(part.patterns.column)):
-            if settled() or clock.over():
+            if brief or settled() or clock.over():
                 break
             _branched(part, clock, whole=whole, target=_left(parts, part, target))
     sites = np.sort(np.concatenate([part.patterns.candidate[part.sites] for part in parts]))
@@ -164,7 +167,9 @@ def _relaxed(part: _Component, clock: Clock, *, whole: bool) -> None:
         part.raise_to(math.ceil(-point.bound - 1e-6) if whole else -point.bound)
 
 
-def _smaller(part: _Component, clock: Clock, goal: float, target: float | None, *, whole: bool) -> None:
+def _smaller(
+    part: _Component, clock: Clock, goal: float, target: float | None, *, whole: bool, brief: bool
+) -> None:
     """Make the cover of a component cheaper: site by site where all count the same, then by regions.
 
     Between the two the bound is raised, so that it is known when the clock ends the search.
@@ -173,7 +178,7 @@ def _smaller(part: _Component, clock: Clock, goal: float, target: float | None, 
     if (part.price == part.price[0]).all() and part.price[0] > 0:
         fewer = math.ceil(least / part.price[0] - 1e-9)
         part.offer(Weighting(part.patterns, part.sites).run(_STEPS, clock, fewer))
-    if part.value <= least * (1 + 1e-12):
+    if brief or part.value <= least * (1 + 1e-12):
         return
     if _FEW < len(part.patterns.column) <= _MIDDLE:
         _tightened(part, clock, target, whole=whole)
@@ -284,6 +289,19 @@ def enough(patterns: Patterns, price: Floats, most: int, left: float, clock: Clo
         if len(known) <= most and own[known].sum() <= left:
             return patterns.candidate[known]
     return _in_budget(patterns, own, most, left, clock)
+
+
+def at_once(patterns: Patterns, most: int, clock: Clock) -> tuple[Ints | None, bool]:
+    """Return up to `most` candidates that cover every pattern, without branching.
+
+    The second is whether it is known: where it is not, there may be such candidates all the same.
+    """
+    best = fewest(
+        patterns, np.ones(int(patterns.candidate.max(initial=0)) + 1), clock, target=most, brief=True
+    )
+    if len(best.sites) <= most:
+        return best.sites, True
+    return None, best.bound > most
 
 
 def _in_budget(patterns: Patterns, price: Floats, most: int, left: float, clock: Clock) -> Ints | None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geosocial.siting import lscp
-from geosocial.siting.fewest import enough
+from geosocial.siting import lscp, p_center
+from geosocial.siting.fewest import at_once, enough
 from geosocial.siting.inputs import choice, reach
 from geosocial.siting.patterns import Patterns, covering, merged, reduced
 from geosocial.siting.regions import cheapest
@@ -116,3 +116,33 @@ def test_a_town_proved_by_cuts_needs_what_highs_alone_says() -> None:
     sites = enough(patterns, price, len(found), np.inf, Clock())
     assert sites is not None
     assert len(sites) == len(found)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(near=sets, most=st.integers(1, 6))
+def test_what_is_decided_without_branching_is_so(near: list[set[int]], most: int) -> None:
+    patterns = made(near)
+    fewest_sites = int(every_cover(patterns).sum(axis=1).min())
+    sites, known = at_once(patterns, most, Clock())
+    if sites is not None:
+        assert known
+        assert len(sites) <= most
+        assert (patterns.matrix().toarray()[:, sites].sum(axis=1) > 0).all()
+    elif known:
+        assert fewest_sites > most
+
+
+@pytest.mark.parametrize("p", [6, 12])
+def test_the_centre_of_a_town_is_where_the_cover_needs_one_site_more(p: int) -> None:
+    rng = np.random.default_rng(p)
+    where = rng.uniform(0, 1_000, (420, 2))
+    costs = np.rint(np.hypot(*(where[:, None] - where).transpose(2, 0, 1)))
+    found = p_center(costs, np.ones(420), sites=p)
+    assert found.status == "optimal"
+    assert found.objective == costs[:, found.sites].min(axis=1).max()
+    for standard, enough_ in ((found.objective, True), (found.objective - 1, False)):
+        patterns = merged(covering(reach(costs), np.ones(420), choice(420, sites=420), standard=standard))
+        _, sites, proved = cheapest(patterns, np.ones(420), Clock(), whole=True)
+        assert proved
+        assert sites is not None
+        assert (len(sites) <= p) == enough_
