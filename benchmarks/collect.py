@@ -41,7 +41,7 @@ TITLES: Final = {
     "maps": "Maps of many things",
     "interpolate": "Areal interpolation",
     "clusters": "Clusters",
-    "geocode": "Addresses to address points",
+    "geocode_speed": "Addresses to address points",
     "geocode_held_back": "Addresses held back",
     "run": "Whole processes",
     "million": "A million rows of CSV",

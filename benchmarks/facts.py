@@ -1,7 +1,8 @@
 """Figures of the benchmarks that no machine changes, counted on small inputs: pairs, points, sites, bytes.
 
 ``tests/test_benchmarks.py`` counts them again and holds them against ``results.json``: a change of the code
-that makes a kernel look at more than before shows itself without a clock.
+that makes a kernel look at more than before shows itself without a clock. Where the change is meant,
+``python -m benchmarks.collect`` writes them anew.
 """
 
 from __future__ import annotations
