@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _SPACED: Final = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?:[.,]\d+)?", re.ASCII)
 _COMMA_THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+#: What people write where a number is not known.
+_NOTHING: Final = frozenset({"n/d", "n.d.", "nd", "n/a", "na", "s/o", "s.o.", "-", "--", "–", "—", "…"})
 _SPACES: Final = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-"})
 
 
 def number(text: str, *, decimal_comma: bool = False) -> float | str:
     """Return the number that `text` holds, NaN for an empty text, or the code of why it holds none.
+
+    ``n/d``, ``s.o.``, ``N/A`` and a dash say that there is none, as an empty cell does.
 
     ``1 234,5``, ``1234.5`` and ``1,234.5`` are 1234.5. ``1,234`` is ambiguous, unless `decimal_comma` says
     that no thousands can be meant (coordinates in degrees).
@@ -42,7 +46,7 @@ def number(text: str, *, decimal_comma: bool = False) -> float | str:
         value = float(text)
         return value if math.isfinite(value) else "bad_number"
     text = text.translate(_SPACES).strip()
-    if not text:
+    if not text or text.lower() in _NOTHING:
         return math.nan
     if _SPACED.fullmatch(text):
         text = text.replace(" ", "")

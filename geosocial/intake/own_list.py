@@ -85,11 +85,12 @@ def own_list(
     found = recognise(source.columns, columns)
     refuse_ambiguous(str(path), found, list(_OPTIONS.values()))
     if "sphere" not in found.columns and "kind" not in found.columns:
+        said = {*found.columns.values(), *found.others}
         raise InputError(
             N_("{file}: no column says the sphere or the kind of a place; the columns are: {found}."),
             hint=N_("Say which one does, as --column sphere=HEADER, or add a column “sphere”."),
             file=str(path),
-            found=", ".join(str(h) for h in source.columns.table.columns),
+            found=", ".join(str(h) for h in source.columns.table.columns if str(h) in said),
         )
     told = {key: found.columns[key] for key in _OPTIONS.values() if key in found.columns}
     written = {option: told[key] for option, key in _OPTIONS.items() if key in told}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from geosocial.errors import N_, InputError, Said
-from geosocial.intake.columns import Columns
+from geosocial.intake.columns import Columns, texts
 from geosocial.vocabulary.synonyms import headers, plain
 
 if TYPE_CHECKING:
@@ -121,7 +121,16 @@ def recognise(columns: Columns, chosen: Mapping[str, str] | None = None) -> Reco
             ambiguous[key] = tuple(like)
     taken = {*found.values(), *(h for like in ambiguous.values() for h in like)}
     order = {key: found[key] for key in headers() if key in found}
-    return Recognised(order, ambiguous, tuple(str(h) for h in columns.table.columns if str(h) not in taken))
+    others = tuple(
+        str(h) for h in columns.table.columns if str(h) not in taken and not _margin(columns, str(h))
+    )
+    return Recognised(order, ambiguous, others)
+
+
+def _margin(columns: Columns, header: str) -> bool:
+    """Return whether a column is the blank margin of a sheet: named by its letter alone, without a cell."""
+    letter = len(header) <= 2 and header.isascii() and header.isupper()
+    return letter and not any(texts(columns.table[header]))
 
 
 def refuse_ambiguous(file: str, found: Recognised, wanted: Sequence[str]) -> None:

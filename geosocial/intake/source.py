@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geosocial.intake.columns import Columns
+from geosocial.intake.pairs import with_pairs
 from geosocial.io.detect import detect
 from geosocial.io.layers import read_layer
 from geosocial.io.sheets import read_sheet
@@ -53,7 +54,8 @@ def open_source(path: Path, *, layer: str | None = None, crs: str | None = None)
     _, form = detect(path)
     if form in {"text", "workbook"}:
         sheet = read_sheet(path, sheet=layer)
-        return Source(Columns(str(path), sheet.frame), None, sheet.rows, sheet.file, sheet.long, sheet.short)
+        frame = with_pairs(sheet.frame)
+        return Source(Columns(str(path), frame), None, sheet.rows, sheet.file, sheet.long, sheet.short)
     read = read_layer(path, layer=layer, crs=crs)
     table = read.frame.drop(columns=read.frame.geometry.name)
     rows = np.arange(2, len(table) + 2, dtype=np.int64)

@@ -214,7 +214,9 @@ def arithmetic(
             gap=say.number(held("gap"), 1),
             share=say.percent(held("gap_share"), 1),
         )
-    if zone_id and figure.status in {"cannot_say", "low_confidence"}:
+    if zone_id and figure.status == "low_confidence":
+        yield wording.care_note(say, results).removeprefix("* ")
+    if zone_id and figure.status == "cannot_say":
         reason = wording.why_not(say, results, zone_id, sphere, spec.key)
         yield from ([reason] if reason else [])
 

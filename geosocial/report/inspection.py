@@ -117,6 +117,16 @@ def _part(words: Words, one: Inspection) -> Part:
         )
         for key, headers in one.recognised.ambiguous.items()
     ]
+    taken = one.recognised.columns.values()
+    unused = [h for h in one.recognised.others if not any(t.endswith(f" ({h})") for t in taken)]
+    if one.kind == "places" and unused:
+        notes.append(words.t("Columns not used: {found}.", found=", ".join(unused)))
+    if "other_sheets" in how:
+        notes.append(
+            words.t(
+                "The other sheets were not read: --sheet “{other}”.", other=how["other_sheets"].split(", ")[0]
+            )
+        )
     name = Path(one.path).name
     layer = how.get("layer") or how.get("sheet")
     title = f"{name} – {layer}" if layer and layer != Path(name).stem else name

@@ -7,12 +7,20 @@ guessed.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from typing import Final
 
 from geosocial.vocabulary import fold
+
+#: What stands before the name of a borough and is no part of it: “Arr. Verdun”, “Arrondissement d’Anjou”.
+_BEFORE: Final = re.compile(
+    r"^\s*(?:arr\.|arr(?=\s)|arrond\.|arrondissement\b|borough of\b)\s*(?:de\s|du\s|d['’ʼ])?\s*(?=[^\W\d_])",
+    re.IGNORECASE,
+)
 
 
 @cache
@@ -27,15 +35,17 @@ def _words() -> Mapping[str, str]:
 
 
 def fold_name(text: str) -> str:
-    """Return the name of a zone folded, its abbreviated words written out.
+    """Return the name of a zone folded, its abbreviated words written out and “Arr.” before it left out.
 
     Examples
     --------
+    >>> fold_name("Arr. Rosemont—Petite-Patrie"), fold_name("Arrondissement d’Anjou")
+    ('rosemont petite patrie', 'anjou')
     >>> fold_name("CÔTE-ST-LUC") == fold_name("Côte-Saint-Luc")
     True
     """
     words = _words()
-    return " ".join(words.get(word, word) for word in fold(text).split(" "))
+    return " ".join(words.get(word, word) for word in fold(_BEFORE.sub("", text)).split(" "))
 
 
 @cache
