@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from geosocial.intake.inspect import inspect
 from geosocial.intake.pairs import pair, with_pairs
+from geosocial.vocabulary import fold
+from geosocial.vocabulary.zone_names import fold_name
 
 HALF = [f"Lieu {k};bibliothèque;45,{500 + k} / -73,{600 - k}" for k in range(3)]
 
@@ -73,6 +75,26 @@ def test_the_columns_are_named_after_theirs_and_nothing_is_lost() -> None:
 )
 def test_what_is_not_surely_such_a_column_is_left(table: pd.DataFrame) -> None:
     assert with_pairs(table) is table
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Arr. Rosemont—Petite-Patrie", "Rosemont–Petite-Patrie"),
+        ("ARR VERDUN", "Verdun"),
+        ("Arrondissement d’Anjou", "Anjou"),
+        ("Arrondissement de Lachine", "Lachine"),
+        ("Arrondissement du Sud-Ouest", "Sud-Ouest"),
+        ("Arrondissement de LaSalle", "LaSalle"),
+    ],
+)
+def test_arr_before_a_borough_is_no_part_of_its_name(written: str, meant: str) -> None:
+    assert fold_name(written) == fold_name(meant)
+
+
+@pytest.mark.parametrize("name", ["Arras", "Arrondissement 3", "Arrondissement"])
+def test_other_names_stay_whole(name: str) -> None:
+    assert fold_name(name) == fold(name)
 
 
 def test_check_says_what_it_took_and_what_it_did_not(tmp_path: Path) -> None:

@@ -115,6 +115,33 @@ def test_what_is_to_be_read_with_care_is_marked_ranked_and_never_hatched(
     assert any(line.startswith(f"* {note}") for line in gaps.lines(say, careful))
 
 
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_account_of_a_figure_never_says_that_a_ranked_zone_is_not_ranked(
+    careful: Results, lang: Lang
+) -> None:
+    from geosocial.report.explain import explain
+
+    say = words(lang)
+    held = careful.measures
+    held = held[(held["status"] == "low_confidence") & (held["indicator"] == "gap")]
+    assert len(held)
+    for row in held.itertuples():
+        told = " ".join(
+            line
+            for part in explain(
+                say,
+                careful,
+                zone_id=row.zone_id,
+                sphere=row.sphere,
+                service=row.service,
+                indicator="gap",
+            ).parts
+            for line in part.lines
+        )
+        assert say.t("It is not ranked.") not in told
+        assert ("Il est classé quand même." if lang == "fr" else "It is ranked all the same.") in told
+
+
 def test_a_terminal_shows_no_figure_of_what_cannot_be_said(toy: Results) -> None:
     text = list(gaps.lines(words("en"), toy))
     (line,) = [one for one in text[10:] if "L’Anse-à-l’Orme" in one and "cannot say" in one][:1]
