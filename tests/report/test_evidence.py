@@ -131,9 +131,9 @@ def test_the_account_of_a_figure_never_says_that_a_ranked_zone_is_not_ranked(
             for part in explain(
                 say,
                 careful,
-                zone_id=row.zone_id,
-                sphere=row.sphere,
-                service=row.service,
+                zone_id=str(row.zone_id),
+                sphere=str(row.sphere),
+                service=str(row.service),
                 indicator="gap",
             ).parts
             for line in part.lines
