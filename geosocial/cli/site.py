@@ -159,10 +159,19 @@ def _report(say: Words, found: Proposal, out: str | None, *, as_json: bool) -> N
     if as_json:
         click.echo(_json(found, lines))
         return
-    for line in (*_left_out(say, found), *lines):
+    for line in (*_existing(say, found), *_left_out(say, found), *lines):
         click.echo(line)
     for file in written:
         click.echo(str(file))
+
+
+def _existing(say: Words, found: Proposal) -> list[str]:
+    """Return what became of the lists of existing places, where rows of them do not count."""
+    from geosocial.wording import proposals
+
+    kept = found.problem.conservation
+    lost = (kept["unlocated"] + kept["rejected"]).sum()
+    return list(proposals.existing(say, found)) if lost else []
 
 
 def _left_out(say: Words, found: Proposal) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,25 @@ from geosocial.cli.console import json_option, lang_option, sheet_option
 
 if TYPE_CHECKING:
     from geosocial.i18n import Words
+
+
+class Amount(click.ParamType):
+    """An amount of 0 or more as people write it: 1500000, 1 500 000, "$1,500,000"."""
+
+    name = "amount"
+
+    def __init__(self, say: Words) -> None:
+        self.say = say
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number; refuse what can be read in no way, or in several."""
+        from geosocial.intake.written import amount
+
+        found = amount(str(value))
+        if not isinstance(found, float) or not found >= 0:
+            said = self.say.t("“{got}” is no amount: write it as 1500000.", got=str(value)[:80])
+            self.fail(said, param, ctx)
+        return found
 
 
 def params(say: Words) -> list[click.Parameter]:
@@ -133,7 +152,8 @@ def _conditions(say: Words) -> list[click.Parameter]:
         ),
         click.Option(
             ["--budget"],
-            type=click.FloatRange(min=0),
+            type=Amount(say),
+            metavar=say.t("AMOUNT"),
             help=say.t("The most that the new sites may cost together, instead of --sites or beside it."),
         ),
         click.Option(

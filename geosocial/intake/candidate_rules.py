@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geosocial.errors import N_, InputError
-from geosocial.intake.columns import number
 from geosocial.intake.faults import Faults
+from geosocial.intake.written import amount
 from geosocial.vocabulary import fold
 
 if TYPE_CHECKING:
@@ -105,18 +105,18 @@ def _meets(cells: Sequence[str], text: str, sign: str, value: str) -> Bools:
     """
     if sign in {"=", "!="}:
         same = np.array([fold(cell) == fold(value) for cell in cells], bool)
-        wanted = number(value)
+        wanted = amount(value)
         if isinstance(wanted, float):
-            same |= np.array([number(cell) == wanted for cell in cells], bool)
+            same |= np.array([amount(cell) == wanted for cell in cells], bool)
         return same if sign == "=" else ~same
-    limit = number(value)
+    limit = amount(value)
     if not isinstance(limit, float) or np.isnan(limit):
         raise InputError(
             N_("The filter “{got}” compares with something that is no number."),
             hint=N_("Write a column, a comparison and a value: area>=500, use=vacant."),
             got=text[:80],
         )
-    read = [number(cell) for cell in cells]
+    read = [amount(cell) for cell in cells]
     values = np.array([v if isinstance(v, float) else np.nan for v in read])
     met = {">": values > limit, ">=": values >= limit, "<": values < limit, "<=": values <= limit}[sign]
     return np.asarray(met, bool)
@@ -171,7 +171,7 @@ def amounts(source: Source, column: str, faults: Faults, code: str) -> Floats:
     header = source.columns.header(column)
     found = np.full(len(source.rows), np.nan)
     for row, cell in enumerate(source.columns.text(header)):
-        value = number(cell)
+        value = amount(cell)
         if not cell:
             faults.add(row, code, "rejected", column=header)
         elif not isinstance(value, float) or not np.isfinite(value):

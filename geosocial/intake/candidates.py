@@ -253,7 +253,7 @@ def read_candidates(study: Study, zones: gpd.GeoDataFrame, wanted: Wanted, *, sh
             "capacity": capacity,
         }
     )[kept].reset_index(drop=True)
-    _refuse_ids(table["candidate_id"], path, wanted.identifier)
+    _refuse_ids(table["candidate_id"], source.rows[kept], path, wanted.identifier)
     rows = dict(zip(source.rows.tolist(), ids, strict=True))
     found = Candidates(table, faults.table(), len(ids), source.file, rows)
     return _some(found, str(path))
@@ -287,14 +287,24 @@ def _by_layers(study: Study, at: tuple[Floats, Floats], wanted: Wanted, faults: 
     )
 
 
-def _refuse_ids(ids: pd.Series[str], path: Path, column: str) -> None:
-    bad = ids.duplicated() | (ids == "")
-    if bad.any():
+def _refuse_ids(ids: pd.Series[str], rows: npt.NDArray[np.int64], path: Path, column: str) -> None:
+    empty, again = ids == "", ids.duplicated() & (ids != "")
+    if empty.any():
         raise InputError(
-            N_("{file}: the identifier “{got}” of a candidate is empty or repeated (column “{column}”)."),
-            hint=N_("Give every candidate an identifier of its own."),
+            N_("{file}, row {row}: the identifier of the candidate is empty (column “{column}”)."),
+            hint=N_("Give it one, or leave out --id: each candidate is then called by its row number."),
             file=path,
-            got=str(ids[bad].iloc[0]),
+            row=int(rows[empty.to_numpy()][0]),
+            column=column,
+        )
+    if again.any():
+        got = str(ids[again].iloc[0])
+        raise InputError(
+            N_("{file}: several candidates have the identifier “{got}” (column “{column}”), in rows {rows}."),
+            hint=N_("Keep one of them, or leave out --id: each candidate is then called by its row number."),
+            file=path,
+            got=got[:80],
+            rows=", ".join(str(row) for row in rows[(ids == got).to_numpy()][:5]),
             column=column,
         )
 
@@ -332,9 +342,13 @@ def named(found: Candidates, names: Sequence[str]) -> list[int]:
                 got=name[:80],
                 row=row,
             )
+        numbered = (found.identifiers or {}).items()
+        by_row = found.file is not None and all(known == str(r) for r, known in numbered)
         raise InputError(
             N_("There is no candidate “{got}”."),
-            hint=N_("Name one by its identifier: {some} …"),
+            hint=N_("Name one by its row number: {some} …; or give --id the column of the identifiers.")
+            if by_row
+            else N_("Name one by its identifier: {some} …"),
             got=name[:80],
             some=", ".join(list(position)[:3]),
         )

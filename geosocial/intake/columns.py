@@ -116,7 +116,7 @@ class Columns:
             return like[0]
         raise InputError(
             N_("{file}: column “{column}” not found; the columns are: {found}."),
-            hint=N_("Correct the name of the column in the study, or in the file."),
+            hint=N_("Correct the name of the column in the option or the study, or in the file."),
             file=self.file,
             column=asked,
             found=", ".join(str(c) for c in self.table.columns),

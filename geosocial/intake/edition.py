@@ -62,9 +62,14 @@ def read_manifest(run: Path) -> dict[str, Any]:
         if not (isinstance(read["outputs"], list) and isinstance(read["study"], dict)):
             raise TypeError
     except (OSError, ValueError, KeyError, TypeError) as error:
+        sites = (run / "certificate.json").is_file()
         raise MissingFileError(
             N_("{file}: there is no run of geosocial in this folder."),
-            hint=N_("Name the folder that geosocial run --out wrote: it holds run.json."),
+            hint=N_(
+                "It holds proposed sites: check them with geosocial site --check, or name a run of the study."
+            )
+            if sites
+            else N_("Name the folder that geosocial run --out wrote: it holds run.json."),
             file=run,
         ) from error
     return dict(read)

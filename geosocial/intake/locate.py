@@ -18,11 +18,13 @@ from geosocial.intake.faults import Faults
 from geosocial.intake.figures import figures
 from geosocial.intake.positions import Area, repair, shown
 from geosocial.intake.source import Source
+from geosocial.intake.written import degrees
 from geosocial.io.geojson import known_crs
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
+    import pandas as pd
     import pyproj
 
     Coordinates = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
@@ -118,6 +120,8 @@ def _from_columns(
     for axis, header in enumerate(headers):
         column = source.table[header]
         found[axis], bad = figures(column, decimal_comma=True)
+        if bad and own.is_geographic:
+            bad = _with_marks(found, axis, column, bad)
         code = np.where(np.isnan(found[axis]), 1, 0)
         code[list(bad)] = 2
         for number, name in enumerate(("no_coordinates", "bad_coordinate"), 1):
@@ -140,6 +144,16 @@ def _from_columns(
             whole[at] = False
     found[:, ~whole] = math.nan
     return Positions(found[0], found[1], own)
+
+
+def _with_marks(
+    found: npt.NDArray[np.float64], axis: int, column: pd.Series, bad: dict[int, str]
+) -> dict[int, str]:
+    """Fill in the cells that are degrees with their marks, as 73.58° W; return the others that hold none."""
+    at = list(bad)
+    for position, cell in zip(at, texts(column.iloc[at]), strict=True):
+        found[axis, position] = degrees(cell, "y" if axis else "x")
+    return {position: code for position, code in bad.items() if math.isnan(found[axis, position])}
 
 
 def _from_geometry(layer: gpd.GeoDataFrame, *, faults: Faults, area: Area | None) -> Positions:

@@ -91,6 +91,7 @@ def content(proposal: Proposal, words: Words, drawn: charts.Shapes) -> Page:
             proposals.answer(words, proposal),
             proposals.proof(words, proposal),
             *proposals.objective(words, proposal),
+            *proposals.paid(words, proposal),
             *proposals.traded(words, proposal),
             *proposals.closed(words, proposal),
         ]

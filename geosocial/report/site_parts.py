@@ -319,6 +319,7 @@ def _bound(words: Words, proposal: Proposal) -> list[str]:
 def trust(words: Words, proposal: Proposal, study: Results) -> Section:
     """Return how it was found, how to check it again, and where the data come from."""
     text = [
+        *proposals.existing(words, proposal),
         proposals.candidates(words, proposal),
         wording.distance_note(words, study),
     ]

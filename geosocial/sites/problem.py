@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geosocial import tables
 from geosocial.errors import N_, InputError, StudyError
 from geosocial.sites.asked import COVERING, NEAREST, Asked, Step, quiet
 from geosocial.sites.distances import EVERYWHERE, beside_nearest, costs
@@ -74,6 +75,8 @@ class Problem:
     ways: Walking | None
     #: Layers that are only shown, as in `geosocial.results.Results`.
     context: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    #: What became of the rows of each list of existing places: `geosocial.tables.CONSERVATION`.
+    conservation: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CONSERVATION))
 
     @property
     def count(self) -> int:
@@ -121,6 +124,7 @@ def gather(study: Study, asked: Asked, wanted: Wanted, *, step: Step = quiet) ->
         geocoder = intake.read_geocoder(study, zones, online=False) if study.geocoding else None
         taken = [intake.read_places(study, spec, zones, geocoder) for spec in study.places]
         places = pd.concat([t.places for t in taken], ignore_index=True)
+        kept = tables.check_conservation(intake.conservation(taken))
         near = [supply.facilities(places, zones, study, service) for _, service in services]
         if asked.from_scratch:
             near = [supply.facilities(places.iloc[:0], zones, study, service) for _, service in services]
@@ -156,7 +160,7 @@ def gather(study: Study, asked: Asked, wanted: Wanted, *, step: Step = quiet) ->
                 made = costs(study, demand, found.table, own, reach=far, first=first, width=width, ways=ways)
             spheres.append(Served(sphere, service, weight, own, first, made))
             first += len(own)
-    return Problem(study, asked, zones, demand, places, found, tuple(spheres), ways, context)
+    return Problem(study, asked, zones, demand, places, found, tuple(spheres), ways, context, kept)
 
 
 def service_of(study: Study, asked: Asked, sphere: str) -> Service:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from geosocial.errors import N_
 from geosocial.intake.candidates import why_left_out
 from geosocial.wording.labels import amount, of_facility, share, sphere_label
+from geosocial.wording.trust import conservation_line
 
 if TYPE_CHECKING:
     from geosocial.i18n import Words
@@ -84,6 +85,25 @@ def candidates(words: Words, proposal: Proposal) -> str:
     if not why:
         return words.t("Candidates: {read} read, {used} used.", **facts)
     return words.t("Candidates: {read} read, {used} used, {left} left out ({why}).", why=why, **facts)
+
+
+def existing(words: Words, proposal: Proposal) -> Iterator[str]:
+    """Give what became of the rows of each list of existing places, and how many do not count."""
+    problem, lost = proposal.problem, 0
+    if proposal.asked.from_scratch:
+        return
+    for row in problem.conservation.to_dict(orient="records"):
+        label = next(p.label for p in problem.study.places if p.key == row["source"])
+        line = conservation_line(words, {str(k): v for k, v in row.items() if k != "source"})
+        yield words.t("{label}: {line}", label=words.label(label), line=line)
+        lost += int(row["unlocated"]) + int(row["rejected"])
+    if lost:
+        yield words.n(
+            "{count} row is unlocated or rejected and does not count as existing; geosocial check says why.",
+            "{count} rows are unlocated or rejected and do not count as existing; geosocial check says why.",
+            lost,
+            count=words.number(lost),
+        )
 
 
 def answer(words: Words, proposal: Proposal) -> str:

@@ -248,6 +248,64 @@ def test_a_budget_and_rules_leave_rows_out_with_their_reason(
     assert (code, "row 3" in err) == (1, True)
 
 
+def test_amounts_are_read_as_people_write_them_and_the_page_says_what_is_paid(
+    city: Lots, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = city.table.assign(price=[f"${n * 400_000:,}" for n in range(1, COUNT)] + ["on request"])
+    table.to_csv(tmp_path / "lots.csv", index=False)
+    given = [*city.given, "--candidates", str(tmp_path / "lots.csv"), "--cost-column", "price", "--quick"]
+    answers = []
+    for budget in ("$1,600,000", "1 600 000 $", "1600000"):
+        found = told(capsys, *given, "--budget", budget, "--out", str(tmp_path / "s"))
+        answers.append((found["after"], [s["cost"] for s in found["sites"]]))
+    kept = [c for k in range(4) for c in itertools.combinations(range(COUNT - 1), k)]
+    best = max(city.served(c) for c in kept if sum(n + 1 for n in c) <= 4)
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[0][0] == pytest.approx(best)
+    page = (tmp_path / "s" / "sites.en.html").read_text(encoding="utf-8")
+    assert f"They cost {sum(answers[0][1]):,.0f} together, of a budget of 1,600,000." in page
+    assert told(capsys, *given, "--where", "price<=$800,000")["candidates"]["used"] == 2
+    for lang, said in (("en", "“1,600” is no amount"), ("fr", "n’est pas un montant")):
+        code, _, err = run(capsys, *given, "--budget", "1,600", "--lang", lang)
+        assert (code, said in err) == (2, True)
+
+
+def test_identifiers_that_repeat_are_named_with_their_rows(
+    city: Lots, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = city.table.assign(code=["a", "b", "a", *city.table["code"][3:]])
+    table.to_csv(tmp_path / "lots.csv", index=False)
+    given = [*city.given, "--candidates", str(tmp_path / "lots.csv")]
+    code, _, err = run(capsys, *given, "--lang", "en")
+    assert (code, "identifier “a” (column “code”), in rows 2, 4" in err) == (1, True)
+    table.assign(code="").to_csv(tmp_path / "lots.csv", index=False)
+    code, _, err = run(capsys, *given, "--lang", "en")
+    assert (code, "row 2: the identifier of the candidate is empty" in err) == (1, True)
+    given[given.index("--id") : given.index("--id") + 2] = []
+    code, _, err = run(capsys, *given, "--rival", "a", "--lang", "en")
+    assert (code, "row number: 2, 3, 4 …; or give --id" in err) == (1, True)
+
+
+def test_rows_of_the_lists_that_do_not_count_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = ["Library;Bibliothèque;45.52;-73.58", "Pit;trampoline;45.52;-73.58", "Lost;Bibliothèque;45.52;"]
+    (tmp_path / "list.csv").write_text("\n".join(["Name;Type;Lat;Long", *rows, ""]), encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(["new", str(tmp_path / "city"), "--places", str(tmp_path / "list.csv"), "--lang", "en"])
+    out = tmp_path / "s"
+    given = [str(tmp_path / "city"), "--sphere", "culture", "--quick", "--out", str(out), "--lang", "en"]
+    code, text, err = run(capsys, *given)
+    assert code == 0, err
+    for said in (text, (out / "sites.en.html").read_text(encoding="utf-8")):
+        assert "3 read = 1 matched + 0 snapped to the nearest + 0 outside" in said
+        assert "2 rows are unlocated or rejected and do not count as existing" in said
+    # what such a folder is, is said where a run is expected
+    with pytest.raises(SystemExit):
+        main(["explain", str(out), "--lang", "en"])
+    assert "It holds proposed sites" in capsys.readouterr().err
+
+
 def test_zones_and_areas_need_no_column(city: Lots, capsys: pytest.CaptureFixture[str]) -> None:
     from geosocial.geo import ZoneIndex
 

@@ -198,6 +198,22 @@ def test_degrees_are_checked(city: Factory, places: Spec) -> None:
     assert taken.places["x"].notna().tolist() == [True, False, False, False]
 
 
+def test_degrees_may_carry_their_marks(city: Factory, places: Spec) -> None:
+    spec = places(x="lon", y="lat", crs="EPSG:4326")
+    plain = take(city(), spec, "lon;lat\n" + "-73.55;45.51\n" * 4)
+    text = (
+        'lon;lat\n73.55W;45.51N\n-73,55°;45,51°\n-73.55W;"45° 30\' 36"" N"\n73.55° O;45.51\n45.51N;73.55W\n'
+    )
+    taken = take(city(), spec, text)
+    assert taken.places["x"][:4].tolist() == pytest.approx(plain.places["x"].tolist(), abs=1e-6)
+    assert taken.places["y"][:4].tolist() == pytest.approx(plain.places["y"].tolist(), abs=1e-6)
+    # a letter of the other axis is not guessed at
+    assert [(r, c, col) for r, c, _, col, _ in faults(taken) if c != "outside"] == [
+        (6, "bad_coordinate", "lon"),
+        (6, "bad_coordinate", "lat"),
+    ]
+
+
 def test_columns_of_coordinates_need_a_crs(city: Factory, places: Spec) -> None:
     with pytest.raises(UnknownCrsError, match="columns “x” and “y” is not named"):
         take(city(), places(crs=None), "x,y\n1,2\n")
