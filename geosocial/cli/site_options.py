@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from geosocial.i18n import Words
 
 
-class Amount(click.ParamType):
+class Amount(click.ParamType[float]):
     """An amount of 0 or more as people write it: 1500000, 1 500 000, "$1,500,000"."""
 
     name = "amount"
