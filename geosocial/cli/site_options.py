@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from geosocial.i18n import Words
 
 
-class Amount(click.ParamType[float]):
+class Amount(click.FloatRange):
     """An amount of 0 or more as people write it: 1500000, 1 500 000, "$1,500,000"."""
 
     name = "amount"
 
     def __init__(self, say: Words) -> None:
+        super().__init__(min=0)
         self.say = say
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
