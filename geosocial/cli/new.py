@@ -26,6 +26,7 @@ def command(say: Words) -> click.Command:
         zones: str | None,
         demand: str | None,
         residents: str | None,
+        name: str | None,
     ) -> None:
         import datetime as dt
 
@@ -34,16 +35,23 @@ def command(say: Words) -> click.Command:
         from geosocial.intake.recognise import LABELS, named
         from geosocial.intake.templates import write_study
 
-        own = None if places is None else own_list(places, sheet=sheet, crs=crs, columns=named(columns))
         if (zones is None) != (demand is None):
             raise InputError(
                 N_("--zones and --demand go together."),
                 hint=N_("Give both for another city, or neither for Montréal."),
             )
+        # the city first: against its zones more can be said of coordinates whose system is not named
         city = zones and demand and own_city(zones, demand, residents=residents, crs=crs)
+        own = None if places is None else own_list(places, sheet=sheet, crs=crs, columns=named(columns))
         today = dt.datetime.now(tz=dt.UTC).astimezone().date()
         for file in write_study(
-            folder, lang=lang or say.lang, today=today, own=own, city=city or None, complete=complete
+            folder,
+            lang=lang or say.lang,
+            today=today,
+            own=own,
+            city=city or None,
+            complete=complete,
+            title=name,
         ):
             click.echo(str(file))
         if city:
@@ -113,6 +121,12 @@ def _parameters(say: Words) -> list[click.Parameter]:
             ["--residents"],
             metavar=say.t("HEADER"),
             help=say.t("Column of --demand with the number of people."),
+        ),
+        click.Option(
+            ["--name"],
+            help=say.t(
+                "Name of the city or of the study, as its pages show it; otherwise that of the folder."
+            ),
         ),
         sheet_option(say),
         column_option(say),

@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from geosocial.errors import N_, InputError
+from geosocial.intake.figures import figures
 from geosocial.intake.join_files import layer_of, points_of, zones_of
-from geosocial.intake.own_list import belonging, quoted
+from geosocial.intake.own_list import belonging, quoted, system_of
 from geosocial.intake.recognise import recognise
 from geosocial.intake.source import Source
 from geosocial.vocabulary import fold
+from geosocial.vocabulary.synonyms import plain
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
 #: What a column of residents is called, compared without accents, case and signs.
@@ -33,6 +36,8 @@ RESIDENTS: Final = (
     "poblacion",
     "personnes",
 )
+#: What a header may add without saying something else: a total, a count, a census, and its year.
+_ADDED: Final = re.compile(r"(?:19|20)\d\d|tot|totale?|nb|nbre|nombre|number|de|of|the|la|census|recensement")
 
 _ZONES: Final = """\
 # Secteurs : votre couche. Un identifiant ne doit pas changer d’une édition à l’autre.
@@ -130,7 +135,7 @@ def own_city(
     system = found.crs.to_epsg()
     table = layer.frame.drop(columns=layer.frame.geometry.name)
     identifier, name = _zone_columns(table, str(zones))
-    where, source = _position(Path(demand), crs)
+    where, source = _position(Path(demand), crs, found)
     people = _residents(source, residents)
     row = _differing(source.columns.table, letters=False) or people
     return OwnCity(
@@ -157,7 +162,7 @@ def without_montreal(sections: Sequence[str]) -> list[str]:
         text = re.sub(r"^rounding = .*\n", "", text, flags=re.MULTILINE)
         text = text.replace('demand = "renters_30"', 'demand = "residents"')
         text = re.sub(r"^per = 100\b.*$", _PER, text, flags=re.MULTILINE)
-        text = text.replace("# Logements par 100 ménages. Dwellings per 100 households.", "")
+        text = re.sub(r" *# Logements par 100 ménages\. Dwellings per 100 households\.", "", text)
         kept.append(text.replace("de l’ensemble de Montréal", "de l’ensemble du territoire"))
     return kept
 
@@ -192,6 +197,9 @@ def _residents(source: Source, header: str | None) -> str:
     for column in source.columns.table.columns:
         if fold(str(column)) in RESIDENTS:
             return str(column)
+    told = [str(c) for c in source.columns.table.columns if _without_added(str(c)) in RESIDENTS]
+    if len(told) == 1:  # two years of one census are not chosen between
+        return told[0]
     raise InputError(
         N_("{file}: no column of residents was recognised; the columns are: {found}."),
         hint=N_("Say which one it is: --residents HEADER."),
@@ -200,7 +208,19 @@ def _residents(source: Source, header: str | None) -> str:
     )
 
 
-def _position(path: Path, crs: str | None) -> tuple[str, Source]:
+def _without_added(header: str) -> str:
+    """Return a header without its total, its year and the like.
+
+    Examples
+    --------
+    >>> _without_added("Pop_tot_2021"), _without_added("Nombre de personnes"), _without_added("Pop_65")
+    ('pop', 'personnes', 'pop 65')
+    """
+    words = re.sub(r"(?<=[a-z])(?=(?:19|20)\d\d\b)", " ", plain(header)).split()
+    return " ".join(word for word in words if not _ADDED.fullmatch(word))
+
+
+def _position(path: Path, crs: str | None, zones: gpd.GeoDataFrame) -> tuple[str, Source]:
     """Return the lines of the study that say where the rows of demand lie, and its rows."""
     source = points_of(path, crs, None)
     if source.layer is not None:
@@ -213,8 +233,15 @@ def _position(path: Path, crs: str | None) -> tuple[str, Source]:
             file=str(path),
             found=", ".join(str(c) for c in source.columns.table.columns),
         )
-    system = crs or ("EPSG:4326" if pair[2] else "")
-    lines = [f"crs = {quoted(system)}"] if system else []
-    return "".join(
-        f"{line}\n" for line in [*lines, f"x = {quoted(pair[0])}", f"y = {quoted(pair[1])}"]
-    ), source
+    code = None if crs or pair[2] else _system_of_zones(source, pair, zones)
+    system = system_of(str(path), pair, crs, code)
+    return f"crs = {quoted(system)}\nx = {quoted(pair[0])}\ny = {quoted(pair[1])}\n", source
+
+
+def _system_of_zones(source: Source, pair: tuple[str, str, bool], zones: gpd.GeoDataFrame) -> int | None:
+    """Return the EPSG code of the system of the zones, None where the rows do not lie among them in it."""
+    code: int | None = zones.crs.to_epsg()
+    x, y = (figures(source.table[header], decimal_comma=True)[0] for header in pair[:2])
+    west, south, east, north = zones.total_bounds
+    inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    return code if inside.mean() >= 0.9 else None

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from geosocial.errors import N_, InputError
+from geosocial.errors import N_, InputError, UnknownCrsError
+from geosocial.geo.crs import read_crs
 from geosocial.intake.inspect import crosswalk_of
 from geosocial.intake.recognise import recognise, refuse_ambiguous
 from geosocial.intake.source import open_source
@@ -76,8 +77,9 @@ def own_list(
     Raises
     ------
     InputError
-        When the file cannot be used, when several headers say the same column, or when neither a sphere nor a
-        kind is told: its places could serve nothing.
+        When the file cannot be used, when several headers say the same column, when its coordinates are not
+        degrees and nobody says what they are, or when neither a sphere nor a kind is told: its places could
+        serve nothing.
     """
     path = Path(path)
     layers = layer_names(path)
@@ -107,13 +109,52 @@ def own_list(
             "xy", ("longitude", "latitude") if pair[2] else "xy", pair[:2], strict=True
         ):
             told[key] = written[option] = header
-        system = crs or ("EPSG:4326" if pair[2] else "")
+        system = system_of(str(path), pair, crs)
     else:
         system = ""
     if system:
         lines.append(f"crs = {quoted(system)}")
     options = tuple(f"{option} = {quoted(header)}" for option, header in written.items())
     return OwnList(path, belonging(path), told, "\n".join(lines), options)
+
+
+def system_of(file: str, pair: tuple[str, str, bool], crs: str | None, zones: int | None = None) -> str:
+    """Return the reference system of two columns, as the study names it.
+
+    Parameters
+    ----------
+    file
+        The file, for the message.
+    pair
+        Headers of x and y, and whether they say that they hold degrees (`Recognised.pair`).
+    crs
+        What the user says of the files that do not say theirs. A metric one does not hold for columns called
+        longitude and latitude: one list may be in degrees and the other in metres.
+    zones
+        EPSG code of the system of the zones, where the rows lie among them in it. It is said and not taken:
+        whoever knows the file decides.
+
+    Raises
+    ------
+    UnknownCrsError
+        When the columns are not degrees and `crs` is not given: the study could not be run.
+    """
+    if pair[2]:
+        return crs if crs is not None and read_crs(crs).is_geographic else "EPSG:4326"
+    if crs is None:
+        raise UnknownCrsError(
+            N_("{file}: the coordinate reference system of columns “{x}” and “{y}” is not named."),
+            hint=N_("Name it: --crs EPSG:…; whoever made the file knows it.")
+            if zones is None
+            else N_(
+                "In the system of the zones its rows lie among them; if it is that one: --crs EPSG:{code}."
+            ),
+            file=file,
+            x=pair[0],
+            y=pair[1],
+            code=str(zones),
+        )
+    return crs
 
 
 def belonging(path: Path) -> tuple[Path, ...]:

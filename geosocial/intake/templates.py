@@ -172,6 +172,7 @@ def write_study(
     own: OwnList | None = None,
     city: OwnCity | None = None,
     complete: bool = False,
+    title: str | None = None,
 ) -> list[Path]:
     """Write the folder of a new study and return its files.
 
@@ -189,6 +190,8 @@ def write_study(
         Zones and demand of another city, in place of those of Montréal: `own_city`.
     complete
         Whether the list is complete: a zone without a row has none.
+    title
+        Name of the study, as its pages show it; without it, the name of the folder.
 
     Raises
     ------
@@ -215,9 +218,9 @@ def write_study(
         for given in own.files:
             write_bytes(given.read_bytes(), target / given.name)
     plan_templates.write_plan(target, lang=lang)
-    write_text(_readme(name, own, city), target / "README.md")
+    write_text(_readme(title or name, own, city), target / "README.md")
     # The study comes last: a folder that has one is whole.
-    text = study_text(embedded.read_text(encoding="utf-8"), name, today, own, city)
+    text = study_text(embedded.read_text(encoding="utf-8"), name, today, own, city, title=title)
     if complete:
         text = text.replace("\ncomplete = false\n", "\ncomplete = true\n", 1)
     write_text(text, target / "study.toml")
@@ -238,15 +241,24 @@ def _readme(name: str, own: OwnList | None, city: OwnCity | None) -> str:
 
 
 def study_text(
-    embedded: str, name: str, today: dt.date, own: OwnList | None = None, city: OwnCity | None = None
+    embedded: str,
+    name: str,
+    today: dt.date,
+    own: OwnList | None = None,
+    city: OwnCity | None = None,
+    *,
+    title: str | None = None,
 ) -> str:
-    """Return the study of a new folder, made of the embedded one: its sections, with one list of places."""
+    """Return the study of a new folder, made of the embedded one: its sections, with one list of places.
+
+    Its identifier is made of `name`, that of the folder; its pages show `title`, or else `name`.
+    """
     rule = re.compile(r"^# -{50,}\n", re.MULTILINE)
     head, sources, zones, _, demand, _, *rest = rule.split(embedded)
     # what the embedded study follows is an example; a new one has its own plan, and publishes nothing unasked
     rest = [part for part in rest if "\n[followup]\n" not in part and "\n[directory]\n" not in part]
     key = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "study"
-    quoted = name.replace("\\", "").replace('"', "”")
+    quoted = (title or name).replace("\\", "").replace('"', "”")
     quoted = "".join(c for c in quoted if c.isprintable())
     head = re.sub(r'^id = "[^"]*"', f'id = "{key}"', head, flags=re.MULTILINE)
     head = re.sub(

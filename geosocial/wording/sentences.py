@@ -218,12 +218,18 @@ def least_served(words: Words, results: Results, sphere: str, service: str) -> s
     worst = [r for r in ranked if r.rank and found.value(r.zone_id, sphere, service, "gap_share").value > 0]
     parts: list[str] = []
     if worst:
+        # a zone that falls short of the norm, and yet of the whole in no setting, is not called badly served
+        below = [r for r in worst if r.underserved_in or not r.settings]
         first = [r for r in worst if r.rank <= 3]
+        tied = bool(below) and len(first) > 4 and first[0].tied == len(first)
+        if not tied:
+            first = [r for r in first if r in below] or below[:3]
         named = first if len(first) <= 4 else first[:3]
         names = words.listing(zone_name(words, results, r.zone_id) for r in named)
         settings = _out_of(words, first)
-        tied = len(first) > 4 and first[0].tied == len(first)
-        if tied:
+        if not first:
+            parts.append(words.t("No zone is underserved in any of the settings tried."))
+        elif tied:
             count = zone_count(words, results, len(first))
             parts.append(words.t("Least served: {count} tied, {names} among them.", count=count, names=names))
         elif settings:

@@ -142,3 +142,67 @@ def test_zones_alone_and_a_layer_without_residents_are_refused(geosocial: Run, t
     )
     assert named.returncode == 0, named.stderr
     assert 'column = "hogares"' in (tmp_path / "a" / "study.toml").read_text(encoding="utf-8")
+
+
+def metric_city(folder: Path) -> tuple[Path, Path, Path]:
+    """Two zones in EPSG:2949, blocks and places with coordinates in metres that name no system."""
+    from shapely.geometry import box
+
+    zones = gpd.GeoDataFrame(
+        {"CODE": ["A1", "B2"], "NOM_QUARTI": ["Île-aux-Pères", "Hôtel-de-Ville"]},
+        geometry=[box(200_000, 5_030_000, 203_000, 5_033_000), box(203_000, 5_030_000, 206_000, 5_033_000)],
+        crs="EPSG:2949",
+    )
+    zones.to_file(folder / "quartiers.shp", encoding="cp1252")
+    (folder / "ilots.csv").write_bytes(
+        "IDIDU;X_m;Y_m;Pop_tot_2021\r\n1;201000,5;5031000,5;900\r\n2;204000,5;5031000,5;x\r\n".encode(
+            "cp1252"
+        )
+    )
+    (folder / "lieux.tsv").write_bytes(
+        "N° fiche\tNom\tType d'équipement\tCoord. X (m)\tCoord. Y (m)\r\n"
+        "7\tChez nous\tBibliothèque\t201000,5\t5031200,5\r\n".encode("cp1252")
+    )
+    return folder / "quartiers.shp", folder / "ilots.csv", folder / "lieux.tsv"
+
+
+def test_metres_whose_system_is_not_named_are_refused_by_new_with_what_can_be_said(
+    geosocial: Run, tmp_path: Path
+) -> None:
+    zones, blocks, places = metric_city(tmp_path)
+    given = ("--zones", zones, "--demand", blocks, "--places", places)
+    refused = geosocial("new", tmp_path / "town", *given)
+    assert (refused.returncode, (tmp_path / "town").exists()) == (1, False)
+    assert (
+        "“X_m” and “Y_m” is not named. In the system of the zones its rows lie among them" in refused.stderr
+    )
+    assert "--crs EPSG:2949" in refused.stderr
+    # a list alone: nothing is known that its rows could lie among
+    alone = geosocial("new", tmp_path / "town", "--places", places)
+    assert alone.returncode == 1
+    assert "Name it: --crs EPSG:…" in alone.stderr
+    named = geosocial("new", tmp_path / "town", *given, "--crs", "EPSG:2949", "--name", "Val-d’Or")
+    assert named.returncode == 0, named.stderr
+    study = tomllib.loads((tmp_path / "town" / "study.toml").read_text(encoding="utf-8"))
+    assert (study["id"], study["name"]["fr"]) == ("town", "Val-d’Or")
+    assert study["demand"]["columns"][0]["column"] == "Pop_tot_2021"
+    assert study["demand"]["crs"] == study["places"][0]["crs"] == "EPSG:2949"
+    assert study["places"][0]["id"] == "N° fiche"
+
+
+def test_a_metric_system_is_not_taken_for_columns_of_degrees(geosocial: Run, tmp_path: Path) -> None:
+    zones, blocks, places = metric_city(tmp_path)
+    places.write_text("name,kind,lon,lat\nA,library,-72.5,45.4\n", encoding="utf-8")
+    given = ("--zones", zones, "--demand", blocks, "--places", places, "--crs", "EPSG:2949")
+    made = geosocial("new", tmp_path / "town", *given)
+    assert made.returncode == 0, made.stderr
+    study = tomllib.loads((tmp_path / "town" / "study.toml").read_text(encoding="utf-8"))
+    assert (study["demand"]["crs"], study["places"][0]["crs"]) == ("EPSG:2949", "EPSG:4326")
+
+
+def test_two_years_of_residents_are_not_chosen_between(geosocial: Run, tmp_path: Path) -> None:
+    zones, blocks, _ = metric_city(tmp_path)
+    blocks.write_text("id,lon,lat,POP_2016,POP_2021\n1,-72.5,45.4,5,6\n", encoding="utf-8")
+    done = geosocial("new", tmp_path / "town", "--zones", zones, "--demand", blocks)
+    assert done.returncode == 1
+    assert "no column of residents was recognised" in done.stderr

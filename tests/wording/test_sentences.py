@@ -100,6 +100,20 @@ def test_boroughs_are_called_so_when_there_is_nothing_else(toy: Results) -> None
     )
 
 
+def test_a_zone_below_the_whole_in_no_setting_is_not_called_badly_served(toy: Results) -> None:
+    ranking = toy.ranking.copy()
+    mine = ranking["sphere"] == "culture"
+    first = mine & (ranking["rank"] == 1)
+    ranking.loc[first, "underserved_in"] = 0
+    left = wording.least_served(EN, replace(toy, ranking=ranking), "culture", "main")
+    name = toy.zones.set_index("zone_id").loc[ranking.loc[first, "zone_id"], "name_fr"].iloc[0]
+    assert left.startswith("Least served, in ")
+    assert name not in left
+    ranking.loc[mine & ranking["rank"].notna(), "underserved_in"] = 0
+    none = wording.least_served(FR, replace(toy, ranking=ranking), "culture", "main")
+    assert none.startswith("Aucun secteur n’est mal desservi dans aucun des réglages essayés. ")
+
+
 def test_a_large_tie_is_counted_not_listed(toy: Results) -> None:
     ranking = toy.ranking.copy()
     mine = (ranking["sphere"] == "culture") & ranking["rank"].notna()
