@@ -271,7 +271,9 @@ def test_examples_run(module: str) -> None:
     import doctest
     import importlib
 
-    assert doctest.testmod(importlib.import_module(f"geosocial.cartography.{module}")).failed == 0
+    given = {"results": toy_results()} if module == "pictures" else {}
+    done = doctest.testmod(importlib.import_module(f"geosocial.cartography.{module}"), extraglobs=given)
+    assert done.failed == 0
 
 
 def test_people_beyond_are_dots_and_sites_are_counted() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,11 +17,12 @@ BOOKS: Final = ROOT / "examples" / "notebooks"
 ROLES: Final = ("analyst", "planner", "siting")
 
 
-def run(path: Path) -> Any:
-    book = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+async def run(*paths: Path) -> list[Any]:
+    books = [nbformat.read(path, as_version=4) for path in paths]  # type: ignore[no-untyped-call]
     at = {"metadata": {"path": str(BOOKS)}}
-    NotebookClient(book, timeout=300, kernel_name="python3", resources=at).execute()
-    return book
+    clients = [NotebookClient(b, timeout=300, kernel_name="python3", resources=at) for b in books]
+    await asyncio.gather(*(client.async_execute() for client in clients))
+    return books
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -30,8 +31,7 @@ def test_a_notebook_runs_and_holds_its_map(
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    with ThreadPoolExecutor(2) as both:
-        books = list(both.map(run, [BOOKS / f"{role}.{lang}.ipynb" for lang in ("fr", "en")]))
+    books = asyncio.run(run(*(BOOKS / f"{role}.{lang}.ipynb" for lang in ("fr", "en"))))
     assert [c["cell_type"] for c in books[0].cells] == [c["cell_type"] for c in books[1].cells]
     for book in books:
         outputs = [out for cell in book.cells for out in cell.get("outputs", [])]

@@ -165,9 +165,10 @@ def values() -> Iterator[Case]:
         )
     ):
         yield one(f"injection-{number}", text)
-    for text in ("NaN", "inf", "-Infinity", "1e999", "abc", "45°30'", "0x2D", "4_5", "٤٥", "1,2,3"):
+    for text in ("NaN", "inf", "-Infinity", "1e999", "abc", "45°30'Z", "0x2D", "4_5", "٤٥", "1,2,3"):
         yield one(f"latitude-{text.replace(chr(39), '')}", "A", text, found=(0, 1, 0))
     yield one("latitude-comma", "A", "45,5")
+    yield one("latitude-degrees-and-minutes", "A", "45°30'")
     yield one("latitude-unicode-minus", "A", "45.5", "−73.6")
     yield one("latitude-range", "A", "145.5", found=(0, 1, 0))
     yield one("position-zero", "A", "0", "0", found=(0, 1, 0))
