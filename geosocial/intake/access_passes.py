@@ -7,6 +7,7 @@ the rows of its piece, and the sums of the pass in the metadata beside them: a p
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
@@ -71,7 +72,7 @@ class Reach:
         return {"standard": self.standard_m, "decay": stepwise(bounds, self.weights)}
 
 
-class Pass:
+class Pass(ABC):
     """What both passes do to a piece: read it, locate it, find its pairs, write its part."""
 
     #: Whether all columns are read, or only those that the sums need.
@@ -102,8 +103,9 @@ class Pass:
             record["bytes"] = whole.stat().st_size
         return record
 
+    @abstractmethod
     def _batches(self, piece: Piece, record: Record, sums: dict[str, Floats]) -> Iterator[Any]:
-        raise NotImplementedError
+        """Give the batches to write of a piece, and add what it sums to `sums`."""
 
     def _rows(self, piece: Piece, record: Record) -> Iterator[tuple[Any, Floats, Floats, Floats]]:
         """Give each batch of a piece with x, y and the demand of its rows."""
