@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# one Chromium a session, whoever asks: a second one cannot start beside it
+from tests.chromium import axe, browser, page, phone  # noqa: F401
+
 # A test asserts results, never how long a busy machine took.
 settings.register_profile("results", deadline=None)
 settings.load_profile("results")

@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from geosocial.cartography.atlas import write_atlas
 from geosocial.cartography.boroughs import write_boroughs
-from tests.browser.conftest import watched
 from tests.browser.rich import rich_results
 from tests.cartography.payloads import PAYLOADS
 from tests.cartography.test_boroughs import hostile
+from tests.chromium import watched
 from tests.measure.toy import toy_results
 
 pytestmark = pytest.mark.browser

@@ -12,6 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 from scripts.docs.build import ROOT
+from tests.docs.conftest import aside
 
 BOOKS: Final = ROOT / "examples" / "notebooks"
 ROLES: Final = ("analyst", "planner", "siting")
@@ -31,7 +32,8 @@ def test_a_notebook_runs_and_holds_its_map(
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    books = asyncio.run(run(*(BOOKS / f"{role}.{lang}.ipynb" for lang in ("fr", "en"))))
+    paths = [BOOKS / f"{role}.{lang}.ipynb" for lang in ("fr", "en")]
+    books = aside(lambda: asyncio.run(run(*paths)))
     assert [c["cell_type"] for c in books[0].cells] == [c["cell_type"] for c in books[1].cells]
     for book in books:
         outputs = [out for cell in book.cells for out in cell.get("outputs", [])]
