@@ -126,7 +126,7 @@ def find(asked: str, *languages: Words) -> Topic | None:
         (letters, topic)
         for template, topic in _templates(languages)
         if (letters := len(re.sub(r"\W", "", _FIELD.sub("", template)))) >= _ENOUGH
-        and re.search(_pattern(template), shown, re.DOTALL)
+        and _pattern(template).search(shown)
     )
     return max(fitting, key=lambda pair: pair[0], default=(0, None))[1]
 
@@ -164,9 +164,10 @@ def _templates(languages: Iterable[Words]) -> Iterable[tuple[str, Topic]]:
                 yield words.t(message), topic
 
 
-def _pattern(template: str) -> str:
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
     """Return a regular expression that a message of this template fits, whatever stands in its fields."""
-    return ".+?".join(re.escape(_plain(part)) for part in _FIELD.split(template))
+    return re.compile(".+?".join(re.escape(_plain(part)) for part in _FIELD.split(template)), re.DOTALL)
 
 
 def _plain(text: str) -> str:
