@@ -24,8 +24,8 @@ ROOT: Final = Path(__file__).parent.parent
 PYTHONS: Final = ("3.11", "3.12", "3.13")
 #: The resolutions of uv: of what geosocial names itself, the lowest version that it allows; or the newest.
 RESOLUTIONS: Final = ("lowest-direct", "highest")
-#: What the tests of the lowest packages need beside pytest; oracles and browsers are left out.
-TESTERS: Final = ("pytest", "hypothesis", "plotly", "networkx")
+#: What the tests of the lowest packages need; the fixtures import a browser's driver, no browser is started.
+TESTERS: Final = ("pytest", "hypothesis", "plotly", "networkx", "playwright", "axe-playwright-python")
 TESTED: Final = ("tests/io", "tests/intake", "tests/geo/test_join.py", "tests/geo/test_zone_index.py")
 TESTED_TOO: Final = ("tests/geo/test_distance.py", "tests/vocabulary", "tests/wording")
 

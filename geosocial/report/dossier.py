@@ -96,6 +96,7 @@ def content(
         "title": told.title,
         "subtitle": told.subtitle,
         "lead": told.lead,
+        "cautions": list(told.cautions),
         "lines": [
             {
                 "sphere": asdict(line.sphere),

@@ -149,6 +149,20 @@ def definition(say: Words, indicator: str, spec: Service) -> tuple[str, ...]:
     )
 
 
+def _known(results: Results, spec: Service, sphere: str) -> list[str]:
+    """Return the zones with data: those that the figures of the study as a whole rest on."""
+    found, key = wording.figures(results), "coverage" if spec.rule == "coverage" else "rate"
+    return [z for z in found.names if found.value(z, sphere, spec.key, key).status != "missing"]
+
+
+def _known_line(say: Words, results: Results, known: list[str]) -> Iterator[str]:
+    """Say how many zones have data, where not all of them have."""
+    every = len(wording.figures(results).names)
+    if len(known) < every:
+        among = wording.zone_count(say, results, every)
+        yield say.t("Only the zones with data count: {known} of {all}.", known=len(known), all=among)
+
+
 def arithmetic(
     say: Words, results: Results, spec: Service, *, zone_id: str, sphere: str, indicator: str
 ) -> Iterator[str]:
@@ -156,6 +170,8 @@ def arithmetic(
     found = wording.figures(results)
 
     def held(key: str) -> float:
+        if not zone_id and key in {"demand", "supply"}:
+            return math.fsum(found.value(z, sphere, spec.key, key).value for z in known)
         return found.value(zone_id, sphere, spec.key, key).value
 
     figure = found.value(zone_id, sphere, spec.key, indicator)
@@ -163,6 +179,10 @@ def arithmetic(
         if zone_id:
             yield wording.why_missing(say, results, zone_id, sphere, spec.key)
         return
+    if not zone_id and indicator in {"demand", "supply"}:
+        return  # a sum, of which no share is told
+    known = [zone_id] if zone_id else _known(results, spec, sphere)
+    yield from () if zone_id else _known_line(say, results, known)
     demand, covered = held("demand"), held("coverage")
     who = wording.lower_first(wording.demand_label(say, results, spec.demand))
     unit = found.value(zone_id, sphere, spec.key, "demand").unit

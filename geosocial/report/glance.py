@@ -129,6 +129,11 @@ def glance(words: Words, results: Results) -> Glance:
                 "below the value of the whole. Zones are grouped by the number of spheres in which they are "
                 "underserved, then by name. Missing data are never counted as zero."
             ),
+            *(
+                [words.t("All together: in each sphere, the zones with data.")]
+                if _with_holes(results)
+                else ()
+            ),
             *([wording.care_note(words, results)] if _with_care(results) else ()),
         ),
     )
@@ -137,6 +142,12 @@ def glance(words: Words, results: Results) -> Glance:
 def _with_care(results: Results) -> bool:
     found, services = wording.figures(results), headline_services(results)
     return any(found.rank(z, s, v).status == "low_confidence" for z in found.names for s, v in services)
+
+
+def _with_holes(results: Results) -> bool:
+    """Return whether some zones have no data in a sphere, so that the study as a whole is not all of them."""
+    found, services = wording.figures(results), headline_services(results)
+    return any(found.rank(z, s, v).status == "missing" for z in found.names for s, v in services)
 
 
 def _figure(words: Words, figure: wording.Figure) -> str:

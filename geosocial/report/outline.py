@@ -56,6 +56,8 @@ class Outline:
     subtitle: str
     edition: str
     lead: str
+    #: Lists of which many rows were lost: to be read before any figure.
+    cautions: tuple[str, ...]
     lines: tuple[Line, ...]
     verdict_legend: tuple[Entry, ...]
     verdict_note: str
@@ -81,6 +83,7 @@ def outline(words: Words, results: Results) -> Outline:
         ),
         edition=wording.edition(words, results),
         lead=_lead(words, results),
+        cautions=tuple(wording.cautions(words, results)),
         lines=tuple(_line(words, results, s) for s in results.study.spheres),
         verdict_legend=verdict_legend(words),
         verdict_note=f"{wording.verdict_note(words, results)} {wording.distance_note(words, results)}",
@@ -109,6 +112,7 @@ def _labels(words: Words) -> dict[str, str]:
         "sheets": words.t("Sheets"),
         "tables": words.t("Tables"),
         "explained": words.t("Explanations"),
+        "rows": words.t("Rows to look at"),
         "where": words.t("Where these figures come from"),
         "other": "English" if words.lang == "fr" else "Français",
         "other_lang": "en" if words.lang == "fr" else "fr",

@@ -108,6 +108,7 @@ from geosocial.wording.siting import PROOFS, proposal_sentence
 from geosocial.wording.statements import flips_label, statement
 from geosocial.wording.trust import (
     SourceLine,
+    cautions,
     conservation_line,
     day,
     distance_note,
@@ -140,6 +141,7 @@ __all__ = [
     "anchor",
     "boroughs_only",
     "care_note",
+    "cautions",
     "change_sentence",
     "cluster_label",
     "cluster_note",

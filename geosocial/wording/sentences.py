@@ -29,7 +29,7 @@ from geosocial.wording.labels import (
     zone_count,
     zone_name,
 )
-from geosocial.wording.unsaid import why_missing, why_not
+from geosocial.wording.unsaid import of_whom, why_missing, why_not
 
 if TYPE_CHECKING:
     from geosocial.i18n import Words
@@ -78,7 +78,8 @@ def headline(words: Words, results: Results, sphere: str, service: str, indicato
 
 def _claim(words: Words, results: Results, sphere: str, service: str, indicator: str) -> str:
     spec, found = service_of(results, sphere, service), figures(results)
-    name = service_label(words, results, sphere, service)
+    main = "gap_share" if indicator == "gap" else "nearest_cost" if indicator == "distance" else indicator
+    name = of_whom(words, results, sphere, service, main)
 
     def overall(key: str) -> float:
         return found.value("", sphere, service, key).value
@@ -114,7 +115,7 @@ def _ratio(words: Words, results: Results, sphere: str, spec: Service, *, head: 
     return words.t(
         "{name}: {more} would have to be added to bring every zone that could be measured "
         "to {norm} per {per}.",
-        name=head,
+        name=service_label(words, results, sphere, spec.key),  # the sentence itself says of which zones
         more=amount(words, "dwellings" if counts_dwellings(spec) else "facilities", missing),
         norm=norm,
         per=per,

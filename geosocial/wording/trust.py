@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from geosocial.tables import OUTCOMES
 from geosocial.wording.labels import (
@@ -23,6 +23,11 @@ from geosocial.wording.sentences import norm_rate
 if TYPE_CHECKING:
     from geosocial.i18n import Words
     from geosocial.results import Results
+
+#: From this share of its rows lost on, a list is cautioned against before any figure: an incomplete list, and
+#: a complete one, where a zone without a row has none.
+LOST: Final = 0.1
+LOST_OF_COMPLETE: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +218,45 @@ def uncounted(words: Words, results: Results) -> list[str]:
                 table=sphere,
             )
         )
+    return told
+
+
+def cautions(words: Words, results: Results) -> list[str]:
+    """Return a sentence for each list of which many rows were rejected or could not be located.
+
+    It stands before the figures: on the first page of a report, at the end of a run on the terminal.
+    """
+    told = []
+    for row in results.conservation.to_dict(orient="records"):
+        spec = next(p for p in results.study.places if p.key == row["source"])
+        read, rejected, unlocated = (int(row[key]) for key in ("read", "rejected", "unlocated"))
+        lost = rejected + unlocated
+        if not lost or lost < read * (LOST_OF_COMPLETE if spec.complete else LOST):
+            continue
+        parts = [
+            outcome_count(words, key, n) for key, n in (("rejected", rejected), ("unlocated", unlocated)) if n
+        ]
+        said = [
+            words.n(
+                "Caution, “{list}”: {lost} of {read} record could not be used ({parts}).",
+                "Caution, “{list}”: {lost} of {read} records could not be used ({parts}).",
+                lost if words.lang == "fr" else read,
+                list=words.label(spec.label),
+                lost=words.number(lost),
+                read=words.number(read),
+                parts=", ".join(parts),
+            )
+        ]
+        if spec.counted and spec.complete:
+            said.append(
+                words.t(
+                    "As the list is declared complete, a zone without a located record is told to have none."
+                )
+            )
+        if spec.counted:
+            said.append(words.t("Coverage may be higher, and gaps smaller, than what is told."))
+        said.append(words.t("Each row and its reason: {file}.", file="tables/faults.csv"))
+        told.append(" ".join(said))
     return told
 
 

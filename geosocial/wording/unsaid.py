@@ -6,7 +6,14 @@ import math
 from typing import TYPE_CHECKING
 
 from geosocial.wording.figures import figures
-from geosocial.wording.labels import amount, counts_dwellings, no_facility, service_of
+from geosocial.wording.labels import (
+    amount,
+    boroughs_only,
+    counts_dwellings,
+    no_facility,
+    service_label,
+    service_of,
+)
 
 if TYPE_CHECKING:
     from geosocial.i18n import Words
@@ -66,3 +73,30 @@ def why_not(words: Words, results: Results, zone_id: str, sphere: str, service: 
         )
         return said + " " + unranked
     return words.t("The figures do not allow a conclusion here.") + " " + unranked
+
+
+def of_whom(words: Words, results: Results, sphere: str, service: str, indicator: str) -> str:
+    """Return the name of a service for the head of a sentence, with the zones of which it can speak.
+
+    A figure of the study as a whole is that of the zones with data: where some have none, it says so.
+    ``Culture``, ``Culture, in the 16 boroughs with data``.
+    """
+    name, found = service_label(words, results, sphere, service), figures(results)
+    known = sum(found.value(z, sphere, service, indicator).status != "missing" for z in found.names)
+    if known in {0, len(found.names)}:
+        return name
+    if boroughs_only(results):
+        return words.n(
+            "{name}, in the one borough with data",
+            "{name}, in the {count} boroughs with data",
+            known,
+            name=name,
+            count=words.number(known),
+        )
+    return words.n(
+        "{name}, in the one zone with data",
+        "{name}, in the {count} zones with data",
+        known,
+        name=name,
+        count=words.number(known),
+    )

@@ -126,3 +126,13 @@ def test_without_a_plan_there_are_no_directions(results: Results) -> None:
         ),
     )
     assert directions(words("fr"), bare) is None
+
+
+def test_what_was_lost_stands_on_the_first_page(results: Results, tmp_path: Path) -> None:
+    lists = results.conservation.assign(unlocated=results.conservation["read"] // 4)
+    told = text_of(dossier.pdf(dataclasses.replace(results, conservation=lists), words("en")), tmp_path)
+    first = " ".join(told.split("\f")[0].split())
+    # a quarter of the 99 named enterprises, which count in no figure
+    assert "Caution, “Named enterprises and organisations”: 24 of 99 records could not be used" in first
+    assert "Caution, “Facilities listed by the City”: 858 of 3,435 records" in first
+    assert "Caution" not in text_of(dossier.pdf(results, words("en")), tmp_path)

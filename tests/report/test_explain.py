@@ -57,3 +57,20 @@ def test_the_parts_of_a_gap_add_up(results: Results) -> None:
         assert gap == round(row["value"])
         checked += 1
     assert checked == 19
+
+
+def test_the_figure_of_the_city_rests_on_the_zones_with_data(results: Results) -> None:
+    # Summed here from the figures of the boroughs; three have no record of an incomplete list.
+    own = results.measures[results.measures["sphere"] == "housing"]
+    values = own.pivot_table(index="zone_id", columns="indicator", values="value", aggfunc="first")
+    known = values[values["rate"].notna()]
+    supply, demand = int(known["supply"].sum()), int(known["demand"].sum())
+    service = str(own["service"].iloc[0])
+    told = explain(
+        words("en"), results, zone_id="", sphere="housing", service=service, indicator="rate"
+    ).lines()
+    text = "\n".join(told)
+    assert len(known) == 16
+    assert "Only the zones with data count: 16 of 19 boroughs." in text
+    assert f"{supply:,} dwellings for {demand:,} households" in text
+    assert f": {supply / demand * 100:.1f} for every 100." in text

@@ -276,3 +276,12 @@ def test_the_examples_of_the_docstrings_run() -> None:
         found = doctest.testmod(module)
         assert found.attempted
         assert not found.failed
+
+
+def test_what_was_lost_stands_before_the_figures(toy: Results, read: dict[Lang, Reader]) -> None:
+    for lang in LANGS:
+        (caution,) = wording.cautions(words(lang), toy)
+        text = read[lang].text
+        assert 0 < text.index(caution) < text.index(outline(words(lang), toy).lines[0].sentence)
+    whole = replace(toy, conservation=toy.conservation.assign(rejected=0, unlocated=0))
+    assert 'class="caution"' not in page(whole, words("fr"))

@@ -36,8 +36,8 @@ def toy() -> Results:
 def test_headlines(toy: Results) -> None:
     assert wording.headline(FR, toy, "culture", "main", "gap_share") == (
         fr(
-            "Culture~: 13~300~personnes, 58~% de la population, vivent à plus de 1~km d’un équipement "
-            "culturel."
+            "Culture, dans les 7~secteurs qui ont des données~: 13~300~personnes, 58~% de la population, "
+            "vivent à plus de 1~km d’un équipement culturel."
         ),
         fr(
             "Les plus mal desservis, dans 6 à 10~réglages sur 10~: Rivière-Verte, Champ-du-Moulin et "
@@ -46,8 +46,9 @@ def test_headlines(toy: Results) -> None:
         ),
     )
     assert wording.headline(EN, toy, "culture", "main", "gap") == (
-        "Culture: 13,300 people, 58% of residents, live more than 1 km from a cultural facility.".replace(
-            "1 km", f"1{NBSP}km"
+        (
+            "Culture, in the 7 zones with data: 13,300 people, 58% of residents, live more than "
+            f"1{NBSP}km from a cultural facility."
         ),
         (
             "Least served, in 6 to 10 of 10 settings: Rivière-Verte, Champ-du-Moulin and Côte-des-Pins. "
@@ -55,7 +56,8 @@ def test_headlines(toy: Results) -> None:
         ),
     )
     assert wording.headline(FR, toy, "culture", "main", "coverage")[0] == fr(
-        "Culture~: 42~% de la population vit à 1~km ou moins d’un équipement culturel."
+        "Culture, dans les 7~secteurs qui ont des données~: 42~% de la population vit à 1~km ou moins "
+        "d’un équipement culturel."
     )
     # Housing: 400 dwellings for 10,000 renters where both are known: 4.0; Z1, Z2 lack 40 each, Z3 10.
     assert wording.headline(FR, toy, "housing", "main", "gap_share")[0] == fr(
@@ -63,12 +65,64 @@ def test_headlines(toy: Results) -> None:
         "100~ménages locataires."
     )
     assert wording.headline(EN, toy, "housing", "main", "rate")[0] == (
-        "Housing: 4.0 listed social or community dwellings for every 100 renter households."
+        "Housing, in the 6 zones with data: 4.0 listed social or community dwellings for every 100 renter "
+        "households."
     )
     # Recreation has a norm of 80 %: what is said is what lacks to reach it.
     assert wording.headline(EN, toy, "recreation", "main", "gap_share")[0].startswith(
-        "Recreation: 4,700 people, 27% of residents, would have to be added within"
+        "Recreation, in the 5 zones with data: 4,700 people, 27% of residents, would have to be added within"
     )
+
+
+def test_a_figure_of_all_the_zones_is_said_of_no_part_of_them(toy: Results) -> None:
+    known = toy.measures[toy.measures["status"] != "missing"]
+    for sphere, key in (("culture", "coverage"), ("housing", "rate"), ("recreation", "coverage")):
+        count = ((known["sphere"] == sphere) & (known["indicator"] == key)).sum()
+        said = wording.headline(EN, toy, sphere, "main", key)[0]
+        assert said.startswith(f"{wording.sphere_label(EN, sphere)}, in the {count} zones with data: ")
+    rows = toy.measures.assign(status="ok")
+    assert wording.headline(EN, replace(toy, measures=rows), "culture", "main", "coverage")[0].startswith(
+        "Culture: 42% of residents live within"
+    )
+    one = rows.assign(status=["ok" if z == "Z0" else "missing" for z in rows["zone_id"]])
+    assert wording.headline(FR, replace(toy, measures=one), "culture", "main", "coverage")[0].startswith(
+        fr("Culture, dans le seul secteur qui a des données~: 42~% de la population")
+    )
+
+
+def test_a_list_of_which_many_rows_are_lost_is_cautioned_against(toy: Results) -> None:
+    # Of 4 named enterprises one has no position; they count in no figure.
+    assert wording.cautions(EN, toy) == [
+        (
+            "Caution, “Named enterprises”: 1 of 4 records could not be used (1 unlocated). "
+            "Each row and its reason: tables/faults.csv."
+        )
+    ]
+    assert wording.cautions(FR, toy) == [
+        fr(
+            "Attention, «~Entreprises nommées~»~: 1~enregistrement sur 4 n’a pas pu servir (1~non localisé). "
+            "Chaque ligne et sa raison~: tables/faults.csv."
+        )
+    ]
+
+    def told(source: str, read: int, rejected: int, unlocated: int) -> list[str]:
+        row = toy.conservation["source"] == source
+        counts = toy.conservation[row].assign(read=read, rejected=rejected, unlocated=unlocated)
+        return wording.cautions(EN, replace(toy, conservation=counts))
+
+    # 9 of 100 of an incomplete list is not many, 10 are; of a complete list, where no row is none, 1 is.
+    assert told("leisure", 100, 4, 5) == []
+    assert told("leisure", 100, 4, 6) == [
+        (
+            "Caution, “Leisure centres”: 10 of 100 records could not be used (4 rejected, 6 unlocated). "
+            "Coverage may be higher, and gaps smaller, than what is told. "
+            "Each row and its reason: tables/faults.csv."
+        )
+    ]
+    assert told("places", 101, 1, 0) == []
+    (complete,) = told("places", 100, 1, 0)
+    assert "declared complete, a zone without a located record is told to have none" in complete
+    assert told("places", 0, 0, 0) == []
 
 
 SENTENCES = tomllib.loads(Path(__file__).with_name("sentences.toml").read_text(encoding="utf-8"))["sentence"]
