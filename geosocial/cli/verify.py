@@ -132,7 +132,14 @@ def _line(say: Words, difference: Difference, labels: Mapping[tuple[str, ...], t
             before, after = _values(say, unit, difference.before, difference.after)
             return say.t("{figure}: {before}, then {after}", figure=label, before=before, after=after)
         return say.t("{figure}: only in one of the two", figure=label)
+    return _place(say, difference)
+
+
+def _place(say: Words, difference: Difference) -> str:
     where = difference.file
+    if difference.what == "moved":
+        before, after = difference.before, difference.after
+        return say.t("{file}, row {before}: now row {after}", file=where, before=before, after=after)
     if difference.row:
         where = say.t("{file}, row {row}", file=where, row=difference.row)
     if difference.column:

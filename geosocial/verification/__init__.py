@@ -176,13 +176,22 @@ def _kept(run: Path, manifest: Mapping[str, Any], now: Study | None) -> Iterable
             continue
         first = None if now is None or place not in names else now.path(Path(names[place]))
         if first is not None and first.is_file() and provenance.digest(first) == sha256:
-            yield from rows(first, run / place, place, "kept")
+            yield from rows(first, run / place, place, "kept", identity=_identity(now, names[place]))
         elif place in lines:
             after = archive.checksums(run / place)
             for row in differing(lines[place], after):
                 yield Difference("kept", place, row=row)
         else:
             yield Difference("kept", place)
+
+
+def _identity(study: Study | None, name: str) -> str:
+    """Return the column in which a study says that a file holds its identifiers; empty where it says none."""
+    if study is None:
+        return ""
+    held = [(study.zones.file, study.zones.id), (study.demand.file, study.demand.id)]
+    held += [(spec.file, spec.id) for spec in study.places]
+    return next((column for file, column in held if file.as_posix() == name and column), "")
 
 
 def _lines(run: Path) -> dict[str, list[str]]:
@@ -206,7 +215,7 @@ def _moved(run: Path, manifest: Mapping[str, Any], now: Study) -> Iterable[Diffe
         if not source.exists():
             yield Difference("study", name, "missing")
         elif source.is_file() and copy.is_file() and source.read_bytes() != copy.read_bytes():
-            yield from rows(copy, source, name, "study")
+            yield from rows(copy, source, name, "study", identity=_identity(now, name))
     for path in archive.named(now):
         if path.as_posix() not in manifest["archive"] and now.path(path).exists():
             yield Difference("study", path.as_posix(), "added")

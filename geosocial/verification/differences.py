@@ -12,14 +12,19 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from geosocial import tables
 from geosocial.errors import InputError
 from geosocial.provenance import archive
+from geosocial.verification import records
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from geosocial.intake.source import Source
 
 #: What of the run a difference is about.
 Part: TypeAlias = Literal["output", "kept", "study", "again", "today"]
 #: Columns that identify the rows of a table that has no key of its own in `geosocial.tables`.
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {"dictionary": ("table", "column"), "inputs": ("role", "path")}
+#: Columns that number the rows of a list: an identifier that the list does not give is its row too.
+_NUMBERS: Final = frozenset({"source_row", "record_id", "other_source_row", "other_record_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +40,19 @@ class Difference:
     file
         The file, or the table of the figure.
     row, column
-        Row of the file as a spreadsheet counts (0: unknown), header of the column; of a figure its column.
+        Row of the file as a spreadsheet counts (0: unknown), as it is now unless the row has gone; header of
+        the column; of a figure its column.
     key
         What identifies the figure: its zone, sphere, service, indicator.
     before, after
-        Values; empty where a file or a row is there on one side only.
+        Values; empty where a file or a row is there on one side only. Of a row that moved: its numbers.
     what
-        ``changed``, ``missing``, ``added``.
+        ``changed``, ``missing``, ``added``, ``moved``.
     """
 
     part: Part
     file: str
-    what: Literal["changed", "missing", "added"] = "changed"
+    what: Literal["changed", "missing", "added", "moved"] = "changed"
     row: int = 0
     column: str = ""
     key: Mapping[str, str] = field(default_factory=dict)
@@ -78,8 +84,13 @@ def keys(before: Any, after: Any, at: str = "") -> Iterable[tuple[str, str, str]
         yield at, one, other
 
 
-def rows(before: Path, after: Path, name: str, part: Part) -> Iterable[Difference]:
-    """Give the cells in which two versions of an input differ; the file alone where it cannot be read."""
+def rows(before: Path, after: Path, name: str, part: Part, *, identity: str = "") -> Iterable[Difference]:
+    """Give the rows and cells in which two versions of an input differ; the file alone where it has none.
+
+    Rows are paired as `geosocial.verification.records` says; `identity` is the column of their identifiers,
+    otherwise the one whose header says so.
+    """
+    from geosocial.intake.recognise import recognise
     from geosocial.intake.source import open_source
 
     try:
@@ -91,32 +102,47 @@ def rows(before: Path, after: Path, name: str, part: Part) -> Iterable[Differenc
         else:
             yield Difference(part, name)
         return
-    found = False
-    columns = list(dict.fromkeys([*one.table.columns, *other.table.columns]))
-    first, second = (dict(zip(s.rows.tolist(), range(len(s.rows)), strict=True)) for s in (one, other))
-    cells = [
-        {c: s.table[c].astype(object).tolist() for c in s.table.columns if c in columns} for s in (one, other)
+    columns = list(dict.fromkeys(map(str, [*one.table.columns, *other.table.columns])))
+    cells = [_cells(side, columns) for side in (one, other)]
+    identity = identity or recognise(other.columns).columns.get("id", "")
+    ids = (
+        (
+            [row[columns.index(identity)] for row in cells[0]],
+            [row[columns.index(identity)] for row in cells[1]],
+        )
+        if identity in columns
+        else None
+    )
+    shapes = [None if s.layer is None else s.layer.geometry.to_wkb(hex=True).tolist() for s in (one, other)]
+    drawn = shapes[0] is not None and shapes[1] is not None
+    # a layer without identifiers is told apart by its shapes too
+    whole = [
+        [(*row, shape) for row, shape in zip(side, shapes[n] or [], strict=True)] if drawn else side
+        for n, side in enumerate(cells)
     ]
-    shapes = [None if s.layer is None else s.layer.geometry.to_wkb().tolist() for s in (one, other)]
-    for row in sorted({*first, *second}):
-        if row not in first or row not in second:
-            found = True
-            yield Difference(part, name, "added" if row in second else "missing", row=row)
-            continue
-        a, b = first[row], second[row]
-        for column in columns:
-            values = [
-                "" if column not in side else _text(side[column][at])
-                for side, at in zip(cells, (a, b), strict=True)
-            ]
-            if values[0] != values[1]:
-                found = True
-                yield Difference(part, name, row=row, column=str(column), before=values[0], after=values[1])
-        if shapes[0] is not None and shapes[1] is not None and shapes[0][a] != shapes[1][b]:
-            found = True
-            yield Difference(part, name, row=row, column="geometry")
-    if not found:  # other bytes, the same cells: line ends, the order of keys
-        yield Difference(part, name)
+    paired = records.pair(whole[0], whole[1], ids)
+    numbers = one.rows.tolist(), other.rows.tolist()
+    found = [Difference(part, name, "missing", row=numbers[0][old]) for old in paired.removed]
+    found += [Difference(part, name, "added", row=numbers[1][new]) for new in paired.added]
+    for old, new in paired.kept:
+        was, row = numbers[0][old], numbers[1][new]
+        if new in paired.moved:
+            found.append(Difference(part, name, "moved", row=row, before=str(was), after=str(row)))
+        for column, first, second in zip(columns, cells[0][old], cells[1][new], strict=True):
+            if first != second:
+                found.append(Difference(part, name, row=row, column=column, before=first, after=second))
+        if drawn and whole[0][old][-1] != whole[1][new][-1]:
+            found.append(Difference(part, name, row=row, column="geometry"))
+    # other bytes, the same cells: line ends, the order of keys
+    yield from sorted(found, key=lambda d: d.row) or [Difference(part, name)]
+
+
+def _cells(source: Source, columns: list[str]) -> list[records.Record]:
+    """Return the cells of each row as text, in these columns; one that the file has not is empty."""
+    table = source.table
+    held = {str(c): [_text(x) for x in table[c].astype(object).tolist()] for c in table.columns}
+    nothing = [""] * len(table)
+    return list(zip(*(held.get(c, nothing) for c in columns), strict=True)) if columns else [()] * len(table)
 
 
 def _text(value: object) -> str:
@@ -135,6 +161,9 @@ def figures(before: pd.DataFrame, after: pd.DataFrame, name: str, part: Part) ->
     held = {contract.name: contract.key for contract in tables.CONTRACTS} | dict(_KEYS)
     columns = [c for c in before.columns if c in after.columns]
     key = [c for c in held.get(name, ()) if c in columns]
+    if part == "today" and "source_row" in key:
+        yield from _renumbered(before, after, name, columns)
+        return
     if not key or any(t.duplicated(key).any() for t in (before, after)):
         key = []
     one, other = (
@@ -154,3 +183,32 @@ def figures(before: pd.DataFrame, after: pd.DataFrame, name: str, part: Part) ->
             old, new = values[0][column][one[mark]], values[1][column][other[mark]]
             if old != new:
                 yield Difference(part, name, row=row, column=column, key=said, before=old, after=new)
+
+
+def _renumbered(
+    before: pd.DataFrame, after: pd.DataFrame, name: str, columns: list[str]
+) -> Iterable[Difference]:
+    """Give the cells in which two tables of rows of a list differ, but for the numbers of the rows.
+
+    A row that is taken away from a list changes the numbers of those below it, and nothing else of them.
+    """
+    told = [c for c in columns if c not in _NUMBERS]
+    cells = [list(zip(*(t[c].tolist() for c in told), strict=True)) for t in (before, after)]
+    paired = records.pair(cells[0], cells[1])
+    numbers = [t["source_row"].tolist() for t in (before, after)]
+
+    def key(side: int, at: int) -> dict[str, str]:
+        held = dict(zip(told, cells[side][at], strict=True))
+        return {"source": held.get("source", ""), "source_row": numbers[side][at]}
+
+    for old in paired.removed:
+        yield Difference("today", name, "missing", row=old + 2, key=key(0, old))
+    for new in paired.added:
+        yield Difference("today", name, "added", row=new + 2, key=key(1, new))
+    for old, new in paired.kept:
+        for column, first, second in zip(told, cells[0][old], cells[1][new], strict=True):
+            if first != second:
+                at = key(1, new)
+                yield Difference(
+                    "today", name, row=new + 2, column=column, key=at, before=first, after=second
+                )

@@ -73,6 +73,48 @@ def test_a_changed_list_names_the_row_that_went(study: Path, run: Path, geosocia
     assert "  projects.csv, row 7: no longer there" in done.stdout
 
 
+def test_one_row_that_went_came_changed_or_moved_is_told_as_one(
+    study: Path, run: Path, geosocial: Run
+) -> None:
+    projects = study / "projects.csv"
+    first = projects.read_text(encoding="utf-8")
+    head, *rows = first.splitlines()
+
+    def differences(*kept: str) -> list[tuple[Any, ...]]:
+        projects.write_text("\n".join([head, *kept]) + "\n", encoding="utf-8")
+        found = told(geosocial("verify", run, "--json"))["differences"]
+        return [
+            (d["what"], d["row"], d["column"], d["before"], d["after"]) for d in found if d["part"] == "study"
+        ]
+
+    # the second of six rows; with it went a fault of one that could not be located
+    assert differences(*rows[:1], *rows[2:]) == [("missing", 3, "", "", "")]
+    assert "projects.csv, row 3: no longer there" in geosocial("verify", run).stdout
+    assert differences(rows[0], "007,Neuve,library,existing,45.51,-73.61,Ouest", *rows[1:]) == [
+        ("added", 3, "", "", "")
+    ]
+    changed = rows[4].replace("Inconnu", "Connu")
+    assert differences(*rows[1:4], changed, rows[5]) == [
+        ("missing", 2, "", "", ""),
+        ("changed", 5, "name", "Inconnu", "Connu"),
+    ]
+    assert differences(*rows[1:], rows[0]) == [("moved", 7, "", "2", "7")]
+    assert "projects.csv, row 2: now row 7" in geosocial("verify", run).stdout
+    assert f"projects.csv, ligne 2{NB}: maintenant ligne 7" in geosocial("verify", run, lang="fr").stdout
+
+
+def test_a_row_that_went_does_not_make_others_of_the_rows_below_it(
+    study: Path, run: Path, geosocial: Run
+) -> None:
+    projects = study / "projects.csv"
+    head, *rows = projects.read_text(encoding="utf-8").splitlines(keepends=True)
+    projects.write_text("".join([head, *rows[1:]]), encoding="utf-8")
+    found = told(geosocial("verify", run, "--json"))["differences"]
+    # of the table of places only that row; the others have new numbers and the same cells
+    places = [(d["what"], d["key"]) for d in found if d["part"] == "today" and d["file"] == "places"]
+    assert places == [("missing", "source=projects source_row=2")]
+
+
 def test_a_changed_copy_is_named_by_its_row_also_without_the_study(
     study: Path, run: Path, geosocial: Run, tmp_path: Path
 ) -> None:
