@@ -224,6 +224,6 @@ def _zones(run: Run, words: Words, sphere: str, spec: Service, since: Since) -> 
         ]
         out["val"].append(text)
         out["iv"].append(ends)
-        out["main"].append(words.t("{change} points", change=text) if spec.rule == "coverage" else text)
+        out["main"].append(wording.in_points(words, change, text) if spec.rule == "coverage" else text)
         out["mainIv"].append(" · ".join([ends, ", ".join(parts)] if parts else [ends]))
     return out

@@ -58,8 +58,11 @@ class Words:
         return self.number(int(fact)) if isinstance(fact, Count) else fact
 
     def n(self, one: str, many: str, count: float, /, **facts: object) -> str:
-        """Return `one` or `many` by the language's rule for `count`: in French, 0 and 1 are singular."""
-        whole = abs(math.floor(count)) if self.lang == "fr" else (1 if count == 1 else 2)
+        """Return `one` or `many` by the language's rule for `count`, as it is shown.
+
+        In French what is below 2 is singular (0, 1, 1,9), in English 1 alone.
+        """
+        whole = math.floor(abs(count)) if self.lang == "fr" else (1 if count == 1 else 2)
         return self._catalogue.ngettext(one, many, whole).format(**facts)
 
     def error(self, error: GeosocialError) -> str:

@@ -133,7 +133,8 @@ def _pass(row: Ints, column: Ints, asked: Floats, free: Floats, back: Floats, *,
     begin = np.concatenate([np.zeros(n, np.intp), row + 1, column[some] + n + 1, np.arange(n + 1, sink)])
     end = np.concatenate([np.arange(1, n + 1), column + n + 1, row[some] + 1, np.full(m, sink)])
     limit = np.concatenate([asked, np.full(len(row), most), back[some], free]).astype(np.int32)
-    graph = csr_array((limit, (begin, end)), shape=(sink + 1, sink + 1))
+    ends = begin.astype(np.int32), end.astype(np.int32)  # the flow of SciPy 1.14 takes no other positions
+    graph = csr_array((limit, ends), shape=(sink + 1, sink + 1))
     flow = maximum_flow(graph, 0, sink).flow
     found: Floats = np.asarray(flow[row + 1, column + n + 1], np.float64).ravel()
     return found

@@ -175,7 +175,8 @@ def similar(patterns: Patterns) -> Ints:
     # Patterns differ by one candidate at least: no edge of weight 0 that the tree would take for none.
     ends = np.concatenate([row[kept], np.full(q, q)]), np.concatenate([column[kept], np.arange(q)])
     size = np.concatenate([differ[kept], length]).astype(np.float64)
-    tree = minimum_spanning_tree(csr_array((size, ends), shape=(q + 1, q + 1)))
+    begin, end = (side.astype(np.int32) for side in ends)  # the tree of SciPy 1.14 takes no other positions
+    tree = minimum_spanning_tree(csr_array((size, (begin, end)), shape=(q + 1, q + 1)))
     _, before = breadth_first_order(tree, q, directed=False)
     return np.where(before[:q] < 0, q, before[:q]).astype(np.int64)
 

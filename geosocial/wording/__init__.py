@@ -15,6 +15,7 @@ from geosocial.wording.clusters import (
 from geosocial.wording.editions import (
     OUTCOMES,
     change_sentence,
+    in_points,
     outcome,
     outcome_label,
     service_in,
@@ -174,6 +175,7 @@ __all__ = [
     "headline",
     "hubs_sentence",
     "hubs_worst",
+    "in_points",
     "index_label",
     "indicator_label",
     "interval",

@@ -59,9 +59,23 @@ def signed(words: Words, unit: str, value: float) -> str:
     if math.isnan(value):
         return "–"
     if unit == "share":
-        return words.t("{points} points", points=points(words, value))
+        return in_points(words, 100 * value)
     text = figure_value(words, unit, abs(value))
     return text if value == 0 else f"+{text}" if value > 0 else f"−{text}"
+
+
+def in_points(words: Words, value: float, text: str = "") -> str:
+    """Return a number of percentage points, to a tenth: ``+0.5 points``, ``+0,5 point``, ``−2,0 points``.
+
+    Parameters
+    ----------
+    text
+        The figure, where it is shown in another way than `geosocial.wording.points`.
+    """
+    figure = text or points(words, value / 100)
+    # in English a figure with a decimal is plural whatever it is
+    count = round(value, 1) if words.lang == "fr" else 2
+    return words.n("{points} point", "{points} points", count, points=figure)
 
 
 def service_in(words: Words, studies: tuple[Study, ...], sphere: str, service: str) -> str:

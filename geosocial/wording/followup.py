@@ -148,30 +148,34 @@ def figure_value(words: Words, unit: str, value: float) -> str:
         return money(words, value)
     if unit in {"per_10000", "index"}:
         return words.number(value, 2)
-    decimals = 0 if unit in _COUNTS or value == int(value) else 1
-    return words.number(value, decimals)
+    return words.number(value, _decimals(unit, value))
+
+
+def _decimals(unit: str, value: float) -> int:
+    return 0 if unit in _COUNTS or value == int(value) else 1
 
 
 def figure_amount(words: Words, unit: str, value: float) -> str:
     """Return a figure of the directions with its unit in words, in the number that it asks for."""
     figure = text = figure_value(words, unit, value)
+    count = value if math.isnan(value) else round(value, _decimals(unit, value))  # as it is shown
     match unit:
         case "people" | "households" | "dwellings" | "facilities":
             text = amount(words, unit, value, exact=True)
         case "enterprises":
-            text = words.n("{figure} enterprise", "{figure} enterprises", value, figure=figure)
+            text = words.n("{figure} enterprise", "{figure} enterprises", count, figure=figure)
         case "jobs":
-            text = words.n("{figure} job", "{figure} jobs", value, figure=figure)
+            text = words.n("{figure} job", "{figure} jobs", count, figure=figure)
         case "years":
-            text = words.n("{figure} year", "{figure} years", value, figure=figure)
+            text = words.n("{figure} year", "{figure} years", count, figure=figure)
         case "projects":
-            text = words.n("{figure} project", "{figure} projects", value, figure=figure)
+            text = words.n("{figure} project", "{figure} projects", count, figure=figure)
         case "sites":
-            text = words.n("{figure} site", "{figure} sites", value, figure=figure)
+            text = words.n("{figure} site", "{figure} sites", count, figure=figure)
         case "contracts":
-            text = words.n("{figure} contract", "{figure} contracts", value, figure=figure)
+            text = words.n("{figure} contract", "{figure} contracts", count, figure=figure)
         case "entries":
-            text = words.n("{figure} entry", "{figure} entries", value, figure=figure)
+            text = words.n("{figure} entry", "{figure} entries", count, figure=figure)
         case "m":
             text = words.metres(value)
         case "per_100":

@@ -127,7 +127,7 @@ def kind_label(words: Words, kind: str, count: float = 1) -> str:
     """Return the name of a kind of facility, in the number that `count` asks for."""
     if kind not in kinds():
         return words.t("other kind")
-    one = abs(math.floor(count)) <= 1 if words.lang == "fr" else count == 1
+    one = math.floor(abs(count)) <= 1 if words.lang == "fr" else count == 1
     return words.label(kinds()[kind].one if one else kinds()[kind].many)
 
 

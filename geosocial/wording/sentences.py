@@ -50,12 +50,19 @@ def _who(words: Words, results: Results, service: Service, number: float, part: 
 
 def rate_text(words: Words, results: Results, service: Service, rate: float) -> str:
     """Return ``8.4 listed social or community dwellings for every 100 renter households``."""
-    per = counted_against(words, results, service)
+    facts = {"rate": words.number(rate, 1), "per": counted_against(words, results, service)}
+    # in English a figure with a decimal is plural whatever it is
+    shown = round(rate, 1) if words.lang == "fr" else 2
     if counts_dwellings(service):
-        return words.t(
-            "{rate} listed social or community dwellings for every {per}", rate=words.number(rate, 1), per=per
+        return words.n(
+            "{rate} listed social or community dwelling for every {per}",
+            "{rate} listed social or community dwellings for every {per}",
+            shown,
+            **facts,
         )
-    return words.t("{rate} listed facilities for every {per}", rate=words.number(rate, 1), per=per)
+    return words.n(
+        "{rate} listed facility for every {per}", "{rate} listed facilities for every {per}", shown, **facts
+    )
 
 
 def norm_rate(results: Results, sphere: str, service: str) -> float:

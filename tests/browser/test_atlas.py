@@ -34,7 +34,7 @@ def test_it_opens_on_a_sentence_in_french(page: Page, toy: str) -> None:
     page.goto(toy)
     expect(page).to_have_title("Culture – Ville d’essai – atlas")
     expect(page.locator("html")).to_have_attribute("lang", "fr-CA")
-    expect(page.locator("#title h2")).to_contain_text(f"Culture{NB}:")
+    expect(page.locator("#title h2")).to_contain_text(f"Culture, dans les 7{NB}secteurs qui ont des données{NB}:")
     # Five classes, and missing data: nothing is left unsaid of culture but Z6 and Z7.
     expect(page.locator("#leg button")).to_have_count(7)
     expect(page.locator("#zones path")).to_have_count(8)
@@ -44,7 +44,7 @@ def test_the_language_changes_without_loading_and_stays_in_the_address(page: Pag
     page.goto(toy)
     page.get_by_role("button", name="EN – English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en-CA")
-    expect(page.locator("#title h2")).to_contain_text("Culture:")
+    expect(page.locator("#title h2")).to_contain_text("Culture, in the 7 zones with data:")
     expect(page.get_by_role("button", name="Download CSV")).to_be_hidden()
     assert "lang=en" in page.url
     page.reload()

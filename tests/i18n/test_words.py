@@ -117,3 +117,21 @@ def test_the_language_of_the_environment(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert system_language() == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "fr", "en"),
+    [
+        (0, "seul", "many"),
+        (0.5, "seul", "many"),
+        (1, "seul", "one"),
+        (1.9, "seul", "many"),
+        (2, "deux", "many"),
+    ],
+)
+def test_below_two_is_singular_in_french_whatever_its_sign(count: float, fr: str, en: str) -> None:
+    one, many = "{figure} enterprise", "{figure} enterprises"
+    noun = {"seul": "entreprise", "deux": "entreprises"}[fr]
+    for sign in (1, -1):
+        assert FR.n(one, many, sign * count, figure="?").replace(NB, " ") == f"? {noun}"
+    assert EN.n(one, many, count, figure="?") == ("? enterprise" if en == "one" else "? enterprises")
