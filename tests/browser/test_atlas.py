@@ -34,7 +34,8 @@ def test_it_opens_on_a_sentence_in_french(page: Page, toy: str) -> None:
     page.goto(toy)
     expect(page).to_have_title("Culture – Ville d’essai – atlas")
     expect(page.locator("html")).to_have_attribute("lang", "fr-CA")
-    expect(page.locator("#title h2")).to_contain_text(f"Culture, dans les 7{NB}secteurs qui ont des données{NB}:")
+    said = f"Culture, dans les 7{NB}secteurs qui ont des données{NB}:"
+    expect(page.locator("#title h2")).to_contain_text(said)
     # Five classes, and missing data: nothing is left unsaid of culture but Z6 and Z7.
     expect(page.locator("#leg button")).to_have_count(7)
     expect(page.locator("#zones path")).to_have_count(8)

@@ -19,7 +19,7 @@ def test_the_atlas_works_in_a_frame_that_reaches_nothing(page: Page, tmp_path: P
     frame = page.frame_locator("iframe")
     expect(frame.locator("#zones path")).to_have_count(8)
     frame.get_by_role("button", name="EN – English").click()
-    expect(frame.locator("#title h2")).to_contain_text("Culture:")
+    expect(frame.locator("#title h2")).to_contain_text("Culture, in the 7 zones with data:")
     frame.get_by_role("option", name="Champ-du-Moulin").focus()
     page.keyboard.press("Enter")
     expect(frame.get_by_role("heading", name="Champ-du-Moulin")).to_be_visible()
