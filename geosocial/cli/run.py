@@ -108,7 +108,7 @@ def _report(say: Words, results: Results, written: list[Path], out: Path, *, as_
         click.echo(say.t("{label}: {line}", label=say.label(spec.label), line=line))
     for line in (*wording.rows_to_see(say, results, most=_SHOWN), *wording.uncounted(say, results)):
         click.echo(line)
-    for line in wording.cautions(say, results):
+    for line in (*wording.set_aside(say, results), *wording.cautions(say, results)):
         click.echo(line)
     click.echo("")
     drawn = [path for path in written if path.parts[-2:-1] == ("boroughs",) or path.name == "atlas.html"]

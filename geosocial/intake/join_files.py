@@ -33,7 +33,7 @@ from geosocial.intake.placing import (
 )
 from geosocial.intake.positions import Area
 from geosocial.intake.recognise import recognise
-from geosocial.intake.source import Source, open_source
+from geosocial.intake.source import Source, open_source, totals_note
 from geosocial.io.geojson import known_crs
 from geosocial.io.layers import Layer, read_layer
 from geosocial.io.write import says_position
@@ -177,6 +177,7 @@ def join_files(
         tuple(result["outcome"]),
         faults.table(),
         (
+            *totals_note(source.file),
             *notes,
             *zone_notes,
             *renamed,

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geosocial.errors import Said
 from geosocial.intake.columns import Columns
 from geosocial.intake.pairs import with_pairs
+from geosocial.intake.reasons import TOTALS
 from geosocial.io.detect import detect
 from geosocial.io.layers import read_layer
 from geosocial.io.sheets import read_sheet
@@ -60,6 +62,12 @@ def open_source(path: Path, *, layer: str | None = None, crs: str | None = None)
     table = read.frame.drop(columns=read.frame.geometry.name)
     rows = np.arange(2, len(table) + 2, dtype=np.int64)
     return Source(Columns(str(path), table), read.frame, rows, read.file, {}, ())
+
+
+def totals_note(file: InputFile) -> tuple[Said, ...]:
+    """Return the note of the rows that sum up the others, if a sheet has any."""
+    rows = file.how.get("total_rows")
+    return (Said(TOTALS, {"file": Path(file.path).name, "rows": rows}),) if rows else ()
 
 
 def under_study(file: InputFile, study: Study, path: Path, role: str) -> InputFile:

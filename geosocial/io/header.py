@@ -14,6 +14,7 @@ from statistics import median
 from typing import Final
 
 from geosocial.vocabulary import fold
+from geosocial.vocabulary.synonyms import headers, plain
 
 Row = tuple[int, Sequence[str]]
 
@@ -29,8 +30,16 @@ _TOTALS: Final = frozenset(
     .replace("    ", "")
     .split("|")
 )
+#: Such a word with what is summed beside it: "Total : 85 places", "TOTAL (16)", "Total des organismes".
+_TOTAL_OF: Final = re.compile(
+    f"(?:{'|'.join(sorted(_TOTALS, key=len, reverse=True))})"
+    r"\s*(?:[:=(\u2013-].*|\d.*|(?:de|des|du|pour|of|for)\b.*)?"
+)
 #: Nothing longer, and nothing that begins otherwise, needs to be folded to be told from these words.
-_LONGEST: Final = 20
+_LONGEST: Final = 60
+#: Columns that say where a record is: a row that fills one of them is no total, unless it sums a column up.
+_SPOTS: Final = ("latitude", "longitude", "x", "y")
+_ADDRESSES: Final = ("address", "street_number", "street", "postal_code")
 _INITIALS: Final = frozenset(word[0] for word in _TOTALS)
 
 
@@ -81,12 +90,27 @@ def _value(text: str) -> float:
     return float(plain) if _NUMBER.fullmatch(plain) else math.nan
 
 
-def totals(rows: Sequence[Row]) -> list[int]:
+def may_total(cell: str) -> bool:
+    """Return whether a cell may head a row of totals.
+
+    Examples
+    --------
+    >>> [may_total(cell) for cell in ("TOTAL GÉNÉRAL :", "Total (85 places)", "Total inc.", "Tour")]
+    [True, True, False, False]
+    """
+    if len(cell) > _LONGEST or cell.lstrip()[:1].lower() not in _INITIALS:
+        return False
+    return _TOTAL_OF.fullmatch(fold(cell).rstrip(": ")) is not None
+
+
+def totals(rows: Sequence[Row], header: Sequence[str] = ()) -> list[int]:
     """Return the positions of the rows that sum up the others and are no records.
 
     Such a row begins with a word for a total; its other cells are empty or numbers; and one of these is the
-    sum of the cells above it, or each is at least as large as all above it. An enterprise named “Total”,
-    with a position and an address, is none.
+    sum of the cells above it, or each is at least as large as all above it. Below the last record it may hold
+    words too, as long as it gives no position of its own where the `header` has columns for one: with a
+    figure that is such a sum, or with no address and less than half the cells of the rows above it.
+    An enterprise named “Total”, with a position or an address, is none.
 
     Examples
     --------
@@ -96,38 +120,80 @@ def totals(rows: Sequence[Row]) -> list[int]:
     [1]
     >>> totals([(2, ["A", "45.4", "-73.2"]), (3, ["Total", "45.5", "-73.1"])])
     []
+    >>> rows = [(2, ["A", "pool", "45.4", "-73.2"]), (3, ["B", "park", "45.5", "-73.1"])]
+    >>> totals([*rows, (4, ["TOTAL", "2 places", "", ""])], ["name", "kind", "lat", "lon"])
+    [2]
     """
     found: list[int] = []
+    wordy: list[int] = []
     for position, (_, cells) in enumerate(rows):
         first = next((cell for cell in cells if cell.strip()), "")
-        if len(first) > _LONGEST or first.lstrip()[:1].lower() not in _INITIALS:
+        if not may_total(first):
             continue
-        if fold(first).rstrip(": ") not in _TOTALS:
-            continue
-        if _sums_up(rows, position, set(found)):
+        if fold(first).rstrip(": ") in _TOTALS and _sums_up(rows, position, set(found)):
             found.append(position)
-    return found
+        else:
+            wordy.append(position)
+    last = len(rows) - 1
+    while last in found or (last in wordy and _ends(rows, last, {*found, *wordy}, header)):
+        found += [] if last in found else [last]
+        last -= 1
+    return sorted(found)
 
 
 def _sums_up(rows: Sequence[Row], position: int, others: set[int]) -> bool:
-    cells = rows[position][1]
-    at = next(i for i, cell in enumerate(cells) if cell.strip())
-    figures = {i: cell for i, cell in enumerate(cells) if i > at and cell.strip()}
+    figures = _figures(rows[position][1])
     if not position or not all(is_number(cell) for cell in figures.values()):
         return False
     largest = []
     for column, cell in figures.items():
-        above = [
-            _value(row[column])
-            for i, (_, row) in enumerate(rows[:position])
-            if i not in others and column < len(row)
-        ]
-        known = [v for v in above if not math.isnan(v)]
+        known = _above(rows, position, others, column)
         total = _value(cell)
-        if known and len(known) > 1 and math.isclose(sum(known), total, rel_tol=1e-6, abs_tol=1e-9):
+        if _is_sum(known, total):
             return True
         largest.append(not known or total >= max(abs(v) for v in known))
     return all(largest)
+
+
+def _ends(rows: Sequence[Row], position: int, others: set[int], header: Sequence[str]) -> bool:
+    """Return whether the last row, which holds words beside its figures, sums up the records above it."""
+    spots, addresses = _columns(header, _SPOTS), _columns(header, _ADDRESSES)
+    cells, figures = rows[position][1], _figures(rows[position][1])
+    records = [_filled(row) for i, (_, row) in enumerate(rows[:position]) if i not in others]
+
+    def fills(columns: set[int]) -> bool:
+        return any(i in columns and cell.strip() for i, cell in enumerate(cells))
+
+    if not records or not spots | addresses or fills(spots):
+        return False
+    if any(_is_sum(_above(rows, position, others, i), _value(cell)) for i, cell in figures.items()):
+        return True
+    return not fills(addresses) and 2 * len(_filled(cells)) <= median(map(len, records))
+
+
+def _columns(header: Sequence[str], keys: Sequence[str]) -> set[int]:
+    known = {word for key in keys for word in (headers()[key].sure | headers()[key].likely)}
+    return {i for i, name in enumerate(header) if plain(name) in known}
+
+
+def _figures(cells: Sequence[str]) -> dict[int, str]:
+    """Return the cells with content after the first one."""
+    at = next(i for i, cell in enumerate(cells) if cell.strip())
+    return {i: cell for i, cell in enumerate(cells) if i > at and cell.strip()}
+
+
+def _above(rows: Sequence[Row], position: int, others: set[int], column: int) -> list[float]:
+    """Return the numbers of a column above a row, without those of other totals."""
+    above = [
+        _value(row[column])
+        for i, (_, row) in enumerate(rows[:position])
+        if i not in others and column < len(row)
+    ]
+    return [v for v in above if not math.isnan(v)]
+
+
+def _is_sum(known: Sequence[float], total: float) -> bool:
+    return len(known) > 1 and math.isclose(sum(known), total, rel_tol=1e-6, abs_tol=1e-9)
 
 
 def decimal_mark(rows: Sequence[Row]) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from geosocial.io.header import header_at, totals
+from geosocial.io.header import header_at, may_total
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -176,7 +176,7 @@ def _any_total(cells: Any) -> bool:
 
     # A word for a total is short, begins with one of these letters, or is written with accents.
     few = pc.and_(
-        pc.less_equal(pc.utf8_length(cells), 24), pc.match_substring_regex(cells, r"(?i)^\s*[tsgo]|[^ -~]")
+        pc.less_equal(pc.utf8_length(cells), 60), pc.match_substring_regex(cells, r"(?i)^\s*[tsgo]|[^ -~]")
     )
     words: Sequence[str] = pc.unique(pc.filter(cells, few)).to_pylist()
-    return any(totals([(1, ["", "1"]), (2, [word])]) for word in words)
+    return any(may_total(word) for word in words)

@@ -277,7 +277,7 @@ def _sheet(file: Path, numbered: Iterator[tuple[int, Sequence[str]]], how: dict[
     header, records = filled[top][1], filled[top + 1 :]
     blank = sum(number > filled[top][0] for number, _ in everything) - len(records)
     del everything
-    sums = totals(records)
+    sums = totals(records, header)
     summed = tuple(records[i][0] for i in sums)
     for i in reversed(sums):
         del records[i]

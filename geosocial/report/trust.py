@@ -102,10 +102,11 @@ def _lists(words: Words, results: Results) -> Part:
 
 
 def _faults(words: Words, results: Results) -> Part | None:
-    faults = results.faults
+    faults, aside = results.faults, wording.set_aside(words, results)
     if faults.empty:
-        return Part("rows", words.t("Rows to look at"), (words.t("No row was set aside or marked."),))
-    said = words.t(
+        said = () if aside else (words.t("No row was set aside or marked."),)
+        return Part("rows", words.t("Rows to look at"), (*said, *aside))
+    told = words.t(
         "Remarks on the rows that were read: {count}, each with its reason.", count=words.number(len(faults))
     )
     rows = [
@@ -129,7 +130,7 @@ def _faults(words: Words, results: Results) -> Part | None:
     return Part(
         "rows",
         words.t("Rows to look at"),
-        (said,),
+        (told, *aside),
         Table(words.t("Remarks"), heads, tuple(rows), frozenset({1}), note),
     )
 

@@ -260,6 +260,17 @@ def cautions(words: Words, results: Results) -> list[str]:
     return told
 
 
+def set_aside(words: Words, results: Results) -> list[str]:
+    """Return a line for each file in which rows sum up the others: they are no records, and are not lost."""
+    from geosocial.intake.reasons import TOTALS
+
+    return [
+        words.t(TOTALS, file=file.path, rows=rows)
+        for file in results.inputs
+        if (rows := file.how.get("total_rows"))
+    ]
+
+
 def rows_to_see(words: Words, results: Results, *, most: int) -> list[str]:
     """Return a line for each row that was rejected or could not be located, and how many more there are."""
     faults = results.faults

@@ -215,3 +215,14 @@ def test_a_study_without_spheres_is_refused_in_one_line(
     assert said in done.stderr
     assert str(toml) in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_total_with_words_is_set_aside_and_said(study: Path, geosocial: Run, tmp_path: Path) -> None:
+    projects = study / "projects.csv"
+    projects.write_text(projects.read_text(encoding="utf-8") + "TOTAL,6 projets,,,,,\n", encoding="utf-8")
+    done = geosocial("run", study, "--out", tmp_path / "out", "--no-archive")
+    assert done.returncode == 0, done.stderr
+    assert "Projects: 6 read" in done.stdout
+    said = "projects.csv: totals set aside, which are no records (rows: 8)."
+    assert said in done.stdout
+    assert said in (tmp_path / "out" / "report" / "report.en.html").read_text(encoding="utf-8")

@@ -197,6 +197,52 @@ def test_an_enterprise_named_total_is_a_record(tmp_path: Path, last: str) -> Non
     assert found.totals == ()
 
 
+PLACED = "nom;type;adresse;lat;lon;places\nA;parc;1 rue X;45,5;-73,6;3\nB;aréna;2 rue Y;45,6;-73,5;4\n"
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "TOTAL GÉNÉRAL;2 lieux;;;;7",
+        "Total : 2 lieux;;;;;",
+        "Total (2);;;;;",
+        "TOTAL DES LIEUX;voir note;;;;",
+        "Total;Montréal;;;;7",
+        # the figure sums the column up: what stands under the address is no address
+        "Total;deux types;2 adresses;;;7",
+        # a total of a part, then that of all
+        "Sous-total;parcs;;;;3\nTOTAL;tous;;;;7",
+    ],
+)
+def test_a_total_with_words_below_the_records_is_none(tmp_path: Path, last: str) -> None:
+    found = sheet(tmp_path, f"{PLACED}{last}\n")
+    assert found.frame["nom"].tolist() == ["A", "B"]
+    assert found.totals == tuple(range(4, 4 + len(last.splitlines())))
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Total;station;9 rue Z;45,5;-73,6;1",  # a place of its own
+        "Total;station;;45,5;-73,6;7",  # also where its figure happens to be the sum
+        "Total;station;9 rue Z;;;",  # an address of its own
+        "Total 24 h;station;9 rue Z;;;1",
+        "Totalité;parc;;;;7",
+        "Total inc.;parc;;;;7",
+        "Total;station;;;;n.d.\nC;parc;3 rue X;45,5;-73,6;1",  # a record stands below it
+    ],
+)
+def test_a_place_named_total_stays_a_record(tmp_path: Path, last: str) -> None:
+    found = sheet(tmp_path, f"{PLACED}{last}\n")
+    assert found.totals == ()
+    assert len(found.frame) == 2 + len(last.splitlines())
+
+
+def test_words_beside_a_total_are_only_read_so_where_records_have_places(tmp_path: Path) -> None:
+    found = sheet(tmp_path, "nom;note;logements\nA;x;3\nB;y;4\nTotal;z;7\n")
+    assert found.totals == ()
+
+
 def test_an_open_document_sheet(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
     write_ods(path, [["Titre", ""], ["nom", "code"], ["Café", "007"], ["NA", "2"]])
