@@ -24,12 +24,19 @@ _BEST, _EVERY, _NODES = 14, 24, 150
 class Pool:
     """The best choices so far of a covering problem, by positions in its patterns."""
 
-    def __init__(self, cover: swaps.Cover, most: int, *, whole: bool) -> None:
+    def __init__(self, cover: swaps.Cover, most: int, *, whole: bool, seed: int = 0) -> None:
         self.cover, self.most, self.whole = cover, most, whole
         self.value, self.sites = cover.value, cover.sites
-        self._rng = np.random.default_rng(0)
+        self._rng = np.random.default_rng(seed)
         self._held: dict[tuple[int, ...], float] = {tuple(self.sites.tolist()): self.value}
         self._since, self._chosen_from = 0, b""
+
+    def another(self, seed: int) -> Pool:
+        """Return a pool of the same choice that draws others."""
+        cover = swaps.Cover(self.cover.patterns)
+        for site in self.sites:
+            cover.add(int(site))
+        return Pool(cover, self.most, whole=self.whole, seed=seed)
 
     def improve(self, y: Floats, draws: int, clock: Clock) -> tuple[Ints, float]:
         """Draw choices from the y of a relaxation, now and then choose among the best; return the best."""

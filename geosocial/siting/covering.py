@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,7 @@ from geosocial.siting.inputs import Bools, Choice, Floats, Ints, Reach, amounts,
 from geosocial.siting.patterns import Patterns, columns, covering, merged, reduced
 from geosocial.siting.relaxation import Relaxation
 from geosocial.siting.result import Clock, Interrupt, SitingResult, gap_of, infeasible, nearest
+from geosocial.siting.tree import WORKERS, Tree
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 _SMALL = 2_000
 #: Choices drawn from the first relaxation.
 _DRAWS = 40
+#: Up to so many patterns the relaxation is kept warm from part to part.
+_WARM = 10_000
 
 
 def mclp(
@@ -201,7 +205,7 @@ def _by_branching(
         return pool.value, best, True, method
     place = np.searchsorted(patterns.candidate, small.candidate)
 
-    def improve(y: Floats, draws: int, clock: Clock) -> tuple[Ints, float]:
+    def improve(pool: Pool, y: Floats, draws: int, clock: Clock) -> tuple[Ints, float]:
         full = np.zeros(len(patterns.candidate))
         full[place] = y
         return pool.improve(full, draws, clock)
@@ -214,8 +218,22 @@ def _by_branching(
             return None, -np.inf, proved
         return np.searchsorted(patterns.candidate, sites), _worth(small, sites), proved
 
-    search = Search(Relaxation(small, most), improve, finish, clock, step, pool.value)
-    bound, proved = search.run(draws=1)
+    search: Search | Tree
+    if len(small.weight) > _WARM:
+        search = Search(Relaxation(small, most), partial(improve, pool), finish, clock, step, pool.value)
+        bound, proved = search.run(draws=1)
+    else:
+        pools = [pool, *(pool.another(seed) for seed in range(1, WORKERS))]
+        search = Tree(
+            small,
+            most,
+            [partial(improve, pool) for pool in pools],
+            finish,
+            clock,
+            step=step,
+            value=pool.value,
+        )
+        bound, proved = search.run()
     if search.sites is not None:
         best = patterns.candidate[search.sites]
     return min(bound, point.bound), best, proved, method

@@ -1,0 +1,182 @@
+"""The search that keeps its relaxation warm, beside all choices of small problems and beside HiGHS alone."""
+
+from __future__ import annotations
+
+import itertools
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geosocial.siting import mclp, swaps
+from geosocial.siting.concentration import Pool, by_highs
+from geosocial.siting.inputs import Bools, Floats, Ints, choice, reach
+from geosocial.siting.patterns import Patterns, columns, covering, merged
+from geosocial.siting.relaxation import Relaxation
+from geosocial.siting.result import Clock
+from geosocial.siting.tree import Tree
+from geosocial.siting.warm import Frame, Warm
+
+STANDARD = 3.0
+
+small = st.tuples(st.integers(4, 30), st.integers(3, 9), st.integers(0, 10_000))
+
+
+def town(places: int, candidates: int, seed: int) -> tuple[Floats, Floats]:
+    """Return costs between random points, whole so that ties are common, and whole weights."""
+    rng = np.random.default_rng(seed)
+    where, sites = rng.uniform(0, 10, (places, 2)), rng.uniform(0, 10, (candidates, 2))
+    costs = np.rint(np.hypot(*(where[:, None] - sites).transpose(2, 0, 1)))
+    return costs, rng.integers(1, 9, places).astype(float)
+
+
+def patterns_of(costs: Floats, weights: Floats) -> Patterns:
+    pairs = reach(costs)
+    every = choice(pairs.candidates, sites=pairs.candidates)
+    return merged(covering(pairs, weights, every, standard=STANDARD))
+
+
+def worth(patterns: Patterns, sites: Ints) -> float:
+    return float(patterns.weight[patterns.matrix()[:, sites].sum(axis=1) > 0].sum())
+
+
+def searched(patterns: Patterns, most: int, clock: Clock, *, draws: bool) -> tuple[Tree, float, bool]:
+    """Return the search from nothing known, with and without choices drawn on the way."""
+
+    def finish(allowed: Bools, clock: Clock) -> tuple[Ints | None, float, bool]:
+        part = merged(columns(patterns, allowed))
+        none = np.zeros(len(part.candidate), bool)
+        _, sites, proved = by_highs(part, none, most, clock=clock, whole=True)
+        if sites is None:
+            return None, -np.inf, proved
+        at = np.flatnonzero(np.isin(patterns.candidate, sites))
+        return at, worth(patterns, at), proved
+
+    pools = [Pool(swaps.Cover(patterns), most, whole=True, seed=seed) for seed in range(2)]
+
+    def nothing(_y: Floats, _draws: int, _clock: Clock) -> tuple[Ints, float]:
+        return np.zeros(0, np.int64), -np.inf
+
+    improve = [pool.improve if draws else nothing for pool in pools]
+    tree = Tree(patterns, most, improve, finish, clock, step=0.999, value=0.0)
+    bound, proved = tree.run()
+    return tree, bound, proved
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(size=small, p=st.integers(1, 4), draws=st.booleans())
+def test_the_search_finds_the_most_that_any_choice_covers(
+    size: tuple[int, int, int], p: int, *, draws: bool
+) -> None:
+    patterns = patterns_of(*town(*size))
+    if not len(patterns.weight):
+        return
+    k = len(patterns.candidate)
+    every = itertools.combinations(range(k), min(p, k))
+    best = max(worth(patterns, np.array(chosen)) for chosen in every)
+    tree, bound, proved = searched(patterns, p, Clock(), draws=draws)
+    assert proved
+    assert tree.value == bound == best
+    assert tree.sites is not None
+    assert worth(patterns, tree.sites) == best
+    assert len(tree.sites) <= p
+
+
+@settings(max_examples=120, deadline=None, derandomize=True)
+@given(size=small, p=st.integers(1, 4), limits=st.lists(st.integers(0, 3), min_size=4, max_size=4))
+def test_prices_of_any_kind_give_a_bound_that_no_choice_of_the_part_passes(
+    size: tuple[int, int, int], p: int, limits: list[int]
+) -> None:
+    patterns = patterns_of(*town(*size))
+    if not len(patterns.weight):
+        return
+    frame, k, q = Frame(patterns, p), len(patterns.candidate), len(patterns.weight)
+    rng = np.random.default_rng(size[2])
+    node = frame.root()
+    node.least[rng.integers(q)], node.least[rng.integers(q)] = limits[0] > 1, limits[1] > 1
+    node.most[rng.integers(q)] = max(limits[2], 1)
+    node.opened[rng.integers(k)] = limits[3] > 1
+    price = rng.normal(0, 4, q)
+    value, with_it, without = frame.bounded(node, price)
+    for count in range(p + 1):
+        for chosen in itertools.combinations(range(k), count):
+            held = np.zeros(k, bool)
+            held[list(chosen)] = True
+            around = frame.matrix @ held.astype(float)
+            if (around < node.least).any() or (around > node.most).any() or (node.opened & ~held).any():
+                continue
+            covered = worth(patterns, np.array(chosen, np.int64))
+            assert covered <= value + 1e-9
+            assert (covered <= np.where(held, with_it, without) + 1e-9).all()
+
+
+@pytest.mark.parametrize("p", [3, 9])
+def test_the_warm_relaxation_is_that_of_the_interior_point_method(p: int) -> None:
+    rng = np.random.default_rng(p)
+    where = rng.uniform(0, 10, (300, 2))
+    costs, weights = (
+        np.hypot(*(where[:, None] - where).transpose(2, 0, 1)),
+        rng.integers(1, 400, 300).astype(float),
+    )
+    every = choice(300, sites=p)
+    patterns = merged(covering(reach(costs), weights, every, standard=1.3))
+    warm, cold, clock = Warm(Frame(patterns, p)), Relaxation(patterns, p), Clock()
+    root = warm.first(clock)
+    first = cold.solve(cold.root(), clock)
+    assert root is not None
+    assert first is not None
+    assert root.bound == pytest.approx(first.bound, rel=1e-5)
+    basis = warm.basis
+    for pattern in (5, 80, 200):
+        for least, most in ((0.0, 0.0), (1.0, np.inf), (0.0, 1.0), (2.0, np.inf)):
+            node = cold.root()
+            node.least[pattern], node.most[pattern] = least, most
+            now, other = warm.solve(node, basis, clock), cold.solve(node, clock)
+            assert now is not None
+            assert other is not None
+            assert now.bound == pytest.approx(other.bound, rel=1e-5)
+            # broken off after a few steps it is a bound, only not the least
+            early = warm.solve(node, basis, clock, steps=3)
+            assert early is not None
+            assert early.bound >= now.bound * (1 - 1e-9)
+            # and a part that is below what is asked for is known to be
+            short = warm.solve(node, basis, clock, floor=now.bound + 1)
+            assert short is not None
+            assert short.bound <= now.bound + 1
+
+
+def test_the_same_input_gives_the_same_sites_and_highs_alone_the_same_value() -> None:
+    rng = np.random.default_rng(3)
+    where = rng.uniform(0, 10, (600, 2))
+    costs, weights = (
+        np.hypot(*(where[:, None] - where).transpose(2, 0, 1)),
+        rng.integers(1, 400, 600).astype(float),
+    )
+    one, two = (mclp(costs, weights, sites=14, standard=1.1) for _ in range(2))
+    assert (one.status, one.gap) == ("optimal", 0)
+    assert one.sites.tolist() == two.sites.tolist()
+    patterns = merged(covering(reach(costs), weights, choice(600, sites=14), standard=1.1))
+    none = np.zeros(len(patterns.candidate), bool)
+    bound, _, proved = by_highs(patterns, none, 14, clock=Clock(), whole=True)
+    assert proved
+    assert one.objective == bound
+
+
+def test_the_search_ends_when_it_is_told_to_and_its_bound_holds() -> None:
+    rng = np.random.default_rng(8)
+    where = rng.uniform(0, 10, (700, 2))
+    costs, weights = (
+        np.hypot(*(where[:, None] - where).transpose(2, 0, 1)),
+        rng.integers(1, 400, 700).astype(float),
+    )
+    patterns = merged(covering(reach(costs), weights, choice(700, sites=20), standard=1.0))
+    whole = mclp(costs, weights, sites=20, standard=1.0)
+    assert whole.status == "optimal"
+    for after in (0, 1, 2, 4):
+        told = iter([False] * after)
+        clock = Clock(None, partial(next, told, True))
+        tree, bound, proved = searched(patterns, 20, clock, draws=True)
+        assert tree.value <= whole.objective <= bound
+        assert proved == (tree.value == bound)
