@@ -7,8 +7,9 @@ checked before anything is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -38,7 +39,9 @@ def quiet(_message: str, **_facts: object) -> AbstractContextManager[None]:
     return nullcontext()
 
 
-def compute(study: Study, *, step: Step = quiet, online: bool | Literal["kept"] = False) -> Results:
+def compute(
+    study: Study, *, step: Step = quiet, online: bool | Literal["kept"] = False, apart: bool = False
+) -> Results:
     """Return the results of a study.
 
     Parameters
@@ -50,6 +53,8 @@ def compute(study: Study, *, step: Step = quiet, online: bool | Literal["kept"] 
     online
         Whether the geocoding service that the study names may be asked over the network; ``"kept"``: only
         the answers that it gave before, without asking.
+    apart
+        Whether sites may be searched in a process of their own (`geosocial.apart`).
 
     Raises
     ------
@@ -68,14 +73,14 @@ def compute(study: Study, *, step: Step = quiet, online: bool | Literal["kept"] 
     """
     from geosocial import comparison
 
-    results = _measured(study, step=step, online=online)
+    results = _measured(study, step=step, online=online, apart=apart)
     if study.earlier is None:
         return results
     with step(N_("What has changed")):
         return comparison.with_earlier(results)
 
 
-def _measured(study: Study, *, step: Step, online: bool | Literal["kept"]) -> Results:
+def _measured(study: Study, *, step: Step, online: bool | Literal["kept"], apart: bool) -> Results:
     import pandas as pd
 
     from geosocial import intake
@@ -98,7 +103,7 @@ def _measured(study: Study, *, step: Step, online: bool | Literal["kept"]) -> Re
         far = [] if ways is None else [intake.far_from_streets(ways, demand, demand_file.path, places)]
         reach = nearness.reaches(study, zones, places, demand, ways)
         costs = nearness.nearest_costs(study, reach, demand, ways)
-    with searching(study, zones, demand, costs, ways) as searched:
+    with searching(study, zones, demand, costs, ways, apart=apart) as searched:
         with step(N_("Coverage, gaps, ranking")):
             lying = nearness.positions(study, zones, demand)
             measured = evaluate.measure(study, zones, places, demand, costs, reach=reach, positions=lying)
@@ -174,11 +179,13 @@ def write(
     langs: tuple[Lang, ...] = ("fr", "en"),
     step: Step = quiet,
     archive: bool = True,
+    apart: bool = False,
 ) -> list[Path]:
     """Write the maps, the reports, the tables, the inputs and the manifest of a run into the folder `out`.
 
     All is written aside first, then moved: an interrupted run leaves the old one as it was. With `archive`,
-    the inputs are kept in ``inputs/``, from which the run can be computed again.
+    the inputs are kept in ``inputs/``, from which the run can be computed again. With `apart`, the reports
+    may be made in a process of their own (`geosocial.apart`).
 
     Returns
     -------
@@ -201,7 +208,6 @@ def write(
     from geosocial.cartography import directory, maps
     from geosocial.report import files
     from geosocial.report import tables as report_tables
-    from geosocial.report.press import press
 
     frames = report_tables.frames(results)
     names = [
@@ -213,9 +219,9 @@ def write(
         *files.directory_names(results),
         *(f"directory/{name}" for name in directory.names(results)),
     ]
-    with provenance.writing(results, out, names, archive=archive) as aside, press() as at_press:
+    with provenance.writing(results, out, names, archive=archive) as aside, ExitStack() as beside:
         with step(N_("Report")):
-            files.write_reports(results, aside / "report", langs=langs, atlas=True, press=at_press)
+            reports = beside.enter_context(_reports(results, aside / "report", langs=langs, apart=apart))
         explained = files.explained_in(langs)
         since = None if results.earlier is None else (results.changes, results.earlier)
         maps.write(results, aside / "maps", lang=langs[0], explained=explained, since=since, step=step)
@@ -223,8 +229,24 @@ def write(
         with step(N_("Tables")):
             files.write_tables(results, frames, aside, langs=langs)
         with step(N_("Report on paper")):
-            at_press.wait()
+            reports()
     return [out / name for name in (*names, provenance.MANIFEST)]
+
+
+@contextmanager
+def _reports(
+    results: Results, folder: Path, *, langs: tuple[Lang, ...], apart: bool
+) -> Iterator[Callable[[], object]]:
+    """Begin to write the reports, apart where that is possible; give what waits until they stand."""
+    from geosocial.apart import begun, possible
+    from geosocial.report import files
+
+    if apart and possible():
+        with begun(partial(files.write_reports, results, folder, langs=langs, atlas=True)) as standing:
+            yield standing
+    else:
+        with files.reports(results, folder, langs=langs, atlas=True) as standing:
+            yield standing
 
 
 def write_gaps(
@@ -327,9 +349,8 @@ def write_reports(
     (['report.en.html', 'report.en.pdf'], 'run.json')
     """
     from geosocial.report import files
-    from geosocial.report.press import press
 
     names = [f"report/{name}" for name in files.report_names(langs)]
-    with provenance.writing(results, out, names, alone=True) as aside, step(N_("Report")), press() as made:
-        files.write_reports(results, aside / "report", langs=langs, atlas=False, press=made)
+    with provenance.writing(results, out, names, alone=True) as aside, step(N_("Report")):
+        files.write_reports(results, aside / "report", langs=langs, atlas=False)
     return [out / name for name in (*names, provenance.MANIFEST)]

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "geosocial"
 #: Floors from the ground up; a module imports only from floors below its own, or from its own room.
 FLOORS: list[set[str]] = [
     {"errors"},
-    {"vocabulary"},
+    {"vocabulary", "apart"},
     {"tables", "i18n"},
     {"study"},
     {"results"},

@@ -46,9 +46,9 @@ def command(say: Words) -> click.Command:
             )
         langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")
         with _texts_as_python():
-            results = pipeline.compute(read, step=console.step, online=online)
+            results = pipeline.compute(read, step=console.step, online=online, apart=True)
             written = pipeline.write(
-                results, Path(out), langs=langs, step=console.step, archive=not no_archive
+                results, Path(out), langs=langs, step=console.step, archive=not no_archive, apart=True
             )
         _report(say, results, written, Path(out), as_json=as_json)
 

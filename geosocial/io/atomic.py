@@ -91,6 +91,21 @@ def flush(files: Iterable[Path]) -> None:
             pass
 
 
+def move(files: Iterable[tuple[Path, Path]]) -> None:
+    """Let each file take the place of its target, several at a time: a disk is slow to give an old one up.
+
+    Raises
+    ------
+    OSError
+        When one of them cannot be moved.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_AT_ONCE) as several:
+        for _ in several.map(lambda both: both[0].replace(both[1]), files):
+            pass
+
+
 def _flush(path: Path) -> None:
     """Wait until `path` is on the disk, so that a power cut cannot leave an empty file under the new name."""
     # Windows flushes only what was opened for writing.

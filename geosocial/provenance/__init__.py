@@ -103,12 +103,12 @@ def staged(out: Path) -> Iterator[Path]:
                 file=out,
                 reason=error.strerror or error,
             ) from error
-        folders = {out}
-        for file in files:
-            target = out / file.relative_to(aside)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            file.replace(target)
-            folders.add(target.parent)
+        moves = [(file, out / file.relative_to(aside)) for file in files]
+        folders = {out, *(target.parent for _, target in moves)}
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+        atomic.move(moves[:1])
+        atomic.move(moves[1:])
         with suppress(OSError):  # not every file system lets a folder be flushed
             atomic.flush(sorted(folders))
     finally:

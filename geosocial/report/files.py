@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,13 +100,28 @@ def explained_in(langs: Sequence[Lang]) -> dict[str, str]:
     return {lang: f"report/{_of(lang)[-1]}" for lang in langs}
 
 
-def write_reports(
-    results: Results, folder: Path, *, langs: Sequence[Lang], atlas: bool, press: Press
-) -> None:
+def write_reports(results: Results, folder: Path, *, langs: Sequence[Lang], atlas: bool) -> None:
     """Write the report of each language as a page and as a PDF, the indicators, the explanations, the sheets.
 
-    `atlas`: whether the pages lead to the atlas of the same run. The PDFs are handed to the `press`.
+    `atlas`: whether the pages lead to the atlas of the same run.
     """
+    with reports(results, folder, langs=langs, atlas=atlas):
+        pass
+
+
+@contextmanager
+def reports(
+    results: Results, folder: Path, *, langs: Sequence[Lang], atlas: bool
+) -> Iterator[Callable[[], None]]:
+    """Write the pages that `write_reports` writes, and give what waits until the PDFs stand, too."""
+    from geosocial.report.press import press
+
+    with press() as at_press:
+        _write(results, folder, langs=langs, atlas=atlas, press=at_press)
+        yield at_press.wait
+
+
+def _write(results: Results, folder: Path, *, langs: Sequence[Lang], atlas: bool, press: Press) -> None:
     from geosocial.i18n import words
     from geosocial.report.boroughs import write_boroughs
     from geosocial.report.dossier import write_dossier
@@ -115,16 +131,18 @@ def write_reports(
     from geosocial.report.outline import outline
 
     drawn = draw(results)
+    told = {lang: outline(words(lang), results) for lang in langs}
+    for lang in langs:
+        _, paper, _, sheets, _ = _of(lang)
+        press.set(write_dossier, results, folder / paper, words(lang), drawn=drawn.shapes, told=told[lang])
+        press.set(write_boroughs, results, folder / sheets, words(lang), drawn=drawn.shapes)
     for lang in langs:
         page, paper, indicators, sheets, explained = _of(lang)
-        told = outline(words(lang), results)
-        press.set(write_dossier, results, folder / paper, words(lang), drawn=drawn.shapes, told=told)
-        press.set(write_boroughs, results, folder / sheets, words(lang), drawn=drawn.shapes)
         others = [other for other in langs if other != lang]
         links = {"indicators": indicators, "pdf": paper, "sheets": sheets, "explain": explained}
         links |= {"atlas": "../maps/atlas.html"} if atlas else {}
         links |= {other: f"report.{other}.html" for other in others}
-        write_report(results, folder / page, words(lang), files=links, drawn=drawn, told=told)
+        write_report(results, folder / page, words(lang), files=links, drawn=drawn, told=told[lang])
         links = {"report": page} | {other: f"indicators.{other}.html" for other in others}
         write_indicators(folder / indicators, words(lang), files=links)
         links = {"report": page} | {other: f"explain.{other}.html" for other in others}

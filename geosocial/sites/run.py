@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from geosocial import tables
@@ -138,13 +139,22 @@ def searching(
     demand: pd.DataFrame,
     costs: Mapping[tuple[str, str], NDArray[np.float64]],
     ways: Walking | None = None,
+    *,
+    apart: bool = False,
 ) -> Iterator[Callable[[], Proposals]]:
     """Give what waits for `proposals` and returns them: they are searched while the rest is measured.
 
-    Leaving the block before that ends the search.
+    `apart`: whether in a process of its own, where that is possible; else in threads of this one. Leaving the
+    block before that ends the search.
     """
     from concurrent.futures import ThreadPoolExecutor
 
+    from geosocial.apart import begun, possible
+
+    if apart and headlines(study) and possible():
+        with begun(partial(proposals, study, zones, demand, costs, ways)) as searched:
+            yield searched
+        return
     stop = threading.Event()
     with ThreadPoolExecutor(max_workers=1) as pool:
         try:

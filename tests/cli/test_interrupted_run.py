@@ -23,22 +23,25 @@ import sys
 import time
 from pathlib import Path
 from geosocial import pipeline
+from geosocial.apart import possible
 from geosocial.errors import GeosocialError
 from geosocial.study import read_study
 
 study, folder, kills = read_study(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-first = pipeline.compute(study)
-later = pipeline.compute(study.model_copy(update={"edition": dt.date(2031, 5, 4)}))
+apart = sys.argv[4] == "apart"
+first = pipeline.compute(study, apart=apart)
+later = pipeline.compute(study.model_copy(update={"edition": dt.date(2031, 5, 4)}), apart=apart)
 
 def held(place):
     files = {f.relative_to(place): f for f in place.rglob("*") if f.is_file()}
     shown = {name: f for name, f in files.items() if not name.parts[0].startswith(".")}
     return {name.as_posix(): f.read_bytes() for name, f in shown.items()}
 
-pipeline.write(first, folder / "first")
+pipeline.write(first, folder / "first", apart=apart)
 old = held(folder / "first")
 started = time.perf_counter()
-pipeline.write(later, folder / "later")
+pipeline.write(later, folder / "later", apart=apart)
+assert ("typst" in sys.modules) != (apart and possible())
 seconds = time.perf_counter() - started
 new = held(folder / "later")
 assert old.keys() == new.keys() and "maps/atlas.html" in old and "run.json" in old
@@ -46,16 +49,15 @@ assert {name for name in old if old[name] != new[name]} >= {
     "maps/atlas.html", "report/report.fr.html", "report/report.en.html", "run.json", "geosocial.xlsx",
     "geosocial.gpkg", "tables/measures.csv",
 }
-out = folder / "out"
 rng = random.Random(2026)
 tally = {"old": 0, "mixed": 0, "new": 0}
-for _ in range(kills):
-    shutil.rmtree(out, ignore_errors=True)
+for kill in range(kills):
+    out = folder / f"out-{kill}"
     shutil.copytree(folder / "first", out)
     child = os.fork()
     if not child:
         try:
-            pipeline.write(later, out)
+            pipeline.write(later, out, apart=apart)
         finally:
             os._exit(0)
     time.sleep(rng.random() * seconds * 1.3)
@@ -68,13 +70,13 @@ for _ in range(kills):
     tally["old" if found == old else "new" if found == new else "mixed"] += 1
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-shutil.rmtree(out)
+out = folder / "full"
 shutil.copytree(folder / "first", out)
 limit = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 for size in (0, 3_000, 30_000, 150_000):
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, limit))
     try:
-        pipeline.write(later, out)
+        pipeline.write(later, out, apart=apart)
     except (GeosocialError, OSError):
         pass
     else:
@@ -87,9 +89,10 @@ print(tally["old"], tally["mixed"], tally["new"])
 """
 
 
-def test_a_run_that_is_killed_leaves_each_file_old_or_new(study: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["apart", "together"])
+def test_a_run_that_is_killed_leaves_each_file_old_or_new(study: Path, tmp_path: Path, how: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", WRITER, str(study), str(tmp_path / "runs"), "40"],
+        [sys.executable, "-W", "ignore", "-c", WRITER, str(study), str(tmp_path / "runs"), "25", how],
         capture_output=True,
         text=True,
         check=False,
@@ -97,5 +100,5 @@ def test_a_run_that_is_killed_leaves_each_file_old_or_new(study: Path, tmp_path:
     )
     assert done.returncode == 0, done.stderr[-2000:]
     old, mixed, new = map(int, done.stdout.split())
-    assert old + mixed + new == 40
+    assert old + mixed + new == 25
     assert old  # some came before the end of the writing
