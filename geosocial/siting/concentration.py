@@ -18,7 +18,9 @@ from geosocial.siting.result import Clock
 from geosocial.siting.solver import Model, solve
 
 #: Local optima whose candidates are chosen from; draws between two such choices; nodes spent on one.
-_BEST, _EVERY, _NODES = 14, 24, 150
+_BEST, _EVERY, _NODES = 14, 75, 150
+#: Local optima that are kept, and crossed.
+_KEPT = 40
 
 
 class Pool:
@@ -45,11 +47,28 @@ class Pool:
                 break
             first = draw == 0 and draws > 1
             self._add(*swaps.drawn(self.cover, y, self.most, clock, None if first else self._rng))
+            self._cross(clock)
             self._since += 1
         if self._since >= _EVERY and not clock.over():
             self._since = 0
             self._concentrate(clock)
         return self.sites, self.value
+
+    def _cross(self, clock: Clock) -> None:
+        """Swap on from a choice that holds what two of the best share, and of the rest some of each."""
+        best = self._best()
+        if len(best) < 2:
+            return
+        one, two = (set(best[int(at)][0]) for at in self._rng.choice(len(best), 2, replace=False))
+        shared, rest = sorted(one & two), np.array(sorted(one ^ two), np.int64)
+        some = self._rng.choice(rest, min(self.most - len(shared), len(rest)), replace=False)
+        self._add(*swaps.settled(self.cover, np.concatenate([np.array(shared, np.int64), some]), clock))
+
+    def _best(self) -> list[tuple[tuple[int, ...], float]]:
+        """Return the best of what was found, and forget the others."""
+        best = sorted(self._held.items(), key=lambda item: (-item[1], item[0]))[:_KEPT]
+        self._held = dict(best)
+        return best
 
     def _add(self, sites: Ints, value: float) -> None:
         self._held[tuple(sites.tolist())] = value
@@ -58,8 +77,7 @@ class Pool:
 
     def _concentrate(self, clock: Clock) -> None:
         patterns = self.cover.patterns
-        best = sorted(self._held.items(), key=lambda item: (-item[1], item[0]))[: 4 * _BEST]
-        self._held = dict(best)
+        best = self._best()
         among = np.zeros(len(patterns.candidate), bool)
         for sites, _ in best[:_BEST]:
             among[list(sites)] = True

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 #: Up to so many pairs HiGHS is asked at once: its own branching is quick there.
 _SMALL = 2_000
-#: Choices drawn from the first relaxation.
-_DRAWS = 40
+#: Choices drawn from the first relaxation, so many at a time.
+_DRAWS, _DRAWN = 150, 25
 #: Up to so many patterns the relaxation is kept warm from part to part.
 _WARM = 10_000
 
@@ -193,8 +193,9 @@ def _by_branching(
     method = "greedy, swaps, linear relaxation"
     if point is None or clock.over():
         return np.inf, None, False, method
-    if point.bound > pool.value + step:
-        pool.improve(point.open, _DRAWS, clock)
+    for _ in range(_DRAWS // _DRAWN):
+        if point.bound > pool.value + step:
+            pool.improve(point.open, _DRAWN, clock)
     best = patterns.candidate[pool.sites]
     if point.bound <= pool.value + step:
         return pool.value, best, True, method

@@ -77,21 +77,51 @@ class Cover:
             weights = np.repeat(self.patterns.weight[rows], length)
             self.gain += sign * np.bincount(column, weights=weights, minlength=len(self.gain))
 
-    def swap_gains(self) -> tuple[Ints, Floats]:
-        """Return the chosen candidates, and (chosen × candidate) what swapping each for each would gain."""
-        sites = self.sites
-        owner_of = np.full(len(self.open), -1, np.int64)
-        owner_of[sites] = np.arange(len(sites))
-        once = (self.times == 1)[self.row]
-        mine = once & self.open[self.patterns.column]
-        owner = np.full(len(self.times), -1, np.int64)
-        owner[self.row[mine]] = owner_of[self.patterns.column[mine]]
-        key = owner[self.row[once]] * len(self.open) + self.patterns.column[once]
-        kept = np.bincount(
-            key, weights=self.patterns.weight[self.row[once]], minlength=len(sites) * len(self.open)
-        ).reshape(len(sites), len(self.open))
-        loss = kept[np.arange(len(sites)), sites]
-        return sites, self.gain[None, :] + kept - loss[:, None]
+
+class Swaps:
+    """What swapping each chosen candidate for each would gain, kept from one swap to the next.
+
+    `kept`: (chosen × candidate) the demand that the first alone covers and the second would go on covering.
+    """
+
+    def __init__(self, cover: Cover) -> None:
+        self.cover, self.sites = cover, cover.sites
+        # the places of the chosen that cover a pattern, summed: its only one where it is covered once
+        self._owner = np.zeros(len(cover.times), np.int64)
+        for place, site in enumerate(self.sites.tolist()):
+            self._owner[cover.covers(site)] += place
+        self.kept = np.zeros((len(self.sites), len(cover.open)))
+        self._count(np.flatnonzero(cover.times == 1), 1)
+
+    def _count(self, rows: Ints, sign: int) -> None:
+        """Count patterns that are covered once, or no longer count them."""
+        if not len(rows):
+            return
+        patterns, many = self.cover.patterns, self.kept.shape[1]
+        length = np.diff(patterns.start)[rows]
+        column = patterns.column[spread(patterns.start[rows], length)]
+        place, at = np.unique(self._owner[rows], return_inverse=True)
+        weights = np.repeat(patterns.weight[rows], length)
+        total = np.bincount(np.repeat(at, length) * many + column, weights, minlength=len(place) * many)
+        self.kept[place] += sign * total.reshape(len(place), many)
+
+    def gains(self) -> Floats:
+        """Return what each swap would gain."""
+        here = np.arange(len(self.sites))
+        gains: Floats = self.kept + (self.cover.gain[None, :] - self.kept[here, self.sites][:, None])
+        return gains
+
+    def swap(self, place: int, into: int) -> None:
+        """Swap the chosen candidate at a place for another."""
+        cover, out = self.cover, int(self.sites[place])
+        rows = np.union1d(cover.covers(out), cover.covers(into))
+        self._count(rows[cover.times[rows] == 1], -1)
+        self._owner[cover.covers(out)] -= place
+        self._owner[cover.covers(into)] += place
+        cover.remove(out)
+        cover.add(into)
+        self.sites[place] = into
+        self._count(rows[cover.times[rows] == 1], 1)
 
 
 def greedy(patterns: Patterns, most: int, price: Floats, budget: float, *, by_price: bool = False) -> Cover:
@@ -113,18 +143,20 @@ def swapped(cover: Cover, price: Floats, budget: float, clock: Clock) -> Cover:
     """Swap the pair that gains most until none gains, within the budget."""
     cost = price[cover.patterns.candidate]
     least = _LEAST * max(1.0, float(cover.patterns.weight.sum()))
+    kept = Swaps(cover)
     while cover.open.any() and not clock.over():
-        sites, gains = cover.swap_gains()
+        gains, sites = kept.gains(), kept.sites
         gains[:, cover.open] = -np.inf
         if np.isfinite(budget):
             left = budget - cost[sites].sum()
             gains[cost[None, :] - cost[sites][:, None] > left] = -np.inf
-        best = int(np.argmax(gains))
-        out, into = divmod(best, gains.shape[1])
-        if gains[out, into] <= least:
+        most = gains.max(axis=1)
+        if most.max() <= least:
             break
-        cover.remove(int(sites[out]))
-        cover.add(into)
+        # of equal gains the one of the lowest positions
+        ties = np.flatnonzero(most == most.max())
+        place = int(ties[np.argmin(sites[ties])])
+        kept.swap(place, int(np.argmax(gains[place])))
     return cover
 
 
@@ -148,8 +180,13 @@ def drawn(
     Without a generator those with the largest y are drawn.
     """
     key = -y if rng is None else -np.log(rng.random(len(y))) / np.maximum(y, 1e-9)
+    return settled(cover, np.argsort(key, kind="stable")[:most], clock)
+
+
+def settled(cover: Cover, sites: Ints, clock: Clock) -> tuple[Ints, float]:
+    """Return what swaps make of a choice, and its value."""
     cover.clear()
-    for site in np.argsort(key, kind="stable")[:most]:
+    for site in sites:
         cover.add(int(site))
     swapped(cover, np.zeros(int(cover.patterns.candidate.max()) + 1), np.inf, clock)
     return cover.sites, cover.value

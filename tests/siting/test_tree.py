@@ -180,3 +180,45 @@ def test_the_search_ends_when_it_is_told_to_and_its_bound_holds() -> None:
         tree, bound, proved = searched(patterns, 20, clock, draws=True)
         assert tree.value <= whole.objective <= bound
         assert proved == (tree.value == bound)
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(size=small, p=st.integers(1, 4), moves=st.lists(st.integers(0, 1_000), min_size=1, max_size=8))
+def test_what_a_swap_gains_is_kept_from_swap_to_swap(
+    size: tuple[int, int, int], p: int, moves: list[int]
+) -> None:
+    patterns = patterns_of(*town(*size))
+    k = len(patterns.candidate)
+    if not len(patterns.weight) or p >= k:
+        return
+    cover = swaps.Cover(patterns)
+    for site in range(p):
+        cover.add(site)
+    kept = swaps.Swaps(cover)
+    for move in moves:
+        gains = kept.gains()
+        for place in range(p):
+            for into in np.flatnonzero(~cover.open):
+                after = np.append(np.delete(kept.sites, place), into)
+                assert gains[place, into] == worth(patterns, after) - cover.value
+        free = np.flatnonzero(~cover.open)
+        kept.swap(move % p, int(free[move % len(free)]))
+        assert cover.value == worth(patterns, kept.sites)
+        assert sorted(kept.sites.tolist()) == cover.sites.tolist()
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(size=small, p=st.integers(1, 4))
+def test_choices_drawn_and_crossed_are_choices_of_so_many(size: tuple[int, int, int], p: int) -> None:
+    patterns = patterns_of(*town(*size))
+    if not len(patterns.weight):
+        return
+    pool = Pool(swaps.Cover(patterns), p, whole=True)
+    shares = np.random.default_rng(size[2]).random(len(patterns.candidate))
+    sites, value = pool.improve(shares, 12, Clock())
+    assert len(set(sites.tolist())) == len(sites) <= p
+    assert value == worth(patterns, sites) > 0
+    again, same = Pool(swaps.Cover(patterns), p, whole=True).improve(shares, 12, Clock())
+    assert (again.tolist(), same) == (sites.tolist(), value)
+    other = pool.another(1)
+    assert (other.value, other.sites.tolist()) == (value, sites.tolist())
