@@ -38,7 +38,7 @@ def graph(nodes: int, edges: int, seed: int) -> NDArray[np.float64]:
     last = {}
     for a, b in ends:
         last[min(a, b), max(a, b)] = float(rng.integers(1, 100))
-    row, column = np.array(list(last)).T
+    row, column = np.array(list(last), np.int32).T  # the way of SciPy 1.14 takes no other positions
     matrix = csr_array((list(last.values()), (row, column)), shape=(nodes, nodes))
     return np.asarray(dijkstra(matrix, directed=False), np.float64)
 

@@ -46,6 +46,7 @@ def test_cells_types_dates_and_meanings_by_hand(tmp_path: Path) -> None:
 def test_what_is_written_is_read_and_the_bytes_are_the_same(
     tmp_path: Path, storage: str, rows: list[tuple[str, float]]
 ) -> None:
+    pytest.importorskip("pandas", "3", reason="pandas 2 has one way to keep texts")
     texts: Any = pd.StringDtype(storage, na_value=math.nan)
     rows = [(t.encode("utf-8", "replace").decode(), n) for t, n in rows]  # no half of a pair of surrogates
     frame = pd.DataFrame({"t": pd.Series([t for t, _ in rows], dtype=texts), "n": [n for _, n in rows]})
