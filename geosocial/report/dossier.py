@@ -6,6 +6,7 @@ The outline becomes plain values; maps are SVG, drawn as those of the page.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -32,6 +33,10 @@ _MANY: Final = 6
 _GUTTER: Final = 1.6
 #: Letters by which a column is narrowed at a time.
 _STEP: Final = 2
+#: Texts up to so many letters stay on one line, where the other columns leave the room: the first that fits.
+_UNBROKEN: Final = (20, 16, 12, 0)
+#: Zones without a figure for one reason share a row from so many on.
+_SEVERAL: Final = 3
 #: Hashes are shown as far as they tell files apart.
 _SHORT: Final = 12
 #: Rows of a list of remarks that paper shows; all of them stand in the page and in the tables.
@@ -223,7 +228,7 @@ def _service(service: Service, file: str) -> dict[str, Any]:
                 ("settings", False),
             )
         ],
-        "rows": [_row(row, service.whole.value) for row in service.rows],
+        "rows": _together([_row(row, service.whole.value) for row in service.rows]),
         "whole": _row(service.whole, service.whole.value),
     }
 
@@ -233,6 +238,7 @@ def _row(row: Row, whole: float) -> dict[str, Any]:
     return {
         "rank": row.rank,
         "name": name,
+        "names": "",
         "at": _percent(row.value),
         "lower": _percent(row.lower) if not math.isnan(row.upper) else None,
         "upper": _percent(row.upper),
@@ -244,6 +250,17 @@ def _row(row: Row, whole: float) -> dict[str, Any]:
         "paint": row.paint,
         "why": row.why,
     }
+
+
+def _together(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows; those without a figure for the same reason, if several, are one row at the end."""
+    counts = Counter(row["why"] for row in rows)
+    many = [why for why, count in counts.items() if why and count >= _SEVERAL]
+    shared = [[row for row in rows if row["why"] == why] for why in many]
+    return [
+        *(row for row in rows if row["why"] not in many),
+        *({**same[0], "names": ", ".join(row["name"] for row in same)} for same in shared),
+    ]
 
 
 def _percent(share: float) -> float | None:
@@ -331,15 +348,22 @@ def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
     """Return how wide each column is to be, in letters: as its longest text, narrowed until the table fits.
 
     The column that is narrowed is the one by which the rows grow the least; none is narrower than its longest
-    word.
+    word, nor, where there is room, than a short text (a date, the name of a list).
     """
     room = (_ROOM_OF_MANY if len(heads) > _MANY else _ROOM) - _GUTTER * (len(heads) - 1)
     columns = [[row[k] if k < len(row) else "" for row in rows] for k in range(len(heads))]
     lengths = [[len(text) for text in column] for column in columns]
-    least = [
-        max(5, *(len(word) for text in (head, *column) for word in text.split(" ")))
-        for head, column in zip(heads, columns, strict=True)
-    ]
+    for unbroken in _UNBROKEN:
+        least = [
+            max(
+                5,
+                *(len(word) for word in head.split(" ")),
+                *(len(word) for text in column for word in _parts(text, unbroken)),
+            )
+            for head, column in zip(heads, columns, strict=True)
+        ]
+        if sum(least) <= room:
+            break
     widths = [max([word, *found]) for word, found in zip(least, lengths, strict=True)]
     lines = [[1] * len(rows) for _ in heads]
     while sum(widths) > room:
@@ -358,3 +382,8 @@ def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
         _, chosen, lines[chosen] = best
         widths[chosen] = max(least[chosen], widths[chosen] - _STEP)
     return [float(width) for width in widths]
+
+
+def _parts(text: str, unbroken: int) -> list[str]:
+    """Return what of a text stays on one line: a line may end at a space, and after a dash."""
+    return [text] if len(text) <= unbroken else text.replace("–", "– ").split(" ")

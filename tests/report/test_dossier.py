@@ -136,3 +136,25 @@ def test_what_was_lost_stands_on_the_first_page(results: Results, tmp_path: Path
     assert "Caution, “Named enterprises and organisations”: 24 of 99 records could not be used" in first
     assert "Caution, “Facilities listed by the City”: 858 of 3,435 records" in first
     assert "Caution" not in text_of(dossier.pdf(results, words("en")), tmp_path)
+
+
+def test_zones_without_a_figure_for_one_reason_share_a_row() -> None:
+    def row(name: str, why: str) -> dict[str, Any]:
+        return {"name": name, "names": "", "why": why}
+
+    rows = [row("A", ""), row("B", "x"), row("C", "y"), row("D", "x"), row("E", "x"), row("F", "y")]
+    shown = dossier._together(rows)
+    assert [(r["name"], r["names"], r["why"]) for r in shown] == [
+        ("A", "", ""),
+        ("C", "", "y"),
+        ("F", "", "y"),
+        ("B", "B, D, E", "x"),
+    ]
+
+
+def test_short_texts_stay_on_one_line_where_there_is_room() -> None:
+    heads, sources = ("Source", "As of"), "a long name of a source that goes on and on " * 6
+    assert dossier._widths(heads, [(sources, "May 10, 2016")])[1] == len("May 10, 2016")
+    # a name may be cut after its dash, never at its hyphens
+    names = ("Côte-des-Neiges–Notre-Dame-de-Grâce",) * 4
+    assert min(dossier._widths(("A", "B", "C", "D"), [names])) >= len("Notre-Dame-de-Grâce")
