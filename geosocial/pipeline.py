@@ -114,11 +114,15 @@ def _measured(study: Study, *, step: Step, online: bool | Literal["kept"], apart
             clustered = clustering.clustered(study, zones, demand, costs, met)
         with step(N_("Equity")) if study.equity else nullcontext():
             shared = equity.equity(study, zones, places, demand, measures=gaps, costs=costs, reach=reach)
+        with step(N_("Plan and contracts")) if study.followed else nullcontext():
+            given = steering.read(study, zones, places)
+        twins = intake.duplicates(places, pd.concat([t.contacts for t in taken], ignore_index=True))
         with step(N_("Proposed sites")) if study.siting else nullcontext():
             sites = searched()
     with step(N_("Plan and directions")) if study.followed else nullcontext():
         figures = (by_zone, measured.measures, measured.overall, shared.disparity, costs)
-        followed = steering.follow(study, steering.Found(zones, places, demand, *figures, sites.proposed))
+        found = steering.Found(zones, places, demand, *figures, sites.proposed)
+        followed = steering.follow(study, found, given)
     grounds = (zones_file, *context_files, demand_file, *ancillary_files)
     others = (*(() if streets is None else (streets.file,)), *sites.files, *followed.files)
     faults = [zone_faults, demand_faults, *(t.faults for t in taken), *far, *sites.faults, *followed.faults]
@@ -140,7 +144,7 @@ def _measured(study: Study, *, step: Step, online: bool | Literal["kept"], apart
         closures=measured.closures,
         declared=pd.concat([t.declared for t in taken], ignore_index=True),
         unmapped=pd.concat([t.unmapped for t in taken], ignore_index=True),
-        duplicates=intake.duplicates(places, pd.concat([t.contacts for t in taken], ignore_index=True)),
+        duplicates=twins,
         inputs=(
             *grounds,
             *(geocoder.files if geocoder else ()),
@@ -209,11 +213,10 @@ def write(
     from geosocial.report import files
     from geosocial.report import tables as report_tables
 
-    frames = report_tables.frames(results)
     names = [
         *(f"maps/{name}" for name in maps.names(results)),
         *(f"report/{name}" for name in files.report_names(langs)),
-        *files.table_names(frames),
+        *files.table_names(report_tables.names(results)),
         "geosocial.xlsx",
         "geosocial.gpkg",
         *files.directory_names(results),
@@ -227,7 +230,7 @@ def write(
         maps.write(results, aside / "maps", lang=langs[0], explained=explained, since=since, step=step)
         directory.write_directory_map(results, aside / "directory", lang=langs[0])
         with step(N_("Tables")):
-            files.write_tables(results, frames, aside, langs=langs)
+            files.write_tables(results, report_tables.frames(results), aside, langs=langs)
         with step(N_("Report on paper")):
             reports()
     return [out / name for name in (*names, provenance.MANIFEST)]

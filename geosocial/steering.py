@@ -7,7 +7,7 @@ judges; says what of the lists is published. Without ``[followup]``, ``[projects
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from geosocial.followup.enterprises import Ground
     from geosocial.followup.figures import Sheet
+    from geosocial.intake.contracts import Contracts
+    from geosocial.intake.plan import Plan
     from geosocial.study import Study
 
 
@@ -51,8 +53,19 @@ class Followed:
     files: tuple[InputFile, ...] = ()
 
 
-def follow(study: Study, found: Found) -> Followed:
-    """Return the tables of the follow-up of a run.
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The files of the follow-up as they were read: each None where the study names none."""
+
+    planned: Plan | None
+    contracts: Contracts | None
+    details: pd.DataFrame
+    detail_faults: Sequence[pd.DataFrame]
+    projects: tuple[gpd.GeoDataFrame, InputFile, pd.DataFrame] | None
+
+
+def read(study: Study, zones: gpd.GeoDataFrame, places: pd.DataFrame) -> Read | None:
+    """Return the files of the follow-up; None where a study follows nothing.
 
     Raises
     ------
@@ -60,19 +73,28 @@ def follow(study: Study, found: Found) -> Followed:
         When a file cannot be used; a row that cannot is rejected and told in the faults.
     """
     if not study.followed:
+        return None
+    from geosocial.intake.contracts import read_contracts
+    from geosocial.intake.details import read_details
+    from geosocial.intake.plan import read_plan
+    from geosocial.intake.projects import read_projects
+
+    planned = read_plan(study, zones)
+    contracts = read_contracts(study, zones, places)
+    return Read(planned, contracts, *read_details(study), read_projects(study))
+
+
+def follow(study: Study, found: Found, given: Read | None) -> Followed:
+    """Return the tables of the follow-up of a run, from what `read` gave."""
+    if given is None:
         return Followed(tables=_published(study, found))
     import pandas as pd
 
     from geosocial.followup import contracts as bought
     from geosocial.followup import directions, enterprises, figures, plan, progress
-    from geosocial.intake.contracts import read_contracts
-    from geosocial.intake.details import read_details
-    from geosocial.intake.plan import read_plan
 
-    planned = read_plan(study, found.zones)
-    contracts = read_contracts(study, found.zones, found.places)
-    details, detail_faults = read_details(study)
-    layer = _projects(study, found)
+    planned, contracts, details = given.planned, given.contracts, given.details
+    layer = _projects(study, found, given)
     ground = enterprises.ground(study, found.zones, found.places, found.demand, details)
     first = enterprises.entrepreneurship(ground, _support(study, found.places, ground))
     moved = _movements(study, found.places)
@@ -112,11 +134,11 @@ def follow(study: Study, found: Found) -> Followed:
     rows = [row for part in (planned, contracts) if part for row in part.rows]
     if rows:
         made["plan_rows"] = tables.check_plan_rows(typed(pd.DataFrame(rows), tables.PLAN_ROWS))
-    read = [part for part in (planned, contracts, layer) if part is not None]
+    parts = [part for part in (planned, contracts, layer) if part is not None]
     return Followed(
         tables=made,
-        faults=(*(f for part in read for f in part.faults), *detail_faults),
-        files=tuple(file for part in read for file in part.files),
+        faults=(*(f for part in parts for f in part.faults), *given.detail_faults),
+        files=tuple(file for part in parts for file in part.files),
     )
 
 
@@ -128,19 +150,17 @@ class _Layer:
     files: tuple[InputFile, ...]
 
 
-def _projects(study: Study, found: Found) -> _Layer | None:
+def _projects(study: Study, found: Found, given: Read) -> _Layer | None:
     """Return the figures of the major projects; None where the study names none."""
     import numpy as np
     import pandas as pd
 
     from geosocial.followup import projects
     from geosocial.geo.polygons import distances
-    from geosocial.intake.projects import read_projects
 
-    read = read_projects(study)
-    if read is None or study.projects is None:
+    if given.projects is None or study.projects is None:
         return None
-    layer, file, faults = read
+    layer, file, faults = given.projects
     shapes, within = layer.geometry.to_numpy(), study.projects.reach_m / study.detour
 
     def cost(table: pd.DataFrame) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ from geosocial.errors import N_, OutputError
 
 _later: ContextVar[bool] = ContextVar("_later", default=False)
 #: Files that wait for the disk at the same time.
-_AT_ONCE = 8
+_AT_ONCE = 16
 
 
 @contextmanager

@@ -52,6 +52,8 @@ def write_styles(path: Path, styles: Sequence[Style], *, date: dt.date) -> None:
     """
     stamp = f"{date.isoformat()}T00:00:00.000Z"
     with closing(sqlite3.connect(path)) as file, file:
+        file.execute("PRAGMA synchronous = OFF")  # who writes the file puts it on the disk, whole
+        file.execute("PRAGMA journal_mode = MEMORY")
         geometry = dict(file.execute("SELECT table_name, column_name FROM gpkg_geometry_columns"))
         file.execute(f'CREATE TABLE "{TABLE}" ({", ".join(_COLUMNS)})')
         file.execute(

@@ -152,7 +152,7 @@ def write_geopackage(
 
     for frame in layers.values():
         _refuse_repeats(frame, path, capitals=False)
-    with replacing(path) as part, _gdal_date(date):
+    with replacing(path) as part, _stable(date):
         for number, (name, frame) in enumerate(layers.items()):
             taken = {str(column).lower() for column in frame.columns}
             options: dict[str, Any] = {"FID": next(f for f in ("fid", "ogc_fid", "_fid_") if f not in taken)}
@@ -267,17 +267,25 @@ def _family(frame: pd.DataFrame, geometry: str) -> str:
 
 
 @contextmanager
-def _gdal_date(date: dt.date) -> Iterator[None]:
-    """Let GDAL write this date as the time of the last change."""
+def _stable(date: dt.date) -> Iterator[None]:
+    """Let GDAL write this date as the time of the last change, and leave it to us to flush the file.
+
+    `replacing` flushes the whole file once; SQLite would wait for the disk at each of its steps.
+    """
     import pyogrio
 
+    wanted = {
+        "OGR_CURRENT_DATE": f"{date.isoformat()}T00:00:00.000Z",
+        "OGR_SQLITE_SYNCHRONOUS": "OFF",
+        "OGR_SQLITE_JOURNAL": "MEMORY",
+    }
     with GDAL:
-        before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{date.isoformat()}T00:00:00.000Z"})
+        before = {name: pyogrio.get_gdal_config_option(name) for name in wanted}
+        pyogrio.set_gdal_config_options(wanted)
         try:
             yield
         finally:
-            pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+            pyogrio.set_gdal_config_options(before)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,9 +29,9 @@ def write_frames(
     write_workbook(results, out / "geosocial.xlsx", langs=tuple(langs))
 
 
-def table_names(frames: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Return the files that `write_frames` writes for tables, below its folder: the text ones first."""
-    return [f"tables/{name}.{suffix}" for suffix in ("csv", "parquet") for name in frames]
+def table_names(names: Collection[str]) -> list[str]:
+    """Return the files that `write_frames` writes for these tables, below its folder: the text ones first."""
+    return [f"tables/{name}.{suffix}" for suffix in ("csv", "parquet") for name in names]
 
 
 def _write_parquets(results: Results, frames: Mapping[str, pd.DataFrame], folder: Path) -> None:

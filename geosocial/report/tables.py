@@ -169,12 +169,25 @@ LABELS: Final[Mapping[str, Mapping[str, Label]]] = {
 CLUSTERED: Final = ("clusters", "autocorrelation", "cluster_zones")
 
 
+def names(results: Results) -> list[str]:
+    """Return the names of the tables of a run, as `frames` gives them."""
+    return [*_unlabelled(results), "inputs", "dictionary"]
+
+
 def frames(results: Results) -> dict[str, pd.DataFrame]:
     """Return the tables of a run by name, in the order of a reader, labels beside the keys."""
+    out = {name: labelled(frame, name, results) for name, frame in _unlabelled(results).items()}
+    out["faults"] = _with_reasons(out["faults"])
+    out["inputs"] = _inputs(results)
+    out["dictionary"] = dictionary(out, results)
+    return out
+
+
+def _unlabelled(results: Results) -> dict[str, pd.DataFrame]:
+    """Return the tables by name, without labels."""
     import pandas as pd
 
-    zones = pd.DataFrame(results.zones.drop(columns=results.zones.geometry.name))
-    plain = {
+    return {
         "overall": results.overall.drop(columns="zone_id"),
         "ranking": results.ranking,
         "measures": results.measures,
@@ -188,7 +201,7 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
         **published(results),
         **compared(results),
         "supply": results.supply,
-        "zones": zones,
+        "zones": pd.DataFrame(results.zones.drop(columns=results.zones.geometry.name)),
         "demand": results.demand,
         "places": results.places,
         "conservation": results.conservation,
@@ -197,11 +210,6 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
         "unmapped": results.unmapped,
         "duplicates": results.duplicates,
     }
-    out = {name: labelled(frame, name, results) for name, frame in plain.items()}
-    out["faults"] = _with_reasons(out["faults"])
-    out["inputs"] = _inputs(results)
-    out["dictionary"] = dictionary(out, results)
-    return out
 
 
 def clustered(results: Results) -> dict[str, pd.DataFrame]:

@@ -215,3 +215,7 @@ def test_proposed_sites_are_told_where_the_study_asks_for_them(toy: Results) -> 
     assert siting.part(words("en"), plain, "culture", "main", key="p-1") is None
     assert "proposed" not in tables.frames(plain)
     assert "proposed_sites" not in tables.layers(plain)
+
+
+def test_the_names_of_tables_are_known_before_the_tables_are_made(toy: Results) -> None:
+    assert tables.names(toy) == list(tables.frames(toy))
