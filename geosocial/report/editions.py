@@ -159,7 +159,21 @@ def _made_of(words: Words, results: Results) -> Part | None:
         "Method: standards, norms, rules. Data quality: positions and kinds that were corrected, lists that "
         "came or went. Changes of a share are in points."
     )
-    return Part("ed-parts", title, (text,), Table(title, heads, told, frozenset(range(2, len(heads)))))
+    table = Table(title, heads, told, frozenset(range(2, len(heads))), links=_explained(results, held, 3))
+    return Part("ed-parts", title, (text,), table)
+
+
+def _explained(
+    results: Results, held: Sequence[Mapping[str, Any]], column: int
+) -> dict[tuple[int, int], str]:
+    """Return where the figures of this edition are explained, in the column that shows them."""
+    values = wording.figures(results).values
+    keys = [(r["zone_id"], r["sphere"], r["service"], r["indicator"]) for r in held]
+    return {
+        (n, column): wording.anchor(sphere, service, zone, indicator)
+        for n, (zone, sphere, service, indicator) in enumerate(keys)
+        if (zone, sphere, service, indicator) in values  # a service that has gone has no figure now
+    }
 
 
 def _zones(words: Words, results: Results) -> Part | None:
@@ -190,7 +204,8 @@ def _zones(words: Words, results: Results) -> Part | None:
     )
     rest = len(held) - len(told)
     note = words.t("More rows in tables/{file}: {rest}.", rest=words.number(rest), file="changes.csv")
-    table = Table(title, heads, told, frozenset(range(3, len(heads))), note if rest > 0 else "")
+    links = _explained(results, held[:MOST], 4)
+    table = Table(title, heads, told, frozenset(range(3, len(heads))), note if rest > 0 else "", links=links)
     text = words.t("Gap as a share of what is due; changes and their parts in points.")
     return Part("ed-zones", title, (text,), table)
 

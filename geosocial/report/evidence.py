@@ -89,7 +89,9 @@ def _firm(words: Words, results: Results, sphere: str, service: str, *, key: str
         words.t("Ranks over the settings"),
         words.t("What changes the outcome most"),
     )
-    table = Table(title, heads, tuple(rows), frozenset({1, 2, 3}))
+    # the place of a zone on the page of explanations says how firm it is
+    links = {(n, 1): wording.anchor(sphere, service, r.zone_id) for n, r in enumerate(bad)}
+    table = Table(title, heads, tuple(rows), frozenset({1, 2, 3}), links=links)
     return Part(f"{key}-firm", title, (said,), table)
 
 
@@ -132,8 +134,20 @@ def _methods(words: Words, results: Results, sphere: str, service: str, *, key: 
     whole = tuple(_by_method(words, name, compared[0][f"{name}_city"]) + "\u00a0\u2007" for name in names)
     note = words.t("▼: below the value of all together. In the zone: containment; shared: E2SFCA.")
     total = (words.t("All together"), *whole)
-    table = Table(title, heads, tuple(rows), frozenset({1, 2, 3}), note, total)
+    links = _explained(sphere, service, differ, ("containment", "coverage", "accessibility"))
+    table = Table(title, heads, tuple(rows), frozenset({1, 2, 3}), note, total, links=links)
     return Part(f"{key}-methods", title, (said,), table)
+
+
+def _explained(
+    sphere: str, service: str, rows: Sequence[Mapping[str, Any]], indicators: Sequence[str]
+) -> dict[tuple[int, int], str]:
+    """Return where the figures of rows of zones are explained: an indicator a column, after the name."""
+    return {
+        (n, k): wording.anchor(sphere, service, str(row["zone_id"]), indicator)
+        for n, row in enumerate(rows)
+        for k, indicator in enumerate(indicators, 1)
+    }
 
 
 def _by_method(words: Words, name: str, value: float) -> str:
@@ -177,7 +191,9 @@ def _edge(words: Words, results: Results, sphere: str, service: str, *, key: str
     ]
     caption = words.t("Where they add most")
     note = _rest(words, len(shown), "methods.csv")
-    return Part(f"{key}-edge", title, (said,), Table(caption, heads, tuple(rows), frozenset({1, 2, 3}), note))
+    links = _explained(sphere, service, shown[:MOST], ("coverage", "own_coverage"))
+    table = Table(caption, heads, tuple(rows), frozenset({1, 2, 3}), note, links=links)
+    return Part(f"{key}-edge", title, (said,), table)
 
 
 def _missed(words: Words, results: Results, sphere: str, service: str, *, key: str) -> Part | None:

@@ -100,6 +100,12 @@ def test_the_chapter_says_it_in_both_languages(results: Results) -> None:
     shares = ("27.8%", "85.4%", "+57.6", "+58.3", "−0.7", "0.0", "0.0", "0.0")
     assert ("Culture", "Coverage", *shares) in parts.rows
     assert moved.rows[0][:2] == ("Opened", "<b>Bibliothèque C</b>")
+    # the figure of this edition leads to where it is explained
+    at = next(n for n, cells in enumerate(parts.rows) if cells[1] == "Gap")
+    assert parts.links[at, 3] == "culture.main.~.gap"
+    zones = tables["ed-zones"]
+    assert zones is not None
+    assert zones.links == {(0, 4): "culture.main.E.gap_share"}
     for lang, chapter in told.items():
         text = page(results, words(lang), files={"explain": "e.html"})
         assert f">{chapter.title}</h2>" in text if chapter else False

@@ -111,6 +111,7 @@ def test_every_figure_of_the_report_leads_to_its_explanation(
     assert checked > 500
     rest = {href.split("#")[1] for href, _ in report.links}
     assert {a for a in rest if a.startswith("progress.")} == {f"progress.{n}" for n in range(2, 13)}
+    assert {"containment", "accessibility", "own_coverage"} <= {a.rsplit(".", 1)[1] for a in rest}
     assert {"directions.2", "projects.2", "tables.closures", "tables.methods", "tables.hub_zones"} <= rest
 
 
