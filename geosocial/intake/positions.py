@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 #: How far around the bounds of the zones a position may lie, in metres.
 MARGIN_M: Final = 5_000.0
 #: The projected systems in which data on Québec is published: MTM zones 7 to 9, UTM zones 17 to 19, Québec
-#: Lambert, Statistics Canada Lambert, web Mercator. Only those that are made for the study area are tried.
+#: Lambert, Statistics Canada Lambert; and web Mercator. Tried where they are made for the study area, after
+#: the system of its zones and before the UTM zones in which it lies, wherever it is.
 SYSTEMS: Final = (32187, 32188, 32189, 26917, 26918, 26919, 32198, 3347, 3857)
 #: Readings closer than this are the same place.
 SAME_M: Final = 10.0
@@ -212,14 +213,28 @@ def _doubted(x: Floats, y: Floats, crs: pyproj.CRS, area: Area) -> npt.NDArray[n
 def _systems(own: pyproj.CRS, area: Area) -> Iterator[tuple[pyproj.CRS, bool]]:
     """Return the systems to try, and whether each is another than the file says."""
     yield own, False
+    tried = [own]
     middle = transform([(area.west + area.east) / 2], [(area.south + area.north) / 2], area.crs, 4326)
     longitude, latitude = float(middle[0][0]), float(middle[1][0])
-    for code in (4326, *SYSTEMS):
-        crs = read_crs(code)
+    zones = read_crs(area.crs)
+    for crs in (read_crs(4326), zones, *map(read_crs, (*SYSTEMS, *_utm(area, latitude)))):
         use = crs.area_of_use
         made = use is not None and use.west <= longitude <= use.east and use.south <= latitude <= use.north
-        if made and not same_crs(crs, own) and not (crs.is_geographic and own.is_geographic):
-            yield crs, True
+        if not made and crs is not zones and not 32600 < (crs.to_epsg() or 0) < 32800:
+            continue
+        if (crs.is_geographic and own.is_geographic) or any(same_crs(crs, other) for other in tried):
+            continue
+        tried.append(crs)
+        yield crs, True
+
+
+def _utm(area: Area, latitude: float) -> list[int]:
+    """Return the codes of the UTM zones (WGS 84) in which the area lies: a town may lie in two."""
+    box = area.box(4326)
+    if box is None:
+        return []
+    first, last = (int((degrees + 180) // 6) % 60 + 1 for degrees in (box[0], box[2]))
+    return [(32600 if latitude >= 0 else 32700) + zone for zone in dict.fromkeys((first, last))]
 
 
 def _readings(own: pyproj.CRS, area: Area) -> list[_Reading]:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pyproj
 import pytest
@@ -83,6 +84,61 @@ def test_metres_are_mended(x: float, y: float, steps: list[str]) -> None:
     east, north, codes = mend(x, y, 32188)
     assert (east, north) == pytest.approx((299_541.123, 5_045_855.457), abs=1e-6)
     assert codes == ["repaired_position", *steps]
+
+
+@pytest.mark.parametrize(
+    ("system", "utm", "place"),
+    [
+        ("EPSG:25830", 32630, (-3.70, 40.42)),  # Madrid
+        ("EPSG:31984", 32724, (-38.97, -12.27)),  # Feira de Santana
+        ("EPSG:2154", 32631, (2.35, 48.85)),  # Paris
+        ("EPSG:2193", 32760, (174.76, -36.85)),  # Auckland
+    ],
+)
+def test_another_city_has_its_own_systems(system: str, utm: int, place: tuple[float, float]) -> None:
+    def of(code: object) -> tuple[float, float]:
+        return pyproj.Transformer.from_crs(4326, code, always_xy=True).transform(*place)
+
+    x, y = of(system)
+    area = Area(x - 20_000, y - 20_000, x + 20_000, y + 20_000, system)
+    # metres of the study's system, of its UTM zone and of the web, in columns of degrees; and swapped
+    for code in (system, utm, 3857):
+        for swapped in (False, True):
+            written = of(code)[::-1] if swapped else of(code)
+            east, north, codes = mend(*written, area=area)
+            assert (east, north) == pytest.approx(place, abs=2e-5)
+            assert codes == ["repaired_position", "repaired_crs", *(["repaired_swap"] if swapped else [])]
+    # degrees, and metres of the UTM zone, in columns of the study's metres
+    assert mend(*place, system, area)[:2] == pytest.approx((x, y), abs=0.01)
+    assert mend(*place[::-1], 4326, area)[:2] == pytest.approx(place)
+
+
+def test_metres_among_the_degrees_of_the_second_city_are_mended(tmp_path: Path) -> None:
+    barrios = Path(__file__).parents[2] / "examples" / "second-city" / "barrios.geojson"
+    layer = gpd.read_file(barrios)
+    inner = layer.to_crs(25830).representative_point().to_crs(4326)
+    metres = inner.to_crs(25830)
+    rows = [f"{n},{p.x:.6f},{p.y:.6f}" for n, p in enumerate(inner)]
+    rows[1] = f"1,{metres.iloc[1].x:.2f},{metres.iloc[1].y:.2f}"
+    rows[2] = f"2,{metres.iloc[2].y:.2f},{metres.iloc[2].x:.2f}"
+    (tmp_path / "list.csv").write_text("\n".join(["id,lon,lat", *rows]) + "\n", encoding="utf-8")
+    joined = join_files(tmp_path / "list.csv", barrios)
+    assert joined.counts["matched"] == len(layer)
+    codes = joined.faults.groupby("source_row")["code"].agg(list).to_dict()
+    assert codes == {
+        3: ["repaired_position", "repaired_crs"],
+        4: ["repaired_position", "repaired_crs", "repaired_swap"],
+    }
+    # each inner point lies in the barrio that it was made of
+    assert joined.frame["zone_id"].nunique() == len(layer)
+
+
+def test_a_town_on_the_edge_of_two_utm_zones_is_read_in_both() -> None:
+    x, y = pyproj.Transformer.from_crs(4326, 32630, always_xy=True).transform(-6.0, 37.0)
+    area = Area(x - 20_000, y - 20_000, x + 20_000, y + 20_000, "EPSG:32630")
+    for code in (32629, 32630):
+        written = pyproj.Transformer.from_crs(4326, code, always_xy=True).transform(-6.01, 37.0)
+        assert mend(*written, area=area)[:2] == pytest.approx((-6.01, 37.0), abs=1e-6)
 
 
 def test_degrees_in_columns_of_metres() -> None:
