@@ -1,6 +1,6 @@
 """HiGHS, given its models as sparse arrays: no loop over variables, an end in time, an answer to Ctrl-C.
 
-The solver runs in a thread of its own, so that Ctrl-C and the caller's `interrupt` are heard while it works:
+While the solver works in one thread, another hears Ctrl-C and the caller's `interrupt`:
 they end the search, and the best found so far is what comes back. HiGHS is deterministic: the same arrays and
 enough time give the same answer. It cannot share a process with PuLP or OR-tools (their symbols clash).
 """
@@ -106,6 +106,41 @@ def run(highs: Any, clock: Clock) -> str:
 
 def run_all(solvers: list[Any], clock: Clock) -> list[str]:
     """Run several HiGHS at the same time, each in a thread of its own, as `run` does one."""
+    for highs in solvers:
+        if np.isfinite(clock.left):
+            highs.setOptionValue("time_limit", highs.getRunTime() + clock.left)
+        highs.HandleUserInterrupt = True
+    if len(solvers) == 1 and threading.current_thread() is not threading.main_thread():
+        _run_here(solvers[0], clock)
+    else:
+        _run_beside(solvers, clock)
+    return [str(highs.getModelStatus().name) for highs in solvers]
+
+
+def _run_here(highs: Any, clock: Clock) -> None:
+    """Run HiGHS in this thread, which Ctrl-C does not reach: another looks at the clock.
+
+    A thread in which HiGHS has worked takes milliseconds to end, longer than most problems of a curve.
+    """
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(_LOOK):
+            if clock.over():
+                highs.cancelSolve()
+                return
+
+    watch = threading.Thread(target=look, daemon=True)
+    watch.start()
+    try:
+        highs.run()
+    finally:
+        ended.set()
+        watch.join()
+
+
+def _run_beside(solvers: list[Any], clock: Clock) -> None:
+    """Run each HiGHS in a thread of its own, while this one hears Ctrl-C and looks at the clock."""
     workers, done = [], threading.Semaphore(0)
 
     def work(highs: Any) -> None:
@@ -115,9 +150,6 @@ def run_all(solvers: list[Any], clock: Clock) -> list[str]:
             done.release()
 
     for highs in solvers:
-        if np.isfinite(clock.left):
-            highs.setOptionValue("time_limit", highs.getRunTime() + clock.left)
-        highs.HandleUserInterrupt = True
         workers.append(threading.Thread(target=work, args=(highs,), daemon=True))
         workers[-1].start()
     asked, ended = False, 0
@@ -132,7 +164,6 @@ def run_all(solvers: list[Any], clock: Clock) -> list[str]:
             clock.stopped = True
     for worker in workers:
         worker.join()
-    return [str(highs.getModelStatus().name) for highs in solvers]
 
 
 def solve(
