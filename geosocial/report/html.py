@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from geosocial import symbology
 from geosocial.report import charts, status_charts
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from geosocial.i18n import Words
     from geosocial.results import Results
+#: The head that every page of a report shares.
+BASE: Final = "base.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +132,14 @@ def template(name: str) -> Template:
 
     from geosocial.report.compiled import Compiled
 
-    text = resources.files("geosocial.report").joinpath(f"templates/{name}").read_text(encoding="utf-8")
+    folder = resources.files("geosocial.report").joinpath("templates")
+    texts = {file: folder.joinpath(file).read_text(encoding="utf-8") for file in (BASE, name)}
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        loader=DictLoader({name: text}),
+        loader=DictLoader(texts),
         bytecode_cache=Compiled(),
     )
     environment.filters["nb"] = unbroken

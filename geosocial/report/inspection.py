@@ -8,19 +8,15 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial import wording
 from geosocial.errors import N_, GeosocialError, OutputError
 from geosocial.intake.recognise import LABELS
-from geosocial.report.html import style
+from geosocial.report.html import style, template
 
 if TYPE_CHECKING:
-    from jinja2 import Template
-
     from geosocial.i18n import Words
     from geosocial.intake.inspect import Inspection
 
@@ -260,7 +256,7 @@ def page(told: Sequence[Part], words: Words) -> str:
     """Return the report as one offline page: no script, no request, every text escaped."""
     sheet = style()
     t = words.t
-    return _template().render(
+    return template("inspection.html").render(
         lang=words.lang,
         title=t("What was found in the files"),
         parts=told,
@@ -314,14 +310,3 @@ def _write_workbook(told: Sequence[Part], path: Path, words: Words) -> None:
         },
         path,
     )
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined
-
-    folder = resources.files("geosocial.report").joinpath("templates")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(folder.joinpath("inspection.html").read_text(encoding="utf-8"))
