@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial import symbology
-from geosocial.cartography import below, layers, standalone
+from geosocial.cartography import assembly, below, layers, standalone
 from geosocial.cartography.content import content
 from geosocial.cartography.style import as_json, part, tokens
 from geosocial.i18n import words as words_of
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 SCRIPTS: Final = ("shapes.js", "base.js", "map.js", "below.js", "panels.js", "controls.js")
 #: Layers that are drawn in the pane of another.
 PANES: Final[Mapping[str, str]] = {"areas": "districts", "parks": "shore", "streets": "shore"}
-#: Each language by its own name.
-NAMES: Final[Mapping[str, str]] = {"fr": "Français", "en": "English"}
+#: Layers that the code of the page asks for, null where the map has none.
+LAYERS: Final = ("zones", "land", "districts", "shore", "areas", "parks", "streets")
 
 
 def write_atlas(
@@ -103,43 +103,38 @@ def build(
     explained: Mapping[str, str] | None = None,
 ) -> Any:
     """Return the atlas as a `folium.Map` in a page of its own, ready for `standalone.page`."""
-    import folium
-    from branca.element import Figure, MacroElement
+    from branca.element import Figure
     from folium.map import CustomPane
 
     shown = shown or content(results, {key: words_of(key) for key in langs}, lang=lang, since=since)
     shown = {**shown, "pages": f"{pages.rstrip('/')}/" if pages else "", "explain": dict(explained or {})}
     west, south, east, north = results.zones.to_crs(4326).total_bounds
-    chart = folium.Map(
-        [(south + north) / 2, (west + east) / 2],
-        zoom_start=10,
-        tiles=None,
-        zoom_control=False,
-        attributionControl=False,
-        keyboard=False,
-        zoomSnap=0,
-        zoomAnimation=False,
-        fadeAnimation=False,
-        markerZoomAnimation=False,
-        inertia=False,
-        bounceAtZoomLimits=False,
-        wheelPxPerZoomLevel=110,
+    chart = assembly.quiet_map(
+        (south + north) / 2, (west + east) / 2, keyboard=False, wheelPxPerZoomLevel=110
     )
     CustomPane("land", z_index=390, pointer_events=False).add_to(chart)
     CustomPane("shore", z_index=405, pointer_events=False).add_to(chart)
     CustomPane("districts", z_index=410, pointer_events=False).add_to(chart)
     drawn = {name: _layer(chart, name, shapes) for name, shapes in _shapes(results).items()}
 
-    code = MacroElement()  # type: ignore[no-untyped-call]  # branca leaves it untyped
-    code._name = "Atlas"
     unit = below.unit(results.study)
     wanted = ("zones", "land", "districts", "shore", unit.key if unit else "areas", "parks", "streets")
-    names = [drawn[n].get_name() if n in drawn else "null" for n in wanted]
-    code._template = _macro(", ".join((chart.get_name(), *names)))
-    chart.add_child(code)
+    given = {
+        f"{name}Layer": drawn[n].get_name() if n in drawn else "null"
+        for name, n in zip(LAYERS, wanted, strict=True)
+    }
+    chart.add_child(assembly.code("Atlas", SCRIPTS, {"map": chart.get_name(), **given}))
 
     figure = Figure()
-    figure._template = _page(shown, lang=lang, langs=langs)
+    interface = shown["text"][lang]["ui"]
+    figure._template = assembly.template(
+        part("page.html"),
+        interface,
+        langs,
+        title=interface["doc"],
+        css=f"{tokens()}\n{part('page.css')}",
+        data=as_json(shown),
+    )
     figure.add_child(chart)
     return chart
 
@@ -191,36 +186,3 @@ def _layer(chart: Any, name: str, shapes: Mapping[str, Any]) -> Any:
         **options,
     )
     return layer.add_to(chart)
-
-
-def _macro(arguments: str) -> Any:
-    """Return the template that starts the page's code with the variables of the map and its layers."""
-    from folium.template import Template
-
-    code = "\n".join(part(name) for name in SCRIPTS)
-    head, tail = "{% macro script(this, kwargs) %}{% raw %}", "{% endraw %}{% endmacro %}"
-    names = ("zones", "land", "districts", "shore", "areas", "parks", "streets")
-    function = f"function ({', '.join(('map', *(f'{name}Layer' for name in names)))})"
-    return Template(f"{head}\n({function} {{\n'use strict';\n{code}\n}})({arguments});\n{tail}")
-
-
-def _page(shown: Mapping[str, Any], *, lang: Lang, langs: Sequence[Lang]) -> Any:
-    """Return the template of the page with its texts bound: escaped by jinja2, the data as JSON."""
-    import jinja2
-
-    interface = shown["text"][lang]["ui"]
-    environment = jinja2.Environment(autoescape=True)
-    environment.globals.update(
-        page={
-            "locale": interface["locale"],
-            "title": interface["doc"],
-            "noscript": interface["noscript"],
-            "langs": [{"key": key, "name": NAMES[key]} for key in langs],
-            "css": f"{tokens()}\n{part('page.css')}",
-            "data": as_json(shown),
-        },
-        color=symbology.look()["color"],
-        cannot=symbology.look()["pattern"]["cannot_say"],
-        missing=symbology.look()["pattern"]["missing"],
-    )
-    return environment.from_string(part("page.html"))

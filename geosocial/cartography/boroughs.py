@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial import symbology, wording
-from geosocial.cartography import layers, standalone, surroundings
+from geosocial.cartography import assembly, layers, standalone, surroundings
 from geosocial.cartography.content import content
 from geosocial.cartography.notes import interface, notes
 from geosocial.cartography.style import as_json, part, tokens
@@ -286,62 +286,22 @@ def _index(
 
 def _shell(kind: str, common: Mapping[str, Any], *, lang: Lang, langs: Sequence[Lang], chart: bool) -> Any:
     """Return a page without its title and its data, ready for `standalone.page`."""
-    import jinja2
-    from branca.element import Figure, MacroElement
+    from branca.element import Figure
 
     figure = Figure()
-    ui = common["text"][lang]["ui"]
-    environment = jinja2.Environment(autoescape=True)
-    environment.globals.update(
-        page={
-            "locale": ui["locale"],
-            "noscript": ui["noscript"],
-            "langs": [{"key": key, "name": {"fr": "Français", "en": "English"}[key]} for key in langs],
-            "css": f"{tokens()}\n{part('borough.css')}",
-            "common": as_json(common),
-            "title": TITLE,
-            "data": DATA,
-        },
-        color=symbology.look()["color"],
-        cannot=symbology.look()["pattern"]["cannot_say"],
-        missing=symbology.look()["pattern"]["missing"],
+    figure._template = assembly.template(
+        part("sheet.html").replace("CONTENT", part(f"{kind}.html")),
+        common["text"][lang]["ui"],
+        langs,
+        title=TITLE,
+        css=f"{tokens()}\n{part('borough.css')}",
+        common=as_json(common),
+        data=DATA,
     )
-    figure._template = environment.from_string(part("sheet.html").replace("CONTENT", part(f"{kind}.html")))
-    code = MacroElement()  # type: ignore[no-untyped-call]  # branca leaves it untyped
-    code._name = "Sheet"
-    argument = ""
+    drawn = ""
     if chart:
-        argument = _chart(figure)
-    code._template = _macro(("sheet.js", f"{kind}.js"), argument)
-    figure.add_child(code)
+        shown = assembly.quiet_map(scrollWheelZoom=False)
+        figure.add_child(shown)
+        drawn = str(shown.get_name())
+    figure.add_child(assembly.code("Sheet", ("sheet.js", f"{kind}.js"), {"map": drawn}))
     return figure
-
-
-def _chart(figure: Any) -> str:
-    """Add the Folium map of a page to its figure; return its variable."""
-    import folium
-
-    chart = folium.Map(
-        [0, 0],
-        zoom_start=10,
-        tiles=None,
-        zoom_control=False,
-        attributionControl=False,
-        scrollWheelZoom=False,
-        zoomSnap=0,
-        zoomAnimation=False,
-        fadeAnimation=False,
-        markerZoomAnimation=False,
-        inertia=False,
-        bounceAtZoomLimits=False,
-    )
-    figure.add_child(chart)
-    return str(chart.get_name())
-
-
-def _macro(parts: Sequence[str], argument: str) -> Any:
-    from folium.template import Template
-
-    code = "\n".join(part(name) for name in parts)
-    head, tail = "{% macro script(this, kwargs) %}{% raw %}", "{% endraw %}{% endmacro %}"
-    return Template(f"{head}\n(function (map) {{\n'use strict';\n{code}\n}})({argument});\n{tail}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial import symbology, wording
-from geosocial.cartography import layers, standalone
+from geosocial.cartography import assembly, layers, standalone
 from geosocial.cartography.content import waters
 from geosocial.cartography.style import as_json, part, tokens
 from geosocial.followup.directory import listed
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 #: The page, below the folder of the directory.
 NAME: Final = "map.html"
-LANGS: Final[Mapping[Lang, str]] = {"fr": "Français", "en": "English"}
 #: The parts of the page's code, in the order in which they run, in one function.
 SCRIPTS: Final = ("shapes.js", "sheet.js", "directory.js")
 LOOK: Final = ("ink", "muted", "chosen", "boundary", "land")
@@ -61,16 +60,13 @@ def write_directory_map(results: Results, folder: Path, *, lang: Lang = "fr") ->
 
 def _page(results: Results, spec: DirectorySpec, lang: Lang) -> Any:
     """Return the page as a figure that holds a Folium map, ready for `standalone.page`."""
-    import folium
-    import jinja2
-    from branca.element import Figure, MacroElement
-    from folium.template import Template
+    from branca.element import Figure
 
     records = listed(results.directory, results.places, results.study.crs)
     shown = [s for s in dict.fromkeys([*results.study.spheres, *spheres()]) if _any(records, "sphere", s)]
     known_kinds = [k for k in kinds() if _any(records, "kind", k)]
     known_forms = [k for k in terms("legal_forms") if _any(records, "legal_form", k)]
-    words: dict[Lang, Words] = {key: words_of(key) for key in LANGS}
+    words: dict[Lang, Words] = {key: words_of(key) for key in assembly.NAMES}
     common: dict[str, Any] = {
         "lang": lang,
         "spheres": [_sign(sphere) for sphere in shown],
@@ -91,43 +87,18 @@ def _page(results: Results, spec: DirectorySpec, lang: Lang) -> Any:
     }
     ui = common["text"][lang]["ui"]
     figure = Figure()
-    environment = jinja2.Environment(autoescape=True)
-    environment.globals.update(
-        page={
-            "locale": ui["locale"],
-            "noscript": ui["noscript"],
-            "title": f"{ui['title']} – {ui['study']}",
-            "langs": [{"key": key, "name": name} for key, name in LANGS.items()],
-            "css": "\n".join((tokens(), part("borough.css"), part("directory.css"))),
-            "common": as_json(common),
-            "data": as_json(_drawn(results, spec, records, (shown, known_kinds, known_forms))),
-        },
-        color=symbology.look()["color"],
+    figure._template = assembly.template(
+        part("directory.html"),
+        ui,
+        list(assembly.NAMES),
+        title=f"{ui['title']} – {ui['study']}",
+        css="\n".join((tokens(), part("borough.css"), part("directory.css"))),
+        common=as_json(common),
+        data=as_json(_drawn(results, spec, records, (shown, known_kinds, known_forms))),
     )
-    figure._template = environment.from_string(part("directory.html"))
-    chart = folium.Map(
-        [0, 0],
-        zoom_start=10,
-        tiles=None,
-        zoom_control=False,
-        attributionControl=False,
-        keyboard=False,
-        zoomSnap=0,
-        zoomAnimation=False,
-        fadeAnimation=False,
-        markerZoomAnimation=False,
-        inertia=False,
-        bounceAtZoomLimits=False,
-    )
+    chart = assembly.quiet_map(keyboard=False)
     figure.add_child(chart)
-    code = MacroElement()  # type: ignore[no-untyped-call]  # branca leaves it untyped
-    code._name = "Directory"
-    text = "\n".join(part(name) for name in SCRIPTS)
-    head, tail = "{% macro script(this, kwargs) %}{% raw %}", "{% endraw %}{% endmacro %}"
-    code._template = Template(
-        f"{head}\n(function (map) {{\n'use strict';\n{text}\n}})({chart.get_name()});\n{tail}"
-    )
-    figure.add_child(code)
+    figure.add_child(assembly.code("Directory", SCRIPTS, {"map": chart.get_name()}))
     return figure
 
 
