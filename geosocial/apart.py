@@ -28,6 +28,8 @@ T = TypeVar("T")
 _THREADED = frozenset({"typst", "highspy"})
 #: ``PR_SET_PDEATHSIG`` of Linux: the signal that a process is sent when the one that began it has died.
 _WITH_PARENT = 1
+#: Processes that have answered and were about to end when they were last looked at.
+_ENDING: list[int] = []
 
 
 def possible() -> bool:
@@ -74,14 +76,36 @@ def begun(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
     if not child:
         _do(work, theirs, parent)
     os.close(theirs)
+    told = b""
+    with os.fdopen(mine, "rb") as answer:
+
+        def result() -> T:
+            nonlocal told
+            told = told or answer.read()
+            returned: T = _answered(told)
+            return returned
+
+        try:
+            yield result
+        finally:
+            if not told:
+                with suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+            _let_go(child, wait=not told)
+
+
+def _let_go(child: int, *, wait: bool) -> None:
+    """Let a process end; one that has answered only gives its memory back, and is not waited for."""
+    _ENDING[:] = [one for one in _ENDING if not _ended(one, os.WNOHANG)]
+    if not _ended(child, 0 if wait else os.WNOHANG):
+        _ENDING.append(child)
+
+
+def _ended(child: int, how: int) -> bool:
     try:
-        with os.fdopen(mine, "rb") as answer:
-            yield lambda: _answered(answer.read(), child)
-    finally:
-        # it may have been waited for already; a process that has ended is not there to be stopped
-        with suppress(ProcessLookupError, ChildProcessError):
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+        return os.waitpid(child, how)[0] != 0
+    except ChildProcessError:  # who began this process has it forget its children (SIGCHLD ignored)
+        return True
 
 
 def _do(work: Callable[[], object], answer: int, parent: int) -> NoReturn:
@@ -118,15 +142,15 @@ def _fault(error: BaseException) -> bytes:
     return told
 
 
-def _answered(told: bytes, child: int) -> Any:
+def _answered(told: bytes) -> Any:
     """Return what the work returned, or raise what it raised."""
-    os.waitpid(child, 0)
-    if not told:
+    try:
+        well, result = pickle.loads(told)  # noqa: S301 - from our own copy
+    except (EOFError, pickle.UnpicklingError):  # cut short, or never begun
         raise GeosocialError(
             N_("A process of this run was ended by the system."),
             hint=N_("Often memory is short: close other programs and run again."),
-        )
-    well, result = pickle.loads(told)  # noqa: S301 - from our own copy
+        ) from None
     if not well:
         raise result
     return result

@@ -229,6 +229,8 @@ def write(
         since = None if results.earlier is None else (results.changes, results.earlier)
         maps.write(results, aside / "maps", lang=langs[0], explained=explained, since=since, step=step)
         directory.write_directory_map(results, aside / "directory", lang=langs[0])
+        with step(N_("Explanations")):
+            files.write_explained(results, aside / "report", langs=langs, atlas=True)
         with step(N_("Tables")):
             files.write_tables(results, report_tables.frames(results), aside, langs=langs)
         with step(N_("Report on paper")):
@@ -356,4 +358,5 @@ def write_reports(
     names = [f"report/{name}" for name in files.report_names(langs)]
     with provenance.writing(results, out, names, alone=True) as aside, step(N_("Report")):
         files.write_reports(results, aside / "report", langs=langs, atlas=False)
+        files.write_explained(results, aside / "report", langs=langs, atlas=False)
     return [out / name for name in (*names, provenance.MANIFEST)]

@@ -67,6 +67,24 @@ def test_a_process_that_the_system_ends_is_an_error_that_says_so() -> None:
         result()
 
 
+def test_an_answer_that_was_cut_short_is_no_answer() -> None:
+    code = (
+        "import os, signal\n"
+        "from geosocial import apart, errors\n"
+        "from unittest import TestCase\n"
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"  # as under some supervisors
+        "def work():\n"
+        "    signal.setitimer(signal.ITIMER_REAL, 0.2)\n"  # SIGALRM ends the copy while it answers
+        "    return bytes(50_000_000)\n"
+        "with apart.begun(work) as result, TestCase().assertRaises(errors.GeosocialError):\n"
+        "    import time; time.sleep(1)\n"
+        "    result()\n"
+        "with apart.begun(lambda: 7) as result:\n"
+        "    assert result() == 7\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_leaving_the_block_ends_the_work(tmp_path: Path) -> None:
     begins, ends = tmp_path / "begins", tmp_path / "ends"
 

@@ -80,7 +80,7 @@ def directory_names(results: Results) -> list[str]:
 
 
 def report_names(langs: Sequence[Lang]) -> list[str]:
-    """Return the files that `write_reports` writes, below its folder."""
+    """Return the files that `write_reports` and `write_explained` write, below their folder."""
     return [name for lang in langs for name in _of(lang)]
 
 
@@ -101,7 +101,7 @@ def explained_in(langs: Sequence[Lang]) -> dict[str, str]:
 
 
 def write_reports(results: Results, folder: Path, *, langs: Sequence[Lang], atlas: bool) -> None:
-    """Write the report of each language as a page and as a PDF, the indicators, the explanations, the sheets.
+    """Write the report of each language as a page and as a PDF, and the sheets of the zones.
 
     `atlas`: whether the pages lead to the atlas of the same run.
     """
@@ -117,17 +117,17 @@ def reports(
     from geosocial.report.press import press
 
     with press() as at_press:
-        _write(results, folder, langs=langs, atlas=atlas, press=at_press)
+        _write_reports(results, folder, langs=langs, atlas=atlas, press=at_press)
         yield at_press.wait
 
 
-def _write(results: Results, folder: Path, *, langs: Sequence[Lang], atlas: bool, press: Press) -> None:
+def _write_reports(
+    results: Results, folder: Path, *, langs: Sequence[Lang], atlas: bool, press: Press
+) -> None:
     from geosocial.i18n import words
     from geosocial.report.boroughs import write_boroughs
     from geosocial.report.dossier import write_dossier
-    from geosocial.report.explanations import write_explanations
     from geosocial.report.html import draw, write_report
-    from geosocial.report.indicators import write_indicators
     from geosocial.report.outline import outline
 
     drawn = draw(results)
@@ -138,13 +138,29 @@ def _write(results: Results, folder: Path, *, langs: Sequence[Lang], atlas: bool
         press.set(write_boroughs, results, folder / sheets, words(lang), drawn=drawn.shapes)
     for lang in langs:
         page, paper, indicators, sheets, explained = _of(lang)
-        others = [other for other in langs if other != lang]
         links = {"indicators": indicators, "pdf": paper, "sheets": sheets, "explain": explained}
-        links |= {"atlas": "../maps/atlas.html"} if atlas else {}
-        links |= {other: f"report.{other}.html" for other in others}
+        links |= _atlas(atlas) | {other: f"report.{other}.html" for other in langs if other != lang}
         write_report(results, folder / page, words(lang), files=links, drawn=drawn, told=told[lang])
+
+
+def write_explained(results: Results, folder: Path, *, langs: Sequence[Lang], atlas: bool) -> None:
+    """Write what the reports lead to: the definitions of the indicators, and where each figure comes from.
+
+    `atlas`: whether the pages lead to the atlas of the same run.
+    """
+    from geosocial.i18n import words
+    from geosocial.report.explanations import write_explanations
+    from geosocial.report.indicators import write_indicators
+
+    for lang in langs:
+        page, _, indicators, _, explained = _of(lang)
+        others = [other for other in langs if other != lang]
         links = {"report": page} | {other: f"indicators.{other}.html" for other in others}
         write_indicators(folder / indicators, words(lang), files=links)
-        links = {"report": page} | {other: f"explain.{other}.html" for other in others}
-        links |= {"atlas": "../maps/atlas.html"} if atlas else {}
+        links = {"report": page} | _atlas(atlas) | {other: f"explain.{other}.html" for other in others}
         write_explanations(results, folder / explained, words(lang), files=links)
+
+
+def _atlas(there: bool) -> dict[str, str]:
+    """Return the address of the atlas of the same run, where it is there."""
+    return {"atlas": "../maps/atlas.html"} if there else {}
