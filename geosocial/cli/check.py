@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geosocial.cli.console import column_option, json_option, lang_option, sheet_option
+from geosocial.cli.console import column_option, crs_option, json_option, lang_option, sheet_option
 from geosocial.errors import GeosocialError
 from geosocial.i18n import Words
 
@@ -75,10 +75,7 @@ def command(say: Words) -> click.Command:
             ),
             sheet_option(say),
             column_option(say),
-            click.Option(
-                ["--crs"],
-                help=say.t("Coordinate reference system of files that do not say theirs, as EPSG:32188."),
-            ),
+            crs_option(say),
             lang_option(say, ("fr", "en")),
             json_option(say),
         ],

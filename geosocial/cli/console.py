@@ -105,3 +105,40 @@ def column_option(say: Words) -> click.Option:
         metavar=say.t("COLUMN=HEADER"),
         help=say.t("What a column is called in the file, as latitude=Y; may be given several times."),
     )
+
+
+def crs_option(say: Words) -> click.Option:
+    """Return the option --crs."""
+    return click.Option(
+        ["--crs"], help=say.t("Coordinate reference system of files that do not say theirs, as EPSG:32188.")
+    )
+
+
+def snap_option(say: Words) -> click.Option:
+    """Return the option --snap-m."""
+    return click.Option(
+        ["--snap-m"],
+        type=click.FloatRange(min=0),
+        default=250.0,
+        show_default=True,
+        help=say.t("A point outside all zones goes to the nearest one within this many metres."),
+    )
+
+
+def faults_option(say: Words) -> click.Option:
+    """Return the option --faults."""
+    return click.Option(
+        ["--faults"],
+        type=click.Path(dir_okay=False),
+        help=say.t("File for the rows that deserve a look, with the reason of each: .csv or .xlsx."),
+    )
+
+
+def table_option(say: Words, *, folder: bool = False) -> click.Option:
+    """Return the option --out of one table, whose suffix chooses its format; a `folder` may be given too."""
+    return click.Option(
+        ["--out"],
+        required=True,
+        type=click.Path(dir_okay=folder),
+        help=say.t("File to write: .csv, .geojson, .gpkg, .parquet or .xlsx."),
+    )

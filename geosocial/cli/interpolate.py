@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from geosocial.cli.console import Console, json_option, lang_option, sheet_option
+from geosocial.cli.console import (
+    Console,
+    crs_option,
+    faults_option,
+    json_option,
+    lang_option,
+    sheet_option,
+    table_option,
+)
 from geosocial.cli.join import say_faults
 from geosocial.errors import N_
 from geosocial.i18n import Words
@@ -149,12 +157,7 @@ def _params(say: Words) -> list[click.Parameter]:
     return [
         click.Argument(["layer"], type=click.Path()),
         click.Argument(["zones"], type=click.Path()),
-        click.Option(
-            ["--out"],
-            required=True,
-            type=click.Path(dir_okay=False),
-            help=say.t("File to write: .csv, .geojson, .gpkg, .parquet or .xlsx."),
-        ),
+        table_option(say),
         click.Option(
             ["--extensive"],
             multiple=True,
@@ -187,15 +190,8 @@ def _params(say: Words) -> list[click.Parameter]:
             metavar=say.t("COLUMN"),
             help=say.t("Column of the dwellings or people of each row of --ancillary."),
         ),
-        click.Option(
-            ["--crs"],
-            help=say.t("Coordinate reference system of files that do not say theirs, as EPSG:32188."),
-        ),
-        click.Option(
-            ["--faults"],
-            type=click.Path(dir_okay=False),
-            help=say.t("File for the rows that deserve a look, with the reason of each: .csv or .xlsx."),
-        ),
+        crs_option(say),
+        faults_option(say),
         sheet_option(say),
         lang_option(say, ("fr", "en")),
         json_option(say),

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geosocial.cli.batches import check_engine, running, scheduler_option
-from geosocial.cli.console import Console, column_option, json_option, lang_option, sheet_option
+from geosocial.cli.console import (
+    Console,
+    column_option,
+    crs_option,
+    faults_option,
+    json_option,
+    lang_option,
+    sheet_option,
+    snap_option,
+    table_option,
+)
 from geosocial.errors import N_, InputError
 from geosocial.i18n import Words
 
@@ -178,28 +188,10 @@ def _params(say: Words) -> list[click.Parameter]:
     return [
         click.Argument(["points"], type=click.Path()),
         click.Argument(["zones"], type=click.Path()),
-        click.Option(
-            ["--out"],
-            required=True,
-            type=click.Path(),
-            help=say.t("File to write: .csv, .geojson, .gpkg, .parquet or .xlsx."),
-        ),
-        click.Option(
-            ["--crs"],
-            help=say.t("Coordinate reference system of files that do not say theirs, as EPSG:32188."),
-        ),
-        click.Option(
-            ["--snap-m"],
-            type=click.FloatRange(min=0),
-            default=250.0,
-            show_default=True,
-            help=say.t("A point outside all zones goes to the nearest one within this many metres."),
-        ),
-        click.Option(
-            ["--faults"],
-            type=click.Path(dir_okay=False),
-            help=say.t("File for the rows that deserve a look, with the reason of each: .csv or .xlsx."),
-        ),
+        table_option(say, folder=True),
+        crs_option(say),
+        snap_option(say),
+        faults_option(say),
         click.Option(
             ["--addresses"],
             type=click.Path(),

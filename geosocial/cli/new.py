@@ -6,7 +6,7 @@ from typing import Literal
 
 import click
 
-from geosocial.cli.console import column_option, sheet_option
+from geosocial.cli.console import column_option, crs_option, sheet_option
 from geosocial.errors import N_, InputError
 from geosocial.i18n import Words
 
@@ -130,10 +130,7 @@ def _parameters(say: Words) -> list[click.Parameter]:
         ),
         sheet_option(say),
         column_option(say),
-        click.Option(
-            ["--crs"],
-            help=say.t("Coordinate reference system of files that do not say theirs, as EPSG:32188."),
-        ),
+        crs_option(say),
         click.Option(
             ["--lang"],
             type=click.Choice(["fr", "en"]),
