@@ -7,7 +7,10 @@ which takes a tenth to a third of what a part takes from nothing.
 
 Its prices ρᵢ of sᵢ give, rounded as they may be and broken off as it may be, what no choice of a part passes:
 
-L = Σ max_{bᵢ ≤ s ≤ uᵢ} (Pᵢ min(1, s) − ρᵢs) + the p largest positive worths Σ_{i∈Nⱼ} ρᵢ.
+L = Σ max_{bᵢ ≤ s ≤ uᵢ} (Pᵢ min(1, s) − ρᵢs) − Σ σ_g
+    + the p largest positive worths Σ_{i∈Nⱼ} ρᵢ + Σ_{g∋j} σ_g,
+
+with σ_g ≥ 0 the prices of Σ_{j∈g} yⱼ ≥ 1, which a part may ask of groups of candidates.
 
 Source: Galvão & ReVelle (1996) for the bound; the rest is arithmetic on it.
 """
@@ -15,18 +18,30 @@ Source: Galvão & ReVelle (1996) for the bound; the rest is arithmetic on it.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from geosocial.siting.inputs import Floats
+from geosocial.siting.inputs import Bools, Floats, Ints
 from geosocial.siting.patterns import Patterns
-from geosocial.siting.relaxation import Node, Point, similar
+from geosocial.siting.relaxation import Point, similar
 from geosocial.siting.result import Clock
 from geosocial.siting.solver import Model, load, new
 
 #: Steps of the simplex between two looks at the clock; without a limit on them.
 _LOOK, _NO_LIMIT = 3_000, 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A part of all choices: candidates that are in, that are allowed, limits on sᵢ, groups with one in."""
+
+    opened: Bools
+    allowed: Bools
+    least: Floats
+    most: Floats
+    groups: tuple[Ints, ...] = ()
 
 
 class Frame:
@@ -69,13 +84,16 @@ class Frame:
         q, k = self.places, self.many
         return Node(np.zeros(k, bool), np.ones(k, bool), np.zeros(q), np.full(q, np.inf))
 
-    def bounded(self, node: Node, price: Floats) -> tuple[float, Floats, Floats]:
-        """Return L for prices ρ of s, and L with and without each candidate."""
+    def bounded(self, node: Node, price: Floats, of_groups: Floats) -> tuple[float, Floats, Floats]:
+        """Return L for prices ρ of s and σ of groups, and L with and without each candidate."""
         weight, free_ = self.patterns.weight, ~np.isfinite(node.most)
         price = np.where(free_, np.maximum(price, 0.0), price)
         ends = [node.least, np.where(free_, node.least, node.most), np.clip(1.0, node.least, node.most)]
         value = float(np.max([weight * np.minimum(end, 1.0) - price * end for end in ends], axis=0).sum())
-        worth = self.across @ price
+        worth, of_groups = self.across @ price, np.maximum(of_groups, 0.0)
+        for group, each in zip(node.groups, of_groups.tolist(), strict=True):
+            worth[group] += each
+        value -= float(of_groups.sum())
         value += float(worth[node.opened].sum())
         free = np.flatnonzero(node.allowed & ~node.opened)
         left = max(0, min(self.most - int(node.opened.sum()), len(free)))
@@ -89,12 +107,21 @@ class Frame:
         return value, with_it, without
 
 
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A basis of HiGHS, and of how many groups it asks."""
+
+    held: Any
+    groups: int
+
+
 class Warm:
     """One HiGHS that works on the parts of a frame, each from the basis of the part that it is of."""
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
         self._every = np.arange(len(frame.model.cost), dtype=np.int32)
+        self._groups: tuple[Ints, ...] = ()
         self._highs = new(solver="simplex", threads=1, parallel="off")
         load(self._highs, frame.model)
 
@@ -106,12 +133,31 @@ class Warm:
         return point
 
     @property
-    def basis(self) -> Any:
+    def basis(self) -> Basis:
         """Return the basis of what was solved last."""
-        return self._highs.getBasis()
+        return Basis(self._highs.getBasis(), len(self._groups))
+
+    def _ask(self, groups: tuple[Ints, ...]) -> None:
+        """Ask for one candidate of each of some groups, and of no others."""
+        now, first = self._groups, self.frame.places + 1
+        same = 0
+        while same < min(len(now), len(groups)) and now[same] is groups[same]:
+            same += 1
+        if same < len(now):
+            last = np.arange(first + same, first + len(now), dtype=np.int32)
+            self._highs.deleteRows(len(last), last)
+        for group in groups[same:]:
+            self._highs.addRow(1.0, np.inf, len(group), group.astype(np.int32), np.ones(len(group)))
+        self._groups = groups
 
     def solve(
-        self, node: Node, basis: Any, clock: Clock, *, steps: int | None = None, floor: float = -np.inf
+        self,
+        node: Node,
+        basis: Basis | None,
+        clock: Clock,
+        *,
+        steps: int | None = None,
+        floor: float = -np.inf,
     ) -> Point | None:
         """Return the relaxation of a node from a basis; None when no choice is in it, or the clock is over.
 
@@ -122,8 +168,11 @@ class Warm:
         upper = np.concatenate([node.allowed, np.minimum(most, 1.0), np.maximum(most - 1.0, 0.0)])
         highs = self._highs
         highs.changeColsBounds(len(self._every), self._every, lower.astype(float), upper.astype(float))
+        # the basis may be that of the part above, which asks of one group less
+        self._ask(node.groups if basis is None else node.groups[: basis.groups])
         if basis is not None:
-            highs.setBasis(basis)
+            highs.setBasis(basis.held)
+        self._ask(node.groups)
         highs.setOptionValue("objective_bound", -floor * self.frame.scale)
         again = False
         while not clock.over():
@@ -151,7 +200,8 @@ class Warm:
     def _point(self, node: Node) -> Point:
         q, k = self.frame.places, self.frame.many
         found = self._highs.getSolution()
-        dual = -np.nan_to_num(np.asarray(found.row_dual, np.float64))[:q] / self.frame.scale
+        duals = -np.nan_to_num(np.asarray(found.row_dual, np.float64)) / self.frame.scale
+        dual, of_groups = duals[:q], -duals[q + 1 :]
         y = np.clip(np.nan_to_num(np.asarray(found.col_value, np.float64))[:k], node.opened, node.allowed)
-        value, with_it, without = self.frame.bounded(node, dual - self.frame.below @ dual)
+        value, with_it, without = self.frame.bounded(node, dual - self.frame.below @ dual, of_groups)
         return Point(y, self.frame.matrix @ y, value, with_it, without)

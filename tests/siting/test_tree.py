@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -16,7 +17,7 @@ from geosocial.siting.inputs import Bools, Floats, Ints, choice, reach
 from geosocial.siting.patterns import Patterns, columns, covering, merged
 from geosocial.siting.relaxation import Relaxation
 from geosocial.siting.result import Clock
-from geosocial.siting.tree import Tree
+from geosocial.siting.tree import Tree, groups
 from geosocial.siting.warm import Frame, Warm
 
 STANDARD = 3.0
@@ -94,18 +95,20 @@ def test_prices_of_any_kind_give_a_bound_that_no_choice_of_the_part_passes(
         return
     frame, k, q = Frame(patterns, p), len(patterns.candidate), len(patterns.weight)
     rng = np.random.default_rng(size[2])
-    node = frame.root()
+    asked = tuple(rng.permutation(k)[: 1 + limit] for limit in limits[:2])
+    node = replace(frame.root(), groups=asked)
     node.least[rng.integers(q)], node.least[rng.integers(q)] = limits[0] > 1, limits[1] > 1
     node.most[rng.integers(q)] = max(limits[2], 1)
     node.opened[rng.integers(k)] = limits[3] > 1
-    price = rng.normal(0, 4, q)
-    value, with_it, without = frame.bounded(node, price)
+    value, with_it, without = frame.bounded(node, rng.normal(0, 4, q), rng.normal(0, 4, len(asked)))
     for count in range(p + 1):
         for chosen in itertools.combinations(range(k), count):
             held = np.zeros(k, bool)
             held[list(chosen)] = True
             around = frame.matrix @ held.astype(float)
             if (around < node.least).any() or (around > node.most).any() or (node.opened & ~held).any():
+                continue
+            if not all(held[group].any() for group in asked):
                 continue
             covered = worth(patterns, np.array(chosen, np.int64))
             assert covered <= value + 1e-9
@@ -131,9 +134,10 @@ def test_the_warm_relaxation_is_that_of_the_interior_point_method(p: int) -> Non
     basis = warm.basis
     for pattern in (5, 80, 200):
         for least, most in ((0.0, 0.0), (1.0, np.inf), (0.0, 1.0), (2.0, np.inf)):
-            node = cold.root()
-            node.least[pattern], node.most[pattern] = least, most
-            now, other = warm.solve(node, basis, clock), cold.solve(node, clock)
+            node, like = warm.frame.root(), cold.root()
+            for each in (node, like):
+                each.least[pattern], each.most[pattern] = least, most
+            now, other = warm.solve(node, basis, clock), cold.solve(like, clock)
             assert now is not None
             assert other is not None
             assert now.bound == pytest.approx(other.bound, rel=1e-5)
@@ -145,6 +149,57 @@ def test_the_warm_relaxation_is_that_of_the_interior_point_method(p: int) -> Non
             short = warm.solve(node, basis, clock, floor=now.bound + 1)
             assert short is not None
             assert short.bound <= now.bound + 1
+
+
+def test_a_part_that_asks_for_one_of_a_group_is_one_with_a_pattern_of_that_group() -> None:
+    rng = np.random.default_rng(5)
+    where = rng.uniform(0, 10, (300, 2))
+    costs, weights = (
+        np.hypot(*(where[:, None] - where).transpose(2, 0, 1)),
+        rng.integers(1, 400, 300).astype(float),
+    )
+    patterns = merged(covering(reach(costs), weights, choice(300, sites=9), standard=1.3))
+    frame, clock = Frame(patterns, 9), Clock()
+    one, two = Warm(frame), Warm(frame)
+    assert one.first(clock) is not None
+    assert two.first(clock) is not None
+    first = one.basis
+    above, basis = frame.root(), first
+    for pattern in (7, 90, 210):
+        # each part from the basis of the part above; the other by limits on s and from none
+        group = patterns.column[patterns.start[pattern] : patterns.start[pattern + 1]]
+        above = replace(above, groups=(*above.groups, group))
+        now = one.solve(above, basis, clock)
+        basis = one.basis
+        like = frame.root()
+        like.least[[7, 90, 210][: len(above.groups)]] = 1.0
+        other = two.solve(like, None, clock)
+        assert now is not None
+        assert other is not None
+        assert now.bound == pytest.approx(other.bound, rel=1e-9)
+    # back at the top nothing of it is left
+    again, root = one.solve(frame.root(), first, clock), two.solve(frame.root(), None, clock)
+    assert again is not None
+    assert root is not None
+    assert again.bound == pytest.approx(root.bound, rel=1e-9)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(size=small)
+def test_groups_cover_much_the_same_as_the_candidate_around_which_they_are(
+    size: tuple[int, int, int],
+) -> None:
+    patterns = patterns_of(*town(*size))
+    if not len(patterns.weight):
+        return
+    k, matrix = len(patterns.candidate), patterns.matrix().toarray() > 0
+    held = groups(patterns).toarray() > 0
+    assert held.shape == (3 * k, k)
+    for at, share in enumerate((0.75, 0.62, 0.5)):
+        for j, other in itertools.product(range(k), repeat=2):
+            common = patterns.weight[matrix[:, j] & matrix[:, other]].sum()
+            alone = max(patterns.weight[matrix[:, j]].sum(), patterns.weight[matrix[:, other]].sum())
+            assert held[at * k + j, other] == (common > 0 and common / alone >= share)
 
 
 def test_the_same_input_gives_the_same_sites_and_highs_alone_the_same_value() -> None:
