@@ -94,6 +94,16 @@ def begun(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
             _let_go(child, wait=not told)
 
 
+@contextmanager
+def beside(work: Callable[[], T], *, apart: bool) -> Iterator[Callable[[], T]]:
+    """Give what returns the result of `work`: begun at once if that is `possible`, else done when asked."""
+    if apart and possible():
+        with begun(work) as result:
+            yield result
+    else:
+        yield work
+
+
 def _let_go(child: int, *, wait: bool) -> None:
     """Let a process end; one that has answered only gives its memory back, and is not waited for."""
     _ENDING[:] = [one for one in _ENDING if not _ended(one, os.WNOHANG)]

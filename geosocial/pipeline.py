@@ -7,7 +7,7 @@ checked before anything is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     import datetime as dt
 
     import geopandas as gpd
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from geosocial.intake import Taken
     from geosocial.intake.placing import Geocoder
+    from geosocial.measure.clustering import Clustered
     from geosocial.results import Results
     from geosocial.study import Study
     from geosocial.vocabulary import Lang
@@ -54,7 +57,7 @@ def compute(
         Whether the geocoding service that the study names may be asked over the network; ``"kept"``: only
         the answers that it gave before, without asking.
     apart
-        Whether sites may be searched in a process of their own (`geosocial.apart`).
+        Whether sites and clusters may be searched in processes of their own (`geosocial.apart`).
 
     Raises
     ------
@@ -84,7 +87,8 @@ def _measured(study: Study, *, step: Step, online: bool | Literal["kept"], apart
     import pandas as pd
 
     from geosocial import intake
-    from geosocial.measure import clustering, equity, evaluate, supply
+    from geosocial.apart import beside
+    from geosocial.measure import equity, evaluate, supply
     from geosocial.results import Results
     from geosocial.sites.run import searching
 
@@ -103,19 +107,22 @@ def _measured(study: Study, *, step: Step, online: bool | Literal["kept"], apart
         far = [] if ways is None else [intake.far_from_streets(ways, demand, demand_file.path, places)]
         reach = nearness.reaches(study, zones, places, demand, ways)
         costs = nearness.nearest_costs(study, reach, demand, ways)
-    with searching(study, zones, demand, costs, ways, apart=apart) as searched:
+    clusters = partial(_clusters, study, zones, demand, costs)
+    with (
+        searching(study, zones, demand, costs, ways, apart=apart) as searched,
+        beside(clusters, apart=apart and study.clusters is not None) as found_clusters,
+    ):
         with step(N_("Coverage, gaps, ranking")):
             lying = nearness.positions(study, zones, demand)
             measured = evaluate.measure(study, zones, places, demand, costs, reach=reach, positions=lying)
             by_zone = supply.by_zone(places, zones, study)
             below = nearness.below_zones(study, context, demand, costs, gaps := measured.measures)
-        with step(N_("Clusters")) if study.clusters else nullcontext():
-            met = nearness.neighbours(study, demand) if study.clusters else None
-            clustered = clustering.clustered(study, zones, demand, costs, met)
         with step(N_("Equity")) if study.equity else nullcontext():
             shared = equity.equity(study, zones, places, demand, measures=gaps, costs=costs, reach=reach)
         with step(N_("Plan and contracts")) if study.followed else nullcontext():
             given = steering.read(study, zones, places)
+        with step(N_("Clusters")) if study.clusters else nullcontext():
+            clustered = found_clusters()
         twins = intake.duplicates(places, pd.concat([t.contacts for t in taken], ignore_index=True))
         with step(N_("Proposed sites")) if study.siting else nullcontext():
             sites = searched()
@@ -157,6 +164,19 @@ def _measured(study: Study, *, step: Step, online: bool | Literal["kept"], apart
         cluster_zones=clustered.cluster_zones,
         **named,
     )
+
+
+def _clusters(
+    study: Study,
+    zones: gpd.GeoDataFrame,
+    demand: pd.DataFrame,
+    costs: Mapping[tuple[str, str], NDArray[np.float64]],
+) -> Clustered:
+    """Return the clusters of underserved places; without rows where the study looks for none."""
+    from geosocial.measure import clustering
+
+    met = nearness.neighbours(study, demand) if study.clusters else None
+    return clustering.clustered(study, zones, demand, costs, met)
 
 
 def _lists(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from geosocial.apart import begun
+from geosocial.apart import begun, beside, possible
 from geosocial.errors import GeosocialError, MissingFileError, OutputError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a copy of a process is made on Linux alone")
@@ -142,3 +142,11 @@ def test_the_work_ends_with_a_process_that_is_killed(tmp_path: Path) -> None:
             return
         time.sleep(0.02)
     pytest.fail("the copy has outlived the process that made it")
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_work_beside_gives_the_same_in_either_process(apart: bool) -> None:
+    if apart and not possible():
+        pytest.skip("no copy can be made here and now")
+    with beside(os.getpid, apart=apart) as number:
+        assert (number() == os.getpid()) is not apart
