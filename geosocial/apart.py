@@ -28,7 +28,7 @@ T = TypeVar("T")
 _THREADED = frozenset({"typst", "highspy"})
 #: ``PR_SET_PDEATHSIG`` of Linux: the signal that a process is sent when the one that began it has died.
 _WITH_PARENT = 1
-#: Processes that have answered and were about to end when they were last looked at.
+#: Processes that have answered and were about to end.
 _ENDING: list[int] = []
 
 
@@ -50,6 +50,7 @@ def begun(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
     """Begin `work` in a process of its own; give what waits for it and returns what it returned.
 
     What it returns must be small, and known to `pickle`. Leaving the block ends the work if it still runs.
+    Who has done much else since then lets the process `settle`.
 
     Raises
     ------
@@ -104,11 +105,18 @@ def beside(work: Callable[[], T], *, apart: bool) -> Iterator[Callable[[], T]]:
         yield work
 
 
+def settle() -> None:
+    """Wait until every process that has answered has ended, too."""
+    while _ENDING:
+        _ended(_ENDING.pop(), 0)
+
+
 def _let_go(child: int, *, wait: bool) -> None:
-    """Let a process end; one that has answered only gives its memory back, and is not waited for."""
-    _ENDING[:] = [one for one in _ENDING if not _ended(one, os.WNOHANG)]
-    if not _ended(child, 0 if wait else os.WNOHANG):
+    """Let a process end; one that has answered only gives its memory back: `settle` waits for it later."""
+    if wait or not _ended(child, os.WNOHANG):
         _ENDING.append(child)
+    if wait:
+        settle()
 
 
 def _ended(child: int, how: int) -> bool:

@@ -229,6 +229,7 @@ def write(
     >>> written[0].as_posix(), written[-1].as_posix()
     ('tourism/maps/atlas.html', 'tourism/run.json')
     """
+    from geosocial.apart import settle
     from geosocial.cartography import directory, maps
     from geosocial.report import files
     from geosocial.report import tables as report_tables
@@ -255,6 +256,7 @@ def write(
             files.write_tables(results, report_tables.frames(results), aside, langs=langs)
         with step(N_("Report on paper")):
             reports()
+    settle()
     return [out / name for name in (*names, provenance.MANIFEST)]
 
 

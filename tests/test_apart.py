@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from geosocial.apart import begun, beside, possible
+from geosocial.apart import begun, beside, possible, settle
 from geosocial.errors import GeosocialError, MissingFileError, OutputError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a copy of a process is made on Linux alone")
@@ -83,6 +83,15 @@ def test_an_answer_that_was_cut_short_is_no_answer() -> None:
         "    assert result() == 7\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_settling_leaves_no_process_behind() -> None:
+    with begun(os.getpid) as first, begun(os.getpid) as second:
+        numbers = first(), second()
+    settle()
+    for number in numbers:
+        with pytest.raises(ProcessLookupError):
+            os.kill(number, 0)
 
 
 def test_leaving_the_block_ends_the_work(tmp_path: Path) -> None:
