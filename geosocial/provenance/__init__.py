@@ -47,7 +47,11 @@ def manifest(
 
     `archive`: where each input is kept, by its name (`geosocial.provenance.archive`).
     """
-    study = results.study
+    from concurrent.futures import ThreadPoolExecutor
+
+    study, written = results.study, sorted(outputs)
+    with ThreadPoolExecutor() as several:  # hashing works outside the interpreter
+        digests = list(several.map(digest, written))
     return {
         "geosocial": __version__,
         "packages": versions(),
@@ -70,8 +74,8 @@ def manifest(
         "conservation": results.conservation.to_dict(orient="records"),
         "plan_rows": results.plan_rows.to_dict(orient="records"),
         "outputs": [
-            {"file": path.relative_to(out).as_posix(), "sha256": digest(path), "bytes": path.stat().st_size}
-            for path in sorted(outputs)
+            {"file": path.relative_to(out).as_posix(), "sha256": sha256, "bytes": path.stat().st_size}
+            for path, sha256 in zip(written, digests, strict=True)
         ],
     }
 
