@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -102,3 +103,34 @@ def test_a_run_that_is_killed_leaves_each_file_old_or_new(study: Path, tmp_path:
     old, mixed, new = map(int, done.stdout.split())
     assert old + mixed + new == 25
     assert old  # some came before the end of the writing
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="reports are made in a process of their own on Linux alone"
+)
+@pytest.mark.parametrize("ended", ["run", "reports"])
+def test_a_run_of_two_processes_is_ended_whole(tmp_path: Path, ended: str) -> None:
+    if len(os.sched_getaffinity(0)) == 1:
+        pytest.skip("a second process needs a second processor")
+    out = tmp_path / "out"
+    run = subprocess.Popen(
+        [sys.executable, "-m", "geosocial", "--lang", "en", "run", "--out", str(out)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert run.stderr is not None
+    for line in run.stderr:
+        if line.startswith("  Report "):
+            break
+    *_, reports = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+    os.kill(run.pid if ended == "run" else int(reports), signal.SIGINT if ended == "run" else signal.SIGKILL)
+    told = run.communicate(timeout=120)[1]
+    assert "Traceback" not in told
+    if ended == "run":
+        assert (run.returncode, "Interrupted." in told) == (130, True)
+    else:
+        assert run.returncode == 1
+        assert "A process of this run was ended by the system." in told
+    assert not Path(f"/proc/{reports}").exists()
+    assert list(out.iterdir()) == []
