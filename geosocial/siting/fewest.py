@@ -2,8 +2,9 @@
 
 The patterns fall apart where they share no candidate; each component has a relaxation, rounded up where
 prices are whole, and a cover: greedy, made smaller by `geosocial.siting.weighting`. Where the two do not
-meet, the component is branched on, the smallest first: by HiGHS on a relaxation that cuts have tightened
-(`geosocial.siting.tight`) where patterns are short, else by `geosocial.siting.branching`.
+meet, cuts tighten the relaxation (`geosocial.siting.tight`), and sweeps along the patterns find the cover or
+prove that there is none cheaper (`geosocial.siting.sweep`). What they leave open is branched on, the smallest
+first: by HiGHS on the tightened relaxation where patterns are short, else by `geosocial.siting.branching`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from geosocial.siting.regions import PATIENCE, Regions, cheapest
 from geosocial.siting.relaxation import Relaxation
 from geosocial.siting.result import Clock
 from geosocial.siting.solver import Model, solve
+from geosocial.siting.sweep import NARROW, Sweep
 from geosocial.siting.tight import Tight
 from geosocial.siting.weighting import Weighting
 
@@ -32,6 +34,8 @@ _FEW, _NODES_FIRST = 6_000, 30
 _MIDDLE = 60_000
 #: Beyond so many pairs a region takes as long as the nodes that prove the whole.
 _BY_REGION = 250_000
+#: Choices kept in the widest sweep, and where little is to be spent.
+_WIDE, _WIDE_BRIEF = 81_000, 9_000
 #: Steps of local search before the branching, and at each of its nodes.
 _STEPS, _STEPS_A_NODE = 4_000, 100
 
@@ -178,12 +182,14 @@ def _smaller(
     if (part.price == part.price[0]).all() and part.price[0] > 0:
         fewer = math.ceil(least / part.price[0] - 1e-9)
         part.offer(Weighting(part.patterns, part.sites).run(_STEPS, clock, fewer))
-    if brief or part.value <= least * (1 + 1e-12):
+    if part.value <= least * (1 + 1e-12):
         return
-    if _FEW < len(part.patterns.column) <= _MIDDLE:
+    if len(part.patterns.column) > _SMALL and whole:
+        _swept(part, clock, target, _WIDE_BRIEF if brief else _WIDE)
+    elif _FEW < len(part.patterns.column) <= _MIDDLE and not brief:
         _tightened(part, clock, target, whole=whole)
-        if not part.open or (target is not None and part.bound > target):
-            return
+    if brief or not part.open or (target is not None and not part.bound <= target < part.value):
+        return
     if len(part.patterns.column) <= _BY_REGION:
         # where the bound is tight, HiGHS finds by branching what regions find late
         patience = PATIENCE if part.tight is None else PATIENCE // 5
@@ -197,6 +203,30 @@ def _tightened(part: _Component, clock: Clock, target: float | None, *, whole: b
     goal = part.value if target is None else min(part.value, math.floor(target) + 1 if whole else target)
     part.tight.climb(clock, goal - 1 + 2e-6 if whole else goal, part.value)
     part.raise_to(math.ceil(part.tight.bound - 1e-6) if whole else part.tight.bound)
+
+
+def _swept(part: _Component, clock: Clock, target: float | None, widest: int) -> None:
+    """Settle a component with whole prices by sweeps, or only whether it can cost the target.
+
+    One narrow sweep for a good cover; then what is asked, or price after price from the bound up.
+    """
+    if len(part.patterns.column) <= _MIDDLE:
+        _tightened(part, clock, target, whole=True)
+    elif part.tight is None:
+        part.tight = Tight(part.patterns, part.price)
+        part.tight.climb(clock, -np.inf, part.value)
+    if clock.over() or not part.open or part.tight is None or (target is not None and part.bound > target):
+        return
+    sweep = Sweep(part.patterns, part.price, part.tight.prices)
+    part.offer(sweep.search(part.value - 1, clock, NARROW)[0])
+    while part.open and (target is None or part.bound <= target < part.value) and not clock.over():
+        most = part.bound if target is None else float(math.floor(target))
+        found, none = sweep.search(most, clock, widest)
+        part.offer(found)
+        if none:
+            part.raise_to(most + 1)
+        elif found is None:
+            break
 
 
 def _by_cuts(part: _Component, clock: Clock, target: float | None, *, whole: bool) -> None:

@@ -13,6 +13,7 @@ from geosocial.siting.inputs import Floats, starts
 from geosocial.siting.patterns import Patterns
 from geosocial.siting.result import Clock
 from geosocial.siting.solver import Model, load, new, run
+from geosocial.siting.sweep import Prices
 from geosocial.siting.windows import Cut, Windows
 
 #: A round that raises the bound by less than this share of what is missing is the last but so many.
@@ -28,6 +29,7 @@ class Tight:
         self.patterns, self.price = patterns, price
         self.cuts: list[Cut] = []
         self.bound, self.y = 0.0, np.zeros(len(price))
+        self.prices = Prices(0.0, price, np.zeros(len(patterns.weight)), [])
         self._highs = new(solver="simplex")
         load(self._highs, self.model([], whole=False))
 
@@ -93,9 +95,11 @@ class Tight:
         row = np.repeat(prices[:q], np.diff(self.patterns.start))
         paid = np.bincount(self.patterns.column, weights=row, minlength=len(self.price))
         value = float(prices[:q].sum())
-        for cut, each in zip(self.cuts, prices[q:].tolist(), strict=True):
-            if each > 0:
-                paid[cut.column] += each * cut.value
-                value += each * cut.least
-        value += float(np.minimum(self.price - paid, 0.0).sum())
-        self.bound = max(self.bound, value)
+        priced = [(cut, each) for cut, each in zip(self.cuts, prices[q:].tolist(), strict=True) if each > 0]
+        for cut, each in priced:
+            paid[cut.column] += each * cut.value
+            value += each * cut.least
+        left = self.price - paid
+        value += float(np.minimum(left, 0.0).sum())
+        if value > self.bound:
+            self.bound, self.prices = value, Prices(value, left, prices[:q], priced)

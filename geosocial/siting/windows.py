@@ -34,7 +34,7 @@ _TIMES = 3
 #: Shares up to this are none; a cut gains at least so much; covers asked for at a time.
 _NONE, _GAIN, _ASKED = 1e-7, 1e-2, 12
 #: What the a are multiples of.
-_UNIT = 2.0**-20
+UNIT = 2.0**-20
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Windows:
         if worth is None:
             return None
         value = np.zeros(len(kind))
-        value[some] = np.ceil(worth / _UNIT) * _UNIT
+        value[some] = np.ceil(worth / UNIT) * UNIT
         least = lifted(kind, value, share > _NONE, len(window))
         if value @ share > least * (1 - _GAIN / 2):
             return None
