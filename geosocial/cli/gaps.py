@@ -39,6 +39,7 @@ def command(say: Words) -> click.Command:
             [] if out is None else pipeline.write_gaps(results, Path(out), langs=langs, step=console.step)
         )
         from geosocial.report import gaps as told
+        from geosocial.wording import cautions
 
         if as_json:
             click.echo(told.as_json(say, results))
@@ -46,6 +47,8 @@ def command(say: Words) -> click.Command:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         for line in told.lines(say, results, width=width):
             click.echo(line)
+        for line in cautions(say, results, written=bool(written)):
+            click.echo(line, err=True)
         if written:
             click.echo("")
         for path in written:

@@ -19,6 +19,7 @@ def command(say: Words) -> click.Command:
     def report(study: str | None, *, out: str, lang: str | None, since: str | None, as_json: bool) -> None:
         from geosocial import pipeline
         from geosocial.study import read_study
+        from geosocial.wording import cautions
 
         console = Console(say, silent=as_json)
         read = with_since(read_study(study), since)
@@ -32,6 +33,8 @@ def command(say: Words) -> click.Command:
         if as_json:
             click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
             return
+        for line in cautions(say, results, written=False):
+            click.echo(line, err=True)
         for path in shown:
             click.echo(path)
 

@@ -221,10 +221,15 @@ def uncounted(words: Words, results: Results) -> list[str]:
     return told
 
 
-def cautions(words: Words, results: Results) -> list[str]:
+def cautions(words: Words, results: Results, *, written: bool = True) -> list[str]:
     """Return a sentence for each list of which many rows were rejected or could not be located.
 
     It stands before the figures: on the first page of a report, at the end of a run on the terminal.
+
+    Parameters
+    ----------
+    written
+        Whether the table of faults is written, in which each row stands with its reason.
     """
     told = []
     for row in results.conservation.to_dict(orient="records"):
@@ -255,7 +260,10 @@ def cautions(words: Words, results: Results) -> list[str]:
             )
         if spec.counted:
             said.append(words.t("Coverage may be higher, and gaps smaller, than what is told."))
-        said.append(words.t("Each row and its reason: {file}.", file="tables/faults.csv"))
+        if written:
+            said.append(words.t("Each row and its reason: {file}.", file="tables/faults.csv"))
+        else:
+            said.append(words.t("geosocial check says each row and its reason."))
         told.append(" ".join(said))
     return told
 

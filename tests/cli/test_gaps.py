@@ -173,3 +173,14 @@ def test_it_writes_over_its_own_and_run_writes_over_it(study: Path, geosocial: R
     for verb in ("gaps", "gaps", "run"):
         done = geosocial(verb, study, "--out", tmp_path / "out")
         assert done.returncode == 0, done.stderr
+
+
+def test_a_list_of_which_many_rows_are_lost_is_cautioned_against(study: Path, geosocial: Run) -> None:
+    # of six projects one has no position, one a kind that nobody knows; the list is declared complete
+    for verb in ("gaps", "report"):
+        done = geosocial(verb, study)
+        assert done.returncode == 0, done.stderr
+        assert (
+            "Caution, “Projects”: 2 of 6 records could not be used (1 rejected, 1 unlocated)." in done.stderr
+        )
+        assert "geosocial check says each row and its reason." in done.stderr
