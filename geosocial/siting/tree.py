@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 #: Workers, and parts of a round.
 WORKERS, _ROUND = 2, 4
 #: Patterns tried at a part: at the top of the tree, and below; of them those that lost most before.
-_TRIED, _TRIED_BELOW, _TOP, _KNOWN = 16, 8, 3, 4
+_TRIED, _TRIED_BELOW, _TOP, _KNOWN = 12, 4, 3, 2
 #: Steps of a trial, and trials after which a pattern is known.
-_STEPS, _SURE = 60, 2
+_STEPS, _SURE = 120, 2
 #: sᵢ this near to a whole number is whole.
 _WHOLE = 1e-4
 #: Shares of what one candidate covers that others of its group cover at least; no groups beyond such work.
-_ALIKE, _MOST_WORK = (0.75, 0.62, 0.5), 60_000_000
+_ALIKE, _MOST_WORK = (0.85, 0.7, 0.55), 60_000_000
 #: Seconds between two looks at the clock.
 _LOOK = 0.05
 
