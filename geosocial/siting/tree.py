@@ -4,7 +4,7 @@ As in `geosocial.siting.branching` a part is split at a pattern whose open candi
 sᵢ ≤ ⌊sᵢ⌋ or sᵢ ≥ ⌈sᵢ⌉. Or at a group of candidates that cover much the same: none of them, or one at least.
 Where the standard is wide that loses several times as much, since the relaxation spreads each site over many
 candidates near each other. The relaxation of a part goes on from the basis of the part that it is of
-(`geosocial.siting.warm`), so that many patterns can be tried by a few steps of the simplex before one is
+(`geosocial.siting.warm`), so that several splits can be tried by some steps of the simplex before one is
 chosen (strong branching: Applegate, Bixby, Chvátal & Cook 1995), and what they lost stands for them later
 (Achterberg, Koch & Martin 2005).
 
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 #: Workers, and parts of a round.
 WORKERS, _ROUND = 2, 4
 #: Patterns tried at a part: at the top of the tree, and below; of them those that lost most before.
-_TRIED, _TRIED_BELOW, _TOP, _KNOWN = 12, 4, 3, 2
+_TRIED, _TRIED_BELOW, _TOP, _KNOWN = 8, 4, 3, 2
 #: Steps of a trial, and trials after which a pattern is known.
-_STEPS, _SURE = 120, 2
+_STEPS, _SURE = 300, 2
 #: sᵢ this near to a whole number is whole.
 _WHOLE = 1e-4
 #: Shares of what one candidate covers that others of its group cover at least; no groups beyond such work.
