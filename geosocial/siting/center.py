@@ -122,6 +122,7 @@ class _Levels:
         self.active = np.zeros(pairs.places, bool)
         self.best: Ints | None = None
         self.value, self.bound = np.inf, 0.0
+        self._near, self._top = self.pairs, np.inf
 
     def run(self) -> bool:
         """Search until it is proved or the clock is over; return whether any choice reaches all."""
@@ -155,12 +156,16 @@ class _Levels:
     def _narrowed(self, levels: Floats) -> tuple[int, int]:
         """Return between which levels the answer is by what is decided at once.
 
+        Where the gap is small the level just below the best is asked first, each time that the best is new.
         It ends where branching has little less to decide: the gap on both sides is a hundredth of the cost.
         """
         low, high = 0, len(levels) - 1
         first, last = len(levels), -1  # the levels asked in vain, and all between them
+        fresh = True  # whether the best is new
         while low < high and not self.clock.over():
-            if last < 0:
+            if last < 0 and fresh and levels[high] - levels[low] <= _CLOSE * levels[high]:
+                middle = high - 1
+            elif last < 0:
                 middle = (low + high) // 2
             else:
                 below = levels[first] - levels[low]
@@ -172,6 +177,8 @@ class _Levels:
             if verdict is None:
                 first, last = min(first, middle), max(last, middle)
             elif verdict:
+                # after one better just below the best the middle comes first, or it would be step by step
+                fresh = middle < high - 1 or not fresh
                 high = int(np.searchsorted(levels, self.value))
                 last = min(last, high - 1)
             else:
@@ -222,7 +229,7 @@ class _Levels:
         `brief`: None also where that is not decided without branching.
         """
         left = self.open.budget - self.open.price[self.open.fixed].sum()
-        if (self.pairs.cost <= standard).sum() <= _SPARSE:
+        if (self._near.cost <= standard).sum() <= _SPARSE:
             self.active[self.needed] = True
         while not self.clock.over():
             few = self._some(standard)
@@ -252,11 +259,15 @@ class _Levels:
 
     def _some(self, standard: float) -> Reach:
         """Return the pairs of the places that matter, within the standard."""
+        if self.value < 0.9 * self._top and standard <= self.value:
+            self._top = self.value  # no standard above it is asked for again
+            self._near = self.pairs.pairs(self.pairs.cost <= self._top)
+        near = self._near if standard <= self._top else self.pairs
         rows = np.flatnonzero(self.active)
-        count = np.diff(self.pairs.start)[rows]
+        count = np.diff(near.start)[rows]
         start = starts(count)
-        at = np.arange(start[-1]) + np.repeat(self.pairs.start[rows] - start[:-1], count)
-        whole = Reach(start, self.pairs.column[at], self.pairs.cost[at], self.pairs.candidates)
+        at = np.arange(start[-1]) + np.repeat(near.start[rows] - start[:-1], count)
+        whole = Reach(start, near.column[at], near.cost[at], near.candidates)
         return whole.pairs(whole.cost <= standard)
 
 

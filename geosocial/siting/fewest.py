@@ -35,7 +35,7 @@ _MIDDLE = 60_000
 #: Beyond so many pairs a region takes as long as the nodes that prove the whole.
 _BY_REGION = 250_000
 #: Choices kept in the widest sweep, and where little is to be spent.
-_WIDE, _WIDE_BRIEF = 81_000, 9_000
+_WIDE, _WIDE_BRIEF = 81_000, 3_000
 #: Steps of local search before the branching, and at each of its nodes.
 _STEPS, _STEPS_A_NODE = 4_000, 100
 
@@ -181,7 +181,8 @@ def _smaller(
     least = max(part.bound, goal)
     if (part.price == part.price[0]).all() and part.price[0] > 0:
         fewer = math.ceil(least / part.price[0] - 1e-9)
-        part.offer(Weighting(part.patterns, part.sites).run(_STEPS, clock, fewer))
+        steps = _STEPS // 8 if whole else _STEPS  # a narrow sweep finds better covers
+        part.offer(Weighting(part.patterns, part.sites).run(steps, clock, fewer))
     if part.value <= least * (1 + 1e-12):
         return
     if len(part.patterns.column) > _SMALL and whole:
@@ -208,25 +209,34 @@ def _tightened(part: _Component, clock: Clock, target: float | None, *, whole: b
 def _swept(part: _Component, clock: Clock, target: float | None, widest: int) -> None:
     """Settle a component with whole prices by sweeps, or only whether it can cost the target.
 
-    One narrow sweep for a good cover; then what is asked, or price after price from the bound up.
+    Narrow sweeps on the relaxation as it is find a good cover and often decide. Then cuts tighten it, and it
+    is asked what is asked, or price after price from the bound up.
     """
-    if len(part.patterns.column) <= _MIDDLE:
-        _tightened(part, clock, target, whole=True)
-    elif part.tight is None:
+
+    def asked() -> bool:
+        return part.open and (target is None or part.bound <= target < part.value) and not clock.over()
+
+    if part.tight is None:
         part.tight = Tight(part.patterns, part.price)
         part.tight.climb(clock, -np.inf, part.value)
-    if clock.over() or not part.open or part.tight is None or (target is not None and part.bound > target):
-        return
-    sweep = Sweep(part.patterns, part.price, part.tight.prices)
-    part.offer(sweep.search(part.value - 1, clock, NARROW)[0])
-    while part.open and (target is None or part.bound <= target < part.value) and not clock.over():
-        most = part.bound if target is None else float(math.floor(target))
-        found, none = sweep.search(most, clock, widest)
-        part.offer(found)
-        if none:
-            part.raise_to(most + 1)
-        elif found is None:
-            break
+        part.raise_to(math.ceil(part.tight.bound - 1e-6))
+    width = NARROW
+    for _ in range(2):
+        if not asked():
+            return
+        sweep = Sweep(part.patterns, part.price, part.tight.prices)
+        part.offer(sweep.search(part.value - 1, clock, NARROW)[0])
+        while asked():
+            most = part.bound if target is None else float(math.floor(target))
+            found, none = sweep.search(most, clock, width)
+            part.offer(found)
+            if none:
+                part.raise_to(most + 1)
+            elif found is None:
+                break
+        width = widest
+        if asked() and len(part.patterns.column) <= _MIDDLE:
+            _tightened(part, clock, target, whole=True)
 
 
 def _by_cuts(part: _Component, clock: Clock, target: float | None, *, whole: bool) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Dominance is not looked for when it would take more multiplications than this.
 _MOST_WORK = 400_000_000
+#: Beyond so many pairs a round of reductions that takes away less than this share is the last.
+_QUICK, _LITTLE = 50_000, 0.02
 #: Up to so many, numpy alone answers sooner than scipy is imported.
 _FEW = 4_000_000
 
@@ -224,12 +226,16 @@ def easier(patterns: Patterns) -> Patterns:
 
 
 def reduced(patterns: Patterns, price: Floats, *, all_covered: bool = False) -> Patterns:
-    """Return the patterns merged and without dominated candidates, over and over until nothing goes."""
+    """Return the patterns merged and without dominated candidates, over and over until nothing goes.
+
+    With very many pairs, until little goes.
+    """
     while True:
         before = (len(patterns.weight), len(patterns.candidate))
+        little = 0 if len(patterns.column) <= _QUICK else _LITTLE * sum(before)
         patterns = merged(patterns)
         if all_covered:
             patterns = easier(patterns)
         patterns = undominated(patterns, price)
-        if (len(patterns.weight), len(patterns.candidate)) == before:
+        if sum(before) - len(patterns.weight) - len(patterns.candidate) <= little:
             return patterns
