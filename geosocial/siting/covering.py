@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 #: Up to so many pairs HiGHS is asked at once: its own branching is quick there.
 _SMALL = 2_000
-#: Choices drawn from the first relaxation, so many at a time.
-_DRAWS, _DRAWN = 150, 25
+#: Choices drawn from the first relaxation, so many at a time; fewer of problems with more pairs than this.
+_DRAWS, _DRAWN, _FEWER, _PAIRS = 150, 25, 25, 1_000_000
 #: Up to so many patterns the relaxation is kept warm from part to part.
 _WARM = 10_000
 
@@ -193,7 +193,8 @@ def _by_branching(
     method = "greedy, swaps, linear relaxation"
     if point is None or clock.over():
         return np.inf, None, False, method
-    for _ in range(_DRAWS // _DRAWN):
+    draws = _DRAWS if len(patterns.column) <= _PAIRS else _FEWER
+    for _ in range(draws // _DRAWN):
         if point.bound > pool.value + step:
             pool.improve(point.open, _DRAWN, clock)
     best = patterns.candidate[pool.sites]
