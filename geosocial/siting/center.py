@@ -144,11 +144,10 @@ class _Levels:
             verdict = self._covered(float(levels[middle]))
             if verdict is None:
                 break
-            if verdict:
-                high = int(np.searchsorted(levels, self.value))
-            else:
+            if not verdict:
                 low = middle + 1
                 self.bound = float(levels[low])
+            high = min(high, int(np.searchsorted(levels, self.value)))
         if low >= high and self.best is not None:
             self.bound = self.value
         return True
@@ -161,7 +160,7 @@ class _Levels:
         """
         low, high = 0, len(levels) - 1
         first, last = len(levels), -1  # the levels asked in vain, and all between them
-        fresh = True  # whether the best is new
+        fresh = True  # whether to ask for the level just below the best
         while low < high and not self.clock.over():
             if last < 0 and fresh and levels[high] - levels[low] <= _CLOSE * levels[high]:
                 middle = high - 1
@@ -176,15 +175,14 @@ class _Levels:
             verdict = self._covered(float(levels[middle]), brief=True)
             if verdict is None:
                 first, last = min(first, middle), max(last, middle)
-            elif verdict:
-                # after one better just below the best the middle comes first, or it would be step by step
-                fresh = middle < high - 1 or not fresh
-                high = int(np.searchsorted(levels, self.value))
-                last = min(last, high - 1)
-            else:
+            elif not verdict:
                 low = middle + 1
                 self.bound = float(levels[low])
                 first = max(first, low)
+            fresh = middle < high - 1  # else the middle comes first, or it would be step by step
+            # also where the level could not be had, a better choice may have come up on the way
+            high = min(high, int(np.searchsorted(levels, self.value)))
+            last = min(last, high - 1)
             if first > last:
                 first, last = len(levels), -1
         return low, high
