@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from geosocial.cli.access_options import measure_options
 from geosocial.cli.batches import check_engine, running, scheduler_option
 from geosocial.cli.console import Console, column_option, json_option, lang_option
 from geosocial.errors import N_, InputError
@@ -27,9 +28,15 @@ def command(say: Words) -> click.Command:
         out: str,
         standard_m: float,
         detour: float,
+        measure: str | None,
+        decay: str | None,
+        weights: str | None,
+        beta: float | None,
+        least_m: float,
+        streets: str | None,
+        streets_snap_m: float,
         demand: str | None,
         supply: str | None,
-        weights: str | None,
         crs: str | None,
         snap_m: float,
         columns: tuple[str, ...],
@@ -39,12 +46,17 @@ def command(say: Words) -> click.Command:
     ) -> None:
         from geosocial.intake.recognise import named
         from geosocial.intake.stream_access import stream_access
+        from geosocial.io.batches import reads_in_batches
         from geosocial.io.write import write_any
 
         console = Console(say, silent=as_json)
         check_engine(places, engine=engine, scheduler=scheduler)
+        whole = engine == "memory" or (engine == "auto" and not reads_in_batches(places))
         folder = Path(out)
-        with running(engine, scheduler) as over, console.step(N_("Measuring in batches")):
+        with (
+            running(engine, scheduler) as over,
+            console.step(N_("Measuring") if whole else N_("Measuring in batches")),
+        ):
             made = stream_access(
                 Path(places).absolute(),  # for workers with another working folder
                 Path(facilities).absolute(),
@@ -53,17 +65,24 @@ def command(say: Words) -> click.Command:
                 over=over,
                 standard_m=standard_m,
                 detour=detour,
+                measure=measure,
+                decay=decay,
                 weights=_weights(weights),
+                beta=beta,
+                least_m=least_m,
+                streets=None if streets is None else Path(streets).absolute(),
+                streets_snap_m=streets_snap_m,
                 demand=demand,
                 supply=supply,
                 crs=crs,
                 snap_m=snap_m,
                 columns=named(columns),
                 progress=console.rows,
+                whole=whole,
             )
         with console.step(N_("Writing")):
-            write_any(made.zones, folder / "zones.csv")
-            write_any(made.facilities, folder / "facilities.csv")
+            for name, table in made.tables():
+                write_any(table, folder / f"{name}.csv")
         _tell(say, made, folder, standard_m=standard_m, as_json=as_json)
 
     return click.Command(
@@ -72,7 +91,7 @@ def command(say: Words) -> click.Command:
         params=_params(say),
         help=say.t(
             "Give each of PLACES its facilities within reach and its accessibility, and sum the demand by "
-            "ZONES; in batches, for Parquet and CSV larger than the memory."
+            "ZONES; along straight lines or streets; in batches, for Parquet and CSV larger than the memory."
         ),
         epilog=say.t(
             "Example: geosocial access addresses.parquet facilities.csv boroughs.geojson --out access "
@@ -105,6 +124,9 @@ def _tell(say: Words, made: Accessed, folder: Path, *, standard_m: float, as_jso
             "parts": made.parts,
             "kept": made.kept,
             "far": made.far,
+            "measure": made.reach.measure,
+            "off_streets": made.off_streets,
+            "faults": len(made.faults),
         }
         click.echo(json.dumps(told, ensure_ascii=False))
         return
@@ -126,7 +148,16 @@ def _tell(say: Words, made: Accessed, folder: Path, *, standard_m: float, as_jso
             share=say.percent(covered / people if people > 0 else float("nan"), 1),
         )
     )
-    for name in ("zones.csv", "facilities.csv", "places.parquet"):
+    if len(made.faults):
+        click.echo(
+            say.n(
+                "{count} row to look at is listed with its reason in faults.csv.",
+                "{count} rows to look at are listed with their reasons in faults.csv.",
+                len(made.faults),
+                count=say.number(len(made.faults)),
+            )
+        )
+    for name in (*(f"{name}.csv" for name, _ in made.tables()), "places.parquet"):
         click.echo(str(folder / name))
 
 
@@ -139,7 +170,7 @@ def _params(say: Words) -> list[click.Parameter]:
             ["--out"],
             required=True,
             type=click.Path(file_okay=False),
-            help=say.t("Folder to write: zones.csv, facilities.csv, and the places in parts."),
+            help=say.t("Folder to write: zones.csv, facilities.csv, faults.csv, and the places in parts."),
         ),
         click.Option(
             ["--standard-m"],
@@ -147,26 +178,13 @@ def _params(say: Words) -> list[click.Parameter]:
             type=click.FloatRange(min=0, min_open=True),
             help=say.t("A facility within this many metres is within reach."),
         ),
-        click.Option(
-            ["--detour"],
-            type=click.FloatRange(min=1),
-            default=1.0,
-            show_default=True,
-            help=say.t("Length of the way for a straight-line metre."),
-        ),
+        *measure_options(say),
         click.Option(
             ["--demand"], help=say.t("Column of the people of each place; without it each place counts 1.")
         ),
         click.Option(
             ["--supply"],
             help=say.t("Column of the capacity of each facility; without it each facility counts 1."),
-        ),
-        click.Option(
-            ["--weights"],
-            metavar="W,W,…",
-            help=say.t(
-                "Weights of equal steps up to the standard, as 1,0.68,0.22; without it, 1 throughout."
-            ),
         ),
         click.Option(
             ["--crs"],
@@ -181,10 +199,14 @@ def _params(say: Words) -> list[click.Parameter]:
         ),
         click.Option(
             ["--engine"],
-            type=click.Choice(["stream", "dask"]),
-            default="stream",
+            type=click.Choice(["auto", "memory", "stream", "dask"]),
+            default="auto",
             show_default=True,
-            help=say.t("stream: on the cores of this computer; dask: on the workers of a Dask cluster."),
+            help=say.t(
+                "memory: all places at once, from any sheet or layer; stream: in batches, for Parquet and "
+                "CSV larger than the memory; dask: the same on the workers of a Dask cluster; "
+                "auto: stream for Parquet and CSV, else memory."
+            ),
         ),
         scheduler_option(say),
         column_option(say),

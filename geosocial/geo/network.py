@@ -136,6 +136,31 @@ class StreetNetwork:
             self.x[kept], self.y[kept], number[self.u[edge]], number[self.v[edge]], self.length[edge]
         )
 
+    @cached_property
+    def _tree(self) -> Any:
+        from scipy.spatial import cKDTree
+
+        return cKDTree(np.column_stack([self.x, self.y]))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what each process finds for itself: it is larger than the streets."""
+        return {name: self.__dict__[name] for name in ("x", "y", "u", "v", "length")}
+
+    @cached_property
+    def least_stretch(self) -> float:
+        """Return the least length of an edge over the straight line between its ends, at most 1.
+
+        No way is shorter than the straight line times this.
+
+        Examples
+        --------
+        >>> StreetNetwork([0, 100, 100], [0, 0, 50], [0, 1], [1, 2], [80, 60]).least_stretch
+        0.8
+        """
+        straight = np.hypot(self.x[self.u] - self.x[self.v], self.y[self.u] - self.y[self.v])
+        apart = straight > 0
+        return float(np.min(self.length[apart] / straight[apart], initial=1.0))
+
     def main_share(self) -> float:
         """Return the share of the nodes that lies in the component with the most of them; NaN without nodes.
 
@@ -168,8 +193,6 @@ class StreetNetwork:
         >>> node.tolist(), leg.tolist()
         ([0, -1], [5.0, inf])
         """
-        from scipy.spatial import cKDTree
-
         x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
         if x.ndim != 1 or x.shape != y.shape:
             raise _misfit(x, y)
@@ -179,13 +202,13 @@ class StreetNetwork:
         here = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         if not (len(here) and len(self)):
             return node, leg
-        tree: Any = cKDTree(np.column_stack([self.x, self.y]))
+        tree = self._tree
         places = np.column_stack([x[here], y[here]])
-        reach, found = tree.query(places)
+        # Without a second node, its distance is infinite.
+        apart, nodes = tree.query(places, k=[1, 2])
+        reach, found = apart[:, 0], nodes[:, 0]
         # One of several nodes at one distance depends on the tree: the lowest is taken. They are few.
-        again = tree.query(places, k=min(2, len(self)))[0]
-        tied = np.flatnonzero((again[:, -1:] <= reach[:, None] * (1 + _ROUNDING)).all(axis=1))
-        for place in tied[: len(tied) * (len(self) > 1)]:
+        for place in np.flatnonzero(apart[:, 1] <= reach * (1 + _ROUNDING)):
             near = np.array(sorted(tree.query_ball_point(places[place], reach[place] * (1 + _ROUNDING))))
             exact = np.hypot(self.x[near] - places[place, 0], self.y[near] - places[place, 1])
             found[place] = near[np.argmin(exact)]

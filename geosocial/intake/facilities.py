@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +11,17 @@ import numpy as np
 from geosocial.errors import N_, Count, InputError, Said
 from geosocial.geo.crs import transform
 from geosocial.intake.columns import Columns
+from geosocial.intake.faults import Faults
 from geosocial.intake.figures import figures
 from geosocial.intake.join_files import join_files
+from geosocial.intake.locate import of_shapes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
     Floats = npt.NDArray[np.float64]
+    Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +35,25 @@ class Facilities:
     supply
         (m) S of each.
     frame
-        Their rows with the columns of the join; None where only the numbers are needed.
+        Their rows with the columns of the join.
+    rows
+        (m) row of each in its file.
+    faults
+        `geosocial.tables.FAULTS` of those without a position, or with a mended one.
     """
 
     x: Floats
     y: Floats
     supply: Floats
-    frame: pd.DataFrame | None
+    frame: pd.DataFrame
+    rows: Ints
+    faults: pd.DataFrame
     notes: tuple[Said, ...] = ()
-
-    def bare(self) -> Facilities:
-        """Return the numbers alone, for the workers."""
-        return replace(self, frame=None, notes=())
 
     def with_demand(self, reached: Floats) -> pd.DataFrame:
         """Return the rows with the demand in reach of each, and its supply for a unit of that."""
         from geosocial.measure.accessibility import supply_ratios
 
-        assert self.frame is not None  # noqa: S101 - kept where the rows are asked for; for the type checker
         return self.frame.assign(
             demand_in_reach=reached, supply_per_demand=supply_ratios(self.supply, reached)
         )
@@ -80,8 +84,10 @@ def facilities_of(
     """
     joined = join_files(path, zones, crs=crs)
     frame = joined.frame
-    points = frame.geometry
-    x, y = transform(points.x.to_numpy(np.float64), points.y.to_numpy(np.float64), frame.crs, metric)
+    shapes = np.asarray(frame.geometry.array, dtype=object)
+    # What is no point was told by the join, and a point inside stands for it.
+    own = of_shapes(shapes, np.arange(len(shapes)), Faults("facilities", str(path), joined.rows))
+    x, y = transform(own[0], own[1], frame.crs, metric)
     amounts = np.ones(len(frame))
     if supply:
         header = Columns(str(path), frame).header(supply)
@@ -101,4 +107,6 @@ def facilities_of(
         said.append(
             Said(N_("Facilities without a position, which serve nobody: {count}."), {"count": Count(lost)})
         )
-    return Facilities(x, y, amounts, frame, tuple(said))
+    # Where it lies among the zones does not matter to a facility.
+    told = joined.faults[~joined.faults["code"].isin(["snapped", "outside", "ambiguous"])]
+    return Facilities(x, y, amounts, frame, joined.rows, told.assign(source="facilities"), tuple(said))

@@ -43,6 +43,7 @@ from geosocial.vocabulary import fold
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import numpy.typing as npt
     import pandas as pd
     import pyproj
 
@@ -81,6 +82,8 @@ class Joined:
     notes: tuple[Said, ...]
     #: Coordinate reference system of the frame: that of the points.
     crs: pyproj.CRS
+    #: Row of each in its file.
+    rows: npt.NDArray[np.int64]
 
 
 def join_files(
@@ -184,6 +187,7 @@ def join_files(
             Said(N_("Distances were measured in {crs}."), {"crs": crs_label(zones.crs)}),
         ),
         own.crs,
+        source.rows,
     )
 
 

@@ -8,7 +8,7 @@ place that lies farther from all streets and any other the straight line × deto
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -81,35 +81,54 @@ def read_streets(study: Study) -> Streets | None:
     spec = study.network
     if spec is None:
         return None
-    path = check_path(study.path(spec.file))
-    if is_graphml(path):
-        whole, file = _graph(path, study)
-    else:
-        whole, file = _lines(path, study)
+    main, file = streets_of(study.path(spec.file), study.crs, layer=spec.layer, crs=spec.crs)
+    return Streets(main, under_study(file, study, spec.file, "streets"))
+
+
+def streets_of(
+    file: Path, metric: Any, *, layer: str | None = None, crs: str | None = None
+) -> tuple[StreetNetwork, InputFile]:
+    """Return the main component of the streets of a file, in a metric system, and what was read.
+
+    Parameters
+    ----------
+    file
+        A layer of lines, or a graph in GraphML.
+    metric
+        Coordinate reference system of the result.
+    layer, crs
+        Layer to read, when the file has several; system of a file that does not say its own.
+
+    Raises
+    ------
+    InputError, UnknownCrsError
+        As `read_streets`.
+    """
+    path = check_path(file)
+    whole, found = _graph(path, metric, crs) if is_graphml(path) else _lines(path, metric, layer, crs)
     main = whole.main
     how = {
-        **file.how,
+        **found.how,
         "nodes": str(len(whole)),
         "edges": str(len(whole.length)),
         "components": str(int(whole.components.max()) + 1 if len(whole) else 0),
         "main_component": f"{whole.main_share():.4f}",
     }
-    return Streets(main, replace(under_study(file, study, spec.file, "streets"), how=how))
+    return main, replace(found, how=how)
 
 
-def _graph(path: Path, study: Study) -> tuple[StreetNetwork, InputFile]:
+def _graph(path: Path, metric: Any, crs: str | None) -> tuple[StreetNetwork, InputFile]:
     from pyproj import Transformer
 
-    assert study.network is not None  # noqa: S101 - asked by the caller; for the type checker
     graph = read_graphml(path)
-    named = study.network.crs or graph.crs
+    named = crs or graph.crs
     if not named:
         raise UnknownCrsError(
             N_("{file}: the coordinate reference system is not known."),
-            hint=N_('Name it: crs = "EPSG:4326" in [network] of the study.'),
+            hint=N_('Name it: crs = "EPSG:4326" in [network] of the study, or --crs EPSG:4326.'),
             file=path,
         )
-    turn = Transformer.from_crs(known_crs(path, named), study.crs, always_xy=True)
+    turn = Transformer.from_crs(known_crs(path, named), metric, always_xy=True)
     x, y = turn.transform(*np.array(list(graph.nodes.values()), np.float64).T)
     number = {node: at for at, node in enumerate(graph.nodes)}
     u = np.array([number[edge[0]] for edge in graph.edges], np.intp)
@@ -122,12 +141,11 @@ def _graph(path: Path, study: Study) -> tuple[StreetNetwork, InputFile]:
     return StreetNetwork(x, y, u, v, length), InputFile("", str(path), digest, size, len(graph.edges), how)
 
 
-def _lines(path: Path, study: Study) -> tuple[StreetNetwork, InputFile]:
+def _lines(path: Path, metric: Any, name: str | None, crs: str | None) -> tuple[StreetNetwork, InputFile]:
     import shapely
 
-    assert study.network is not None  # noqa: S101 - asked by the caller; for the type checker
-    layer = read_layer(path, layer=study.network.layer, crs=study.network.crs)
-    shapes = layer.frame.geometry.to_crs(study.crs).to_numpy()
+    layer = read_layer(path, layer=name, crs=crs)
+    shapes = layer.frame.geometry.to_crs(metric).to_numpy()
     kinds = np.isin(shapely.get_type_id(shapes), (1, 5))
     if not kinds.any():
         raise InputError(

@@ -45,7 +45,7 @@ class Opened:
     """A file or folder of points, of which no row has been read yet."""
 
     files: tuple[Path, ...]
-    #: ``parquet`` or ``csv``.
+    #: ``parquet``, ``csv``, or ``memory`` for rows that have been read already.
     form: str
     #: Arrow schema of the rows.
     schema: Any
@@ -58,11 +58,20 @@ class Opened:
     #: How a CSV file is read.
     letters: str = "utf8"
     delimiter: str = ","
+    #: The rows in memory, and where each was found in its file.
+    table: Any = field(default=None, repr=False)
+    found: Any = field(default=None, repr=False)
 
     @property
     def names(self) -> list[str]:
         """The columns without the geometry."""
         return [name for name in self.schema.names if name != self.geometry]
+
+    def row_numbers(self, before: int, count: int) -> Any:
+        """Return where so many rows after others stand in their file, as a sheet with a header counts."""
+        if self.found is not None:
+            return self.found[before : before + count]
+        return range(before + 2, before + count + 2)
 
     def sha256(self) -> str:
         """Return the fingerprint of the content of all files."""
@@ -72,6 +81,12 @@ class Opened:
         """Give the pieces in order, each with at least so many rows but the last of a file."""
         if self.form == "csv":
             yield from _csv_pieces(self, rows or BATCH)
+            return
+        if self.form == "memory":
+            size = rows or PIECE
+            for number, start in enumerate(range(0, len(self.table), size)):
+                some = tuple(self.table.slice(start, size).to_batches())
+                yield Piece(number, str(self.files[0]), rows=some, before=start)
             return
         import pyarrow.parquet as pq
 
@@ -97,7 +112,7 @@ class Opened:
         """
         import pyarrow.parquet as pq
 
-        if self.form == "csv":
+        if self.form != "parquet":
             return None
         with Path(piece.path).open("rb") as stream:
             metadata = pq.read_metadata(stream)
@@ -116,7 +131,7 @@ class Opened:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        if self.form == "csv":
+        if self.form != "parquet":
             table = pa.Table.from_batches(piece.rows, self.schema)
             table = table if columns is None else table.select(columns)
             for start in range(0, len(table), rows):
@@ -146,6 +161,11 @@ def is_parquet(path: Path | str) -> bool:
     if file.is_dir():
         return bool(_parts(file))
     return detect(file)[1] == "parquet"
+
+
+def reads_in_batches(path: Path | str) -> bool:
+    """Return whether `path` is of a form that `open_points` takes."""
+    return is_parquet(path) or detect(check_path(Path(path)))[1] == "text"
 
 
 def open_points(path: Path | str, crs: str | None = None) -> Opened:

@@ -14,7 +14,6 @@ Vivona (2019).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -22,9 +21,10 @@ import numpy as np
 from geosocial.errors import N_, InputError
 from geosocial.measure.coverage import Floats, Ints
 from geosocial.measure.decay import Decay, binary
+from geosocial.measure.family import WeightedPairs, in_two_steps, ratio
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
     from scipy.sparse import csr_array
 
 
@@ -41,24 +41,6 @@ class Family(Protocol):
         decay: Decay | None = None,
     ) -> Floats:
         """Return the accessibility of each place."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Pairs:
-    """The stored pairs with their weights, and sums along either side."""
-
-    row: NDArray[np.signedinteger]
-    column: NDArray[np.signedinteger]
-    weight: Floats
-    shape: tuple[int, int]
-
-    def by_demand(self, values: Floats) -> Floats:
-        """Return Σⱼ of a value of each pair."""
-        return np.bincount(self.row, weights=values, minlength=self.shape[0]).astype(np.float64)
-
-    def by_facility(self, values: Floats) -> Floats:
-        """Return Σᵢ of a value of each pair."""
-        return np.bincount(self.column, weights=values, minlength=self.shape[1]).astype(np.float64)
 
 
 def nearest_cost(costs: csr_array) -> Floats:
@@ -117,8 +99,8 @@ def covered_share(costs: csr_array, demand: ArrayLike, *, standard: float, least
     """
     if least < 1 or least != int(least):
         raise InputError(N_("“{name}” must be a whole number from 1 up, not {got}."), name="least", got=least)
-    people = _amounts(demand, costs.shape[0], "demand")
-    times = np.bincount(_pairs(costs, binary(standard)).row, minlength=costs.shape[0])
+    people = amounts_of(demand, costs.shape[0], "demand")
+    times = np.bincount(weighted_pairs(costs, binary(standard)).row, minlength=costs.shape[0])
     whole = float(people.sum())
     return float(people[times >= least].sum()) / whole if whole > 0 else float("nan")
 
@@ -139,8 +121,8 @@ def catchment_demand(
     >>> catchment_demand(costs, [10, 30], standard=800)
     array([40., 10.])
     """
-    pairs = _pairs(costs, _limited(decay, standard))
-    people = _amounts(demand, costs.shape[0], "demand")
+    pairs = weighted_pairs(costs, limited(decay, standard))
+    people = amounts_of(demand, costs.shape[0], "demand")
     return pairs.by_facility(pairs.weight * people[pairs.row])
 
 
@@ -155,7 +137,7 @@ def supply_ratios(supply: ArrayLike, reached: ArrayLike) -> Floats:
     array([0.1, 0. ])
     """
     whole = np.asarray(reached, np.float64)
-    return _ratio(_amounts(supply, len(whole), "supply"), _amounts(whole, len(whole), "demand"))
+    return ratio(amounts_of(supply, len(whole), "supply"), amounts_of(whole, len(whole), "demand"))
 
 
 def from_ratios(
@@ -170,7 +152,7 @@ def from_ratios(
     >>> from_ratios(costs, supply_ratios([4, 3], [40, 30]), standard=300)
     array([0.1, 0.2])
     """
-    return gravity(costs, ratios, decay=_limited(decay, standard))
+    return gravity(costs, ratios, decay=limited(decay, standard))
 
 
 def cumulative(costs: csr_array, supply: ArrayLike, *, standard: float) -> Floats:
@@ -217,8 +199,8 @@ def gravity(costs: csr_array, supply: ArrayLike, *, decay: Decay) -> Floats:
     >>> gravity(costs, [4, 3], decay=linear(400))
     array([3.  , 2.75])
     """
-    pairs = _pairs(costs, decay)
-    held = _amounts(supply, costs.shape[1], "supply")
+    pairs = weighted_pairs(costs, decay)
+    held = amounts_of(supply, costs.shape[1], "supply")
     return pairs.by_demand(pairs.weight * held[pairs.column])
 
 
@@ -260,10 +242,9 @@ def two_step_fca(
     >>> two_step_fca(costs, [10, 30], [4, 3], standard=300)
     array([0.1, 0.2])
     """
-    pairs = _pairs(costs, _limited(decay, standard))
+    pairs = weighted_pairs(costs, limited(decay, standard))
     people, held = both_amounts(costs, demand, supply)
-    ratio = _ratio(held, pairs.by_facility(pairs.weight * people[pairs.row]))
-    return pairs.by_demand(pairs.weight * ratio[pairs.column])
+    return in_two_steps("2sfca", pairs, people, held)
 
 
 def three_step_fca(
@@ -282,11 +263,9 @@ def three_step_fca(
     >>> three_step_fca(costs, [10, 30], [4, 3], standard=300, decay=linear(400)).round(4)
     array([0.1714, 0.1762])
     """
-    pairs = _pairs(costs, _limited(decay, standard))
+    pairs = weighted_pairs(costs, limited(decay, standard))
     people, held = both_amounts(costs, demand, supply)
-    share = pairs.weight * _ratio(pairs.weight, pairs.by_demand(pairs.weight)[pairs.row])
-    ratio = _ratio(held, pairs.by_facility(share * people[pairs.row]))
-    return pairs.by_demand(share * ratio[pairs.column])
+    return in_two_steps("3sfca", pairs, people, held)
 
 
 def modified_two_step_fca(
@@ -305,10 +284,9 @@ def modified_two_step_fca(
     >>> modified_two_step_fca(costs, [10, 30], [4, 3], standard=300, decay=linear(400)).round(4)
     array([0.1   , 0.0694])
     """
-    pairs = _pairs(costs, _limited(decay, standard))
+    pairs = weighted_pairs(costs, limited(decay, standard))
     people, held = both_amounts(costs, demand, supply)
-    ratio = _ratio(held, pairs.by_facility(pairs.weight * people[pairs.row]))
-    return pairs.by_demand(pairs.weight**2 * ratio[pairs.column])
+    return in_two_steps("m2sfca", pairs, people, held)
 
 
 def balanced_fca(
@@ -328,35 +306,27 @@ def balanced_fca(
     >>> balanced_fca(costs, [10, 30], [4, 3], standard=300, decay=linear(400)).round(4)
     array([0.08  , 0.3533])
     """
-    pairs = _pairs(costs, _limited(decay, standard))
+    pairs = weighted_pairs(costs, limited(decay, standard))
     people, held = both_amounts(costs, demand, supply)
-    of_demand = _ratio(pairs.weight, pairs.by_demand(pairs.weight)[pairs.row])
-    of_supply = _ratio(pairs.weight, pairs.by_facility(pairs.weight)[pairs.column])
-    ratio = _ratio(held, pairs.by_facility(of_demand * people[pairs.row]))
-    return pairs.by_demand(of_supply * ratio[pairs.column])
+    return in_two_steps("bfca", pairs, people, held)
 
 
-def _limited(decay: Decay | None, standard: float) -> Decay:
+def limited(decay: Decay | None, standard: float) -> Decay:
     """Return the decay with nothing beyond the standard."""
     if decay is None:
         return binary(standard)
     return lambda cost: np.where(cost <= standard, decay(cost), 0.0)
 
 
-def _ratio(part: Floats, whole: Floats) -> Floats:
-    """Return part / whole, 0 where the whole is 0: nobody is in reach, and nobody is served."""
-    result: Floats = np.divide(part, whole, out=np.zeros(np.shape(part)), where=whole > 0)
-    return result
-
-
-def _pairs(costs: csr_array, decay: Decay) -> _Pairs:
+def weighted_pairs(costs: csr_array, decay: Decay) -> WeightedPairs:
+    """Return the pairs that weigh anything, costs checked."""
     data, starts = checked_costs(costs)
     row = np.repeat(np.arange(costs.shape[0]), np.diff(starts))
     weight = decay(data)
     kept = weight > 0
     if not kept.all():
-        return _Pairs(row[kept], costs.indices[kept], weight[kept], costs.shape)
-    return _Pairs(row, costs.indices, weight, costs.shape)
+        return WeightedPairs(row[kept], costs.indices[kept], weight[kept], costs.shape)
+    return WeightedPairs(row, costs.indices, weight, costs.shape)
 
 
 def checked_costs(costs: csr_array) -> tuple[Floats, Ints]:
@@ -380,10 +350,11 @@ def both_amounts(
     costs: csr_array, demand: ArrayLike, supply: ArrayLike, *, held: str = "supply"
 ) -> tuple[Floats, Floats]:
     """Return demand and supply (or what a facility is said to hold), checked."""
-    return _amounts(demand, costs.shape[0], "demand"), _amounts(supply, costs.shape[1], held)
+    return amounts_of(demand, costs.shape[0], "demand"), amounts_of(supply, costs.shape[1], held)
 
 
-def _amounts(values: ArrayLike, size: int, name: str) -> Floats:
+def amounts_of(values: ArrayLike, size: int, name: str) -> Floats:
+    """Return so many amounts from 0 up, checked."""
     amounts = np.asarray(values, np.float64)
     if amounts.shape != (size,):
         raise InputError(

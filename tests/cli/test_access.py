@@ -46,9 +46,13 @@ def test_places_zones_and_facilities_by_hand(layers: Path, geosocial: Run) -> No
     assert f"Demand within 500{NB}m of a facility: 30 of 60 (50.0%)." in done.stdout
     assert "Facilities without a position, which serve nobody: 1." in done.stderr
     zones = pd.read_csv(layers / "out" / "zones.csv", dtype={"zone_id": str})
-    assert zones.to_numpy().tolist() == [
-        ["1", "Un", 2, 30, 30, 1, 0, 6 / 30],
-        ["2", "Deux", 1, 30, 0, 0, 0, 0],
+    assert zones.astype(object).where(zones.notna(), None).to_numpy().tolist() == [
+        ["1", "Un", 2, 30, 30, 1, 0, (10 * 300 + 20 * 500) / 30, 6 / 30],
+        ["2", "Deux", 1, 30, 0, 0, 0, None, 0],
+    ]
+    faults = pd.read_csv(layers / "out" / "faults.csv")
+    assert faults[["source", "source_row", "code", "action"]].to_numpy().tolist() == [
+        ["facilities", 3, "no_geometry", "unlocated"]
     ]
     facilities = pd.read_csv(layers / "out" / "facilities.csv")
     assert facilities[["demand_in_reach", "supply_per_demand"]].to_numpy().tolist() == [[30, 0.2], [0, 0]]
@@ -80,6 +84,6 @@ def test_what_is_refused_is_said_in_a_line(layers: Path, geosocial: Run) -> None
         done = geosocial("access", *files, *options, *more)
         assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
         assert said in done.stderr
-    done = geosocial("access", layers / "facilities.gpkg", *files[1:], *options)
+    done = geosocial("access", layers / "facilities.gpkg", *files[1:], *options, "--engine", "stream")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "only Parquet, GeoParquet and CSV are read in batches" in done.stderr
