@@ -76,6 +76,10 @@ def layers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     gpd.GeoDataFrame({"num": ["A", "B"]}, geometry=boxes, crs=32188).to_file(folder / "zones.gpkg")
     at: Any = shapely.points(rng.uniform([299_000, 5_039_500], [302_000, 5_041_500], (20, 2)))
     gpd.GeoDataFrame({"beds": np.arange(20)}, geometry=at, crs=32188).to_file(folder / "facilities.gpkg")
+    ends = [((299_000, y), (302_000, y)) for y in range(5_039_600, 5_041_500, 200)]
+    rows = [[(x, y) for x in range(west, east + 1, 250)] for (west, y), (east, _) in ends]
+    streets = [shapely.LineString(row) for row in (*rows, *zip(*rows, strict=True))]
+    gpd.GeoDataFrame(geometry=streets, crs=32188).to_file(folder / "streets.gpkg")
     return folder
 
 
@@ -102,12 +106,15 @@ def test_a_killed_worker_changes_nothing_in_the_join(workers: Workers, layers: P
     same_bytes(tmp_path / "one.parquet", tmp_path / "two.parquet")
 
 
+@pytest.mark.parametrize("measure", ["e2sfca", "bfca"])
 def test_a_killed_worker_changes_nothing_in_the_measures(
-    workers: Workers, layers: Path, tmp_path: Path
+    workers: Workers, layers: Path, tmp_path: Path, measure: str
 ) -> None:
     files = (layers / "points.parquet", layers / "facilities.gpkg", layers / "zones.gpkg")
     how: dict[str, Any] = {"standard_m": 400, "demand": "people", "supply": "beds", "piece_rows": 200}
-    how["weights"] = (1.0, 0.68, 0.22)
+    how |= {"measure": measure, "weights": (1.0, 0.68, 0.22)}
+    if measure == "bfca":  # along streets, each worker finds the ways for itself
+        how["streets"] = layers / "streets.gpkg"
     one = stream_access(*files, tmp_path / "one", over=engine.threads, **how)
     before = workers.processes()
     two = stream_access(*files, tmp_path / "two", over=workers.over, progress=workers.killing_one(800), **how)
@@ -116,6 +123,7 @@ def test_a_killed_worker_changes_nothing_in_the_measures(
         same_bytes(tmp_path / "one" / name, tmp_path / "two" / name)
     pd.testing.assert_frame_equal(one.zones, two.zones, check_exact=True)
     pd.testing.assert_frame_equal(one.facilities, two.facilities, check_exact=True)
+    pd.testing.assert_frame_equal(one.faults, two.faults)
     assert one.zones["accessibility"].gt(0).all()
 
 

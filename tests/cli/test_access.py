@@ -72,6 +72,41 @@ def test_places_zones_and_facilities_by_hand(layers: Path, geosocial: Run) -> No
     assert f"Besoins à 500{NB}m ou moins d’un équipement{NB}: 30 sur 60 (50,0{NB}%)." in french.stdout
 
 
+def test_measures_streets_and_engines(layers: Path, geosocial: Run) -> None:
+    files = (layers / "places.parquet", layers / "facilities.gpkg", layers / "zones.gpkg")
+    options = ("--standard-m", "500", "--demand", "people", "--supply", "beds", "--out", layers / "out")
+    # Along a street by the first place and the facility; the second place is 310 m from its end.
+    ends = [(300_100, 300_400), (300_400, 300_590)]
+    lines = [shapely.LineString([(a, 5_040_500), (b, 5_040_500)]) for a, b in ends]
+    gpd.GeoDataFrame(geometry=lines, crs=32188).to_file(layers / "streets.gpkg")
+    more = ("--streets", layers / "streets.gpkg", "--streets-snap-m", "100", "--detour", "1.2")
+    done = geosocial("access", *files, *options, *more, "--measure", "gravity", "--decay", "linear")
+    assert done.returncode == 0, done.stderr
+    found = gpd.read_parquet(layers / "out" / "places.parquet")
+    assert found["accessibility"].tolist() == pytest.approx([6 * (1 - 300 / 500), 0, 0])
+    assert found["street_m"].fillna(-1).tolist() == [0, -1, -1]
+    faults = pd.read_csv(layers / "out" / "faults.csv", keep_default_na=False)
+    assert faults[["source_row", "value", "code"]].to_numpy().tolist() == [
+        [3, "300900, 5040500", "far_from_street"],
+        [4, "301300, 5040500", "far_from_street"],
+        [3, "", "no_geometry"],
+    ]
+    assert "Places far from any street: 2." in done.stderr
+    assert "3 rows to look at are listed with their reasons in faults.csv." in done.stdout
+    assert "demand_in_reach" not in pd.read_csv(layers / "out" / "facilities.csv")
+
+    # The same from a layer of another format, all rows at once.
+    gpd.read_parquet(files[0]).to_file(layers / "places.gpkg")
+    zones = {}
+    for engine, name in (("stream", "places.parquet"), ("memory", "places.gpkg"), ("auto", "places.gpkg")):
+        told = geosocial(
+            "access", layers / name, *files[1:], *options, "--measure", "bfca", "--engine", engine, "--json"
+        )
+        assert json.loads(told.stdout)["measure"] == "bfca", told.stderr
+        zones[engine] = (layers / "out" / "zones.csv").read_bytes()
+    assert len(set(zones.values())) == 1
+
+
 def test_what_is_refused_is_said_in_a_line(layers: Path, geosocial: Run) -> None:
     files = (layers / "places.parquet", layers / "facilities.gpkg", layers / "zones.gpkg")
     options = ("--standard-m", "500", "--out", layers / "out")
@@ -79,6 +114,12 @@ def test_what_is_refused_is_said_in_a_line(layers: Path, geosocial: Run) -> None
         (("--weights", "1;2"), "--weights: “1;2” is no list of numbers"),
         (("--weights", "1,2"), "weights of a decay must be from 0 to 1"),
         (("--demand", "nobody"), "column “nobody” not found"),
+        (("--measure", "nearest", "--weights", "1"), "nearest counts all that is within the standard alike"),
+        (
+            ("--decay", "power"),
+            "The decays exponential, power need “beta”, and no other takes it. [access-measure]",
+        ),
+        (("--streets", layers / "nowhere.gpkg"), "nowhere.gpkg"),
         (("--scheduler", "tcp://x:1"), "--scheduler goes with --engine dask only"),
     ):
         done = geosocial("access", *files, *options, *more)

@@ -44,7 +44,7 @@ def prose(lang: str, name: str) -> str:
 def unknown(text: str, lang: str) -> set[str]:
     done = subprocess.run(
         ["hunspell", "-d", DICTIONARIES[lang], "-i", "utf-8", "-l"],
-        input=text,
+        input="\n".join(text.split()),  # of a long line hunspell cuts words in two
         capture_output=True,
         text=True,
         encoding="utf-8",

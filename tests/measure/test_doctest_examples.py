@@ -10,7 +10,19 @@ import pytest
 
 @pytest.mark.parametrize(
     "name",
-    ["accessibility", "clusters", "coverage", "decay", "gaps", "inequality", "permutations", "robustness"],
+    [
+        "accessibility",
+        "clusters",
+        "coverage",
+        "decay",
+        "exact",
+        "gaps",
+        "inequality",
+        "passes",
+        "permutations",
+        "robustness",
+        "sums",
+    ],
 )
 def test_examples_run(name: str) -> None:
     module = importlib.import_module(f"geosocial.measure.{name}")
