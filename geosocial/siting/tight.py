@@ -17,7 +17,7 @@ from geosocial.siting.sweep import Prices
 from geosocial.siting.windows import Cut, Windows
 
 #: A round that raises the bound by less than this share of what is missing is the last but so many.
-_LITTLE, _PATIENCE = 0.03, 2
+_LITTLE, _PATIENCE = 0.1, 2
 #: A cut this far from binding is left out of what is branched on.
 _SLACK = 0.02
 
