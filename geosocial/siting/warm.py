@@ -84,6 +84,18 @@ class Frame:
         q, k = self.places, self.many
         return Node(np.zeros(k, bool), np.ones(k, bool), np.zeros(q), np.full(q, np.inf))
 
+    def without_choice(self, node: Node) -> bool:
+        """Return whether limits of a part contradict each other, as whole numbers counted one by one."""
+        open_, allowed = node.opened.astype(float), node.allowed.astype(float)
+        return bool(
+            (node.opened & ~node.allowed).any()
+            or node.opened.sum() > self.most
+            or (node.least > node.most).any()
+            or (self.matrix @ open_ > node.most).any()
+            or (self.matrix @ allowed < node.least).any()
+            or any(not node.allowed[group].any() for group in node.groups)
+        )
+
     def bounded(self, node: Node, price: Floats, of_groups: Floats) -> tuple[float, Floats, Floats]:
         """Return L for prices ρ of s and σ of groups, and L with and without each candidate."""
         weight, free_ = self.patterns.weight, ~np.isfinite(node.most)
@@ -183,7 +195,10 @@ class Warm:
             highs.run()
             status = highs.getModelStatus().name
             if status == "kInfeasible":
-                return None
+                if self._excluded(node):
+                    return None
+                if again:
+                    return self._unsure(node)
             if status == "kIterationLimit" and steps is None:
                 continue
             if status not in {"kOptimal", "kIterationLimit", "kObjectiveBound"} and not again:
@@ -196,6 +211,31 @@ class Warm:
                 continue
             return point
         return None
+
+    def _excluded(self, node: Node) -> bool:
+        """Return whether no choice is in a part, of which HiGHS says so: counted, or by the prices it gives.
+
+        A part is never left out at its word alone: of a part with a choice no prices put L below 0.
+        """
+        frame = self.frame
+        if frame.without_choice(node):
+            return True
+        _, known, ray = self._highs.getDualRay()
+        ray = np.nan_to_num(np.asarray(ray, np.float64))
+        if not known or not len(ray) or not np.abs(ray).max():
+            return False
+        # along the ray L falls without end: as far as rounding is nothing beside it
+        ray *= 1e4 * float(frame.patterns.weight.sum()) / float(np.abs(ray).max())
+        for sign in (1.0, -1.0):
+            dual, of_groups = sign * ray[: frame.places], -sign * ray[frame.places + 1 :]
+            if frame.bounded(node, dual - frame.below @ dual, of_groups)[0] < 0:
+                return True
+        return False
+
+    def _unsure(self, node: Node) -> Point:
+        """Return what is known of a part that has no relaxation: nothing."""
+        y, nothing = node.opened.astype(float), np.full(self.frame.many, np.inf)
+        return Point(y, self.frame.matrix @ y, np.inf, nothing, nothing)
 
     def _point(self, node: Node) -> Point:
         q, k = self.frame.places, self.frame.many

@@ -277,3 +277,29 @@ def test_choices_drawn_and_crossed_are_choices_of_so_many(size: tuple[int, int, 
     assert (again.tolist(), same) == (sites.tolist(), value)
     other = pool.another(1)
     assert (other.value, other.sites.tolist()) == (value, sites.tolist())
+
+
+def test_a_part_is_left_out_for_a_reason_and_never_at_the_word_of_the_solver() -> None:
+    costs = np.array([[0.0, 9, 9], [9, 0, 9], [9, 9, 0]])
+    frame = Frame(patterns_of(costs, np.ones(3)), 1)
+    warm, clock = Warm(frame), Clock()
+    root = frame.root()
+    assert warm.first(clock) is not None
+    first = warm.basis
+    two = replace(root, groups=(np.array([0, 1]), np.array([2])))  # two groups that want a site each, of one
+    assert not frame.without_choice(two)
+    assert warm.solve(two, first, clock) is None
+    # the prices that exclude that part exclude no part with a choice
+    assert not warm._excluded(replace(root, groups=(np.array([0, 1]), np.array([0, 2]))))
+    none = np.zeros(3, bool)
+    for empty in (
+        replace(root, least=np.array([1.0, 0, 0]), allowed=none),
+        replace(root, opened=~none),
+        replace(root, groups=(np.array([0]),), allowed=none),
+        replace(root, least=np.full(3, 2.0)),
+    ):
+        assert frame.without_choice(empty)
+        assert warm.solve(empty, first, clock) is None
+    unsure = warm._unsure(root)
+    assert unsure.bound == np.inf
+    assert (unsure.open == 0).all()
