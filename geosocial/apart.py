@@ -9,6 +9,7 @@ Where this is not `possible` the caller does the same work in its own process: s
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import signal
@@ -152,12 +153,16 @@ def _end_with(parent: int) -> None:
 def _fault(error: BaseException) -> bytes:
     """Return an error for who waits, with the way to it as a note."""
     error.add_note("".join(traceback.format_exception(error)))
+    told = io.BytesIO()
+    writer = pickle.Pickler(told, pickle.HIGHEST_PROTOCOL)
+    # errors travel as they say themselves: Dask has all others travel in a way that ours do not stand
+    writer.dispatch_table = {}
     try:
-        told = pickle.dumps((False, error))
-        pickle.loads(told)  # noqa: S301 - made in the line before
+        writer.dump((False, error))
+        pickle.loads(told.getvalue())  # noqa: S301 - made in the line before
     except Exception:  # noqa: BLE001 - an error may hold what cannot travel
         return pickle.dumps((False, RuntimeError(f"{type(error).__name__}: {error}")))
-    return told
+    return told.getvalue()
 
 
 def _answered(told: bytes) -> Any:

@@ -43,6 +43,21 @@ def test_an_error_comes_back_with_its_facts(kind: type[GeosocialError]) -> None:
     assert "in work" in raised.value.__notes__[0]  # where it was raised
 
 
+def test_an_error_comes_back_where_dask_has_been_loaded() -> None:
+    code = (
+        "import distributed\n"  # which has errors travel in a way of its own
+        "from geosocial import apart, errors\n"
+        "from unittest import TestCase\n"
+        "def work():\n"
+        "    raise errors.MissingFileError('{file} is not there.', file='a.csv')\n"
+        "with apart.begun(work) as result, TestCase().assertRaises(errors.MissingFileError) as raised:\n"
+        "    result()\n"
+        "assert raised.exception.facts == {'file': 'a.csv'}\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_an_error_that_cannot_travel_is_told_in_words() -> None:
     class LocalError(Exception):
         """Of no module, so that pickle does not find it."""
@@ -54,6 +69,7 @@ def test_an_error_that_cannot_travel_is_told_in_words() -> None:
         result()
 
 
+@pytest.mark.usefixtures("heard")
 def test_ctrl_c_in_the_work_is_ctrl_c_here() -> None:
     with begun(lambda: os.kill(os.getpid(), signal.SIGINT)) as result, pytest.raises(KeyboardInterrupt):
         result()

@@ -96,6 +96,18 @@ def load(highs: Any, model: Model) -> None:
     )
 
 
+def go(highs: Any) -> None:
+    """Run HiGHS in this thread.
+
+    It refuses where one with more or fewer threads of its own (`threads`) has run in this one before: what
+    that one left is then taken away.
+    """
+    highs.run()
+    if highs.getModelStatus().name == "kNotset":
+        highs.resetThreadScheduler()
+        highs.run()
+
+
 def run(highs: Any, clock: Clock) -> str:
     """Run HiGHS until it is done or the clock ends it; return the name of its model status.
 
@@ -133,7 +145,7 @@ def _run_here(highs: Any, clock: Clock) -> None:
     watch = threading.Thread(target=look, daemon=True)
     watch.start()
     try:
-        highs.run()
+        go(highs)
     finally:
         ended.set()
         watch.join()
@@ -145,7 +157,7 @@ def _run_beside(solvers: list[Any], clock: Clock) -> None:
 
     def work(highs: Any) -> None:
         try:
-            highs.run()
+            go(highs)
         finally:
             done.release()
 

@@ -27,7 +27,7 @@ from geosocial.siting.inputs import Bools, Floats, Ints
 from geosocial.siting.patterns import Patterns
 from geosocial.siting.relaxation import Point, similar
 from geosocial.siting.result import Clock
-from geosocial.siting.solver import Model, load, new
+from geosocial.siting.solver import Model, go, load, new
 
 #: Steps of the simplex between two looks at the clock; without a limit on them.
 _LOOK, _NO_LIMIT = 3_000, 2**31 - 1
@@ -192,7 +192,7 @@ class Warm:
             highs.setOptionValue("simplex_iteration_limit", limit if basis is not None else _NO_LIMIT)
             if np.isfinite(clock.left):
                 highs.setOptionValue("time_limit", highs.getRunTime() + clock.left)
-            highs.run()
+            go(highs)
             status = highs.getModelStatus().name
             if status == "kInfeasible":
                 if self._excluded(node):

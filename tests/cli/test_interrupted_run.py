@@ -108,6 +108,7 @@ def test_a_run_that_is_killed_leaves_each_file_old_or_new(study: Path, tmp_path:
 @pytest.mark.skipif(
     sys.platform != "linux", reason="reports are made in a process of their own on Linux alone"
 )
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("ended", ["run", "reports"])
 def test_a_run_of_two_processes_is_ended_whole(tmp_path: Path, ended: str) -> None:
     if len(os.sched_getaffinity(0)) == 1:

@@ -17,6 +17,7 @@ from geosocial.siting.inputs import Bools, Floats, Ints, choice, reach
 from geosocial.siting.patterns import Patterns, columns, covering, merged
 from geosocial.siting.relaxation import Relaxation
 from geosocial.siting.result import Clock
+from geosocial.siting.solver import new
 from geosocial.siting.tree import Tree, groups
 from geosocial.siting.warm import Frame, Warm
 
@@ -277,6 +278,21 @@ def test_choices_drawn_and_crossed_are_choices_of_so_many(size: tuple[int, int, 
     assert (again.tolist(), same) == (sites.tolist(), value)
     other = pool.another(1)
     assert (other.value, other.sites.tolist()) == (value, sites.tolist())
+
+
+def test_a_relaxation_is_solved_where_another_highs_has_run_with_more_threads() -> None:
+    patterns = patterns_of(*town(30, 9, 1))
+    cold, clock = Relaxation(patterns, 2), Clock()
+    expected = cold.solve(cold.root(), clock)
+    other = new(threads=2)
+    other.run()
+    warm = Warm(Frame(patterns, 2))
+    for _ in range(2):
+        found = warm.first(clock)
+        assert found is not None
+        assert expected is not None
+        assert found.bound == pytest.approx(expected.bound, rel=1e-5)
+        new(threads=3).run()
 
 
 def test_a_part_is_left_out_for_a_reason_and_never_at_the_word_of_the_solver() -> None:
