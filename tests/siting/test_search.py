@@ -15,27 +15,12 @@ from geosocial.siting.branching import Search
 from geosocial.siting.concentration import Pool, by_highs
 from geosocial.siting.fewest import components, enough, fewest, packing
 from geosocial.siting.inputs import Floats, Ints, choice, reach
-from geosocial.siting.patterns import Patterns, columns, covering, merged
+from geosocial.siting.patterns import columns, covering, merged
 from geosocial.siting.regions import Regions
 from geosocial.siting.relaxation import Relaxation, similar
 from geosocial.siting.result import Clock
 from geosocial.siting.weighting import Weighting
-
-STANDARD = 3.0
-
-
-def town(places: int, candidates: int, seed: int) -> tuple[Floats, Floats]:
-    """Return costs between random points, whole so that ties are common, and whole weights."""
-    rng = np.random.default_rng(seed)
-    where, sites = rng.uniform(0, 10, (places, 2)), rng.uniform(0, 10, (candidates, 2))
-    costs = np.rint(np.hypot(*(where[:, None] - sites).transpose(2, 0, 1)))
-    return costs, rng.integers(1, 9, places).astype(float)
-
-
-def patterns_of(costs: Floats, weights: Floats) -> Patterns:
-    pairs = reach(costs)
-    every = choice(pairs.candidates, sites=pairs.candidates)
-    return merged(covering(pairs, weights, every, standard=STANDARD))
+from tests.siting.towns import STANDARD, patterns_of, town
 
 
 def most_covered(costs: Floats, weights: Floats, p: int) -> float:

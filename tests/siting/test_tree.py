@@ -20,24 +20,9 @@ from geosocial.siting.result import Clock
 from geosocial.siting.solver import new
 from geosocial.siting.tree import Tree, groups
 from geosocial.siting.warm import Frame, Warm
-
-STANDARD = 3.0
+from tests.siting.towns import patterns_of, town
 
 small = st.tuples(st.integers(4, 30), st.integers(3, 9), st.integers(0, 10_000))
-
-
-def town(places: int, candidates: int, seed: int) -> tuple[Floats, Floats]:
-    """Return costs between random points, whole so that ties are common, and whole weights."""
-    rng = np.random.default_rng(seed)
-    where, sites = rng.uniform(0, 10, (places, 2)), rng.uniform(0, 10, (candidates, 2))
-    costs = np.rint(np.hypot(*(where[:, None] - sites).transpose(2, 0, 1)))
-    return costs, rng.integers(1, 9, places).astype(float)
-
-
-def patterns_of(costs: Floats, weights: Floats) -> Patterns:
-    pairs = reach(costs)
-    every = choice(pairs.candidates, sites=pairs.candidates)
-    return merged(covering(pairs, weights, every, standard=STANDARD))
 
 
 def worth(patterns: Patterns, sites: Ints) -> float:
