@@ -104,7 +104,7 @@ def go(highs: Any) -> None:
     """
     highs.run()
     if highs.getModelStatus().name == "kNotset":
-        highs.resetThreadScheduler()
+        highs.resetThreadScheduler(True)  # and waits for its threads to end
         highs.run()
 
 

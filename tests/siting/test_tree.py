@@ -17,7 +17,7 @@ from geosocial.siting.inputs import Bools, Floats, Ints, choice, reach
 from geosocial.siting.patterns import Patterns, columns, covering, merged
 from geosocial.siting.relaxation import Relaxation
 from geosocial.siting.result import Clock
-from geosocial.siting.solver import new
+from geosocial.siting.solver import go, load, new
 from geosocial.siting.tree import Tree, groups
 from geosocial.siting.warm import Frame, Warm
 from tests.siting.towns import patterns_of, town
@@ -269,15 +269,17 @@ def test_a_relaxation_is_solved_where_another_highs_has_run_with_more_threads() 
     patterns = patterns_of(*town(30, 9, 1))
     cold, clock = Relaxation(patterns, 2), Clock()
     expected = cold.solve(cold.root(), clock)
-    other = new(threads=2)
-    other.run()
-    warm = Warm(Frame(patterns, 2))
-    for _ in range(2):
+    frame = Frame(patterns, 2)
+    warm = Warm(frame)
+    for threads in (2, 3):
+        other = new(threads=threads)
+        load(other, frame.model)
+        go(other)
+        assert other.getModelStatus().name == "kOptimal"
         found = warm.first(clock)
         assert found is not None
         assert expected is not None
         assert found.bound == pytest.approx(expected.bound, rel=1e-5)
-        new(threads=3).run()
 
 
 def test_a_part_is_left_out_for_a_reason_and_never_at_the_word_of_the_solver() -> None:
