@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import click
@@ -25,14 +26,16 @@ def command(say: Words) -> click.Command:
         complete: bool,
         zones: str | None,
         demand: str | None,
+        addresses: str | None,
         residents: str | None,
         name: str | None,
     ) -> None:
         import datetime as dt
 
+        from geosocial.intake.own_addresses import own_addresses
         from geosocial.intake.own_city import own_city
         from geosocial.intake.own_list import own_list
-        from geosocial.intake.recognise import LABELS, named
+        from geosocial.intake.recognise import named
         from geosocial.intake.templates import write_study
 
         if (zones is None) != (demand is None):
@@ -42,14 +45,18 @@ def command(say: Words) -> click.Command:
             )
         # the city first: against its zones more can be said of coordinates whose system is not named
         city = zones and demand and own_city(zones, demand, residents=residents, crs=crs)
-        own = None if places is None else own_list(places, sheet=sheet, crs=crs, columns=named(columns))
+        points = None if addresses is None else own_addresses(addresses, crs=crs)
+        own = places and own_list(
+            places, sheet=sheet, crs=crs, columns=named(columns), addresses=points is not None
+        )
         today = dt.datetime.now(tz=dt.UTC).astimezone().date()
         for file in write_study(
             folder,
             lang=lang or say.lang,
             today=today,
-            own=own,
+            own=own or None,
             city=city or None,
+            addresses=points,
             complete=complete,
             title=name,
         ):
@@ -62,18 +69,14 @@ def command(say: Words) -> click.Command:
                     crs=city.crs,
                 )
             )
-        if own is None:
+        for given in (points, own):
+            if given:
+                _say_columns(say, given.path.name, given.columns)
+        if not own:
             click.echo(
                 say.t("Fill in places.xlsx, read study.toml, then: geosocial run {folder}", folder=folder)
             )
             return
-        click.echo(
-            say.t(
-                "Columns of {file}: {columns}",
-                file=own.path.name,
-                columns=" · ".join(f"{say.t(LABELS[key])} ← {header}" for key, header in own.columns.items()),
-            )
-        )
         click.echo(say.t("Read study.toml, then: geosocial run {folder}", folder=folder))
 
     return click.Command(
@@ -86,6 +89,13 @@ def command(say: Words) -> click.Command:
         ),
         epilog=say.t("Example: geosocial new my-study --places projets.xlsx"),
     )
+
+
+def _say_columns(say: Words, file: str, columns: Mapping[str, str]) -> None:
+    from geosocial.intake.recognise import LABELS
+
+    told = " · ".join(f"{say.t(LABELS[key])} ← {header}" for key, header in columns.items())
+    click.echo(say.t("Columns of {file}: {columns}", file=file, columns=told))
 
 
 def _parameters(say: Words) -> list[click.Parameter]:
@@ -116,6 +126,14 @@ def _parameters(say: Words) -> list[click.Parameter]:
             ["--demand"],
             type=click.Path(),
             help=say.t("Where people live in that city: a layer, or a sheet with coordinates."),
+        ),
+        click.Option(
+            ["--addresses"],
+            type=click.Path(),
+            help=say.t(
+                "Address points (civic number, street, position) in which the places of a list that has "
+                "addresses and no coordinates are looked up: copied into the folder too."
+            ),
         ),
         click.Option(
             ["--residents"],

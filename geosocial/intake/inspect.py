@@ -320,7 +320,10 @@ def _located(
         wanted = [key for key in ("address", "street", "postal_code") if key in found.columns]
         note = (
             Said(
-                N_("No columns of coordinates: rows can be placed by their address (column “{column}”)."),
+                N_(
+                    "No columns of coordinates: rows can be placed by their address (column “{column}”), "
+                    "with address points: --addresses FILE of geosocial new or geosocial join."
+                ),
                 {"column": found.columns[wanted[0]]},
             )
             if wanted

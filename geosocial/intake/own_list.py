@@ -13,8 +13,9 @@ from typing import Final
 
 from geosocial.errors import N_, InputError, UnknownCrsError
 from geosocial.geo.crs import read_crs
+from geosocial.intake.columns import Columns
 from geosocial.intake.inspect import crosswalk_of
-from geosocial.intake.recognise import recognise, refuse_ambiguous
+from geosocial.intake.recognise import recognise, refuse_addresses_alone, refuse_ambiguous
 from geosocial.intake.source import open_source
 from geosocial.io.layers import layer_names
 
@@ -60,6 +61,7 @@ def own_list(
     sheet: str | None = None,
     crs: str | None = None,
     columns: Mapping[str, str] | None = None,
+    addresses: bool = False,
 ) -> OwnList:
     """Return how a study describes a list.
 
@@ -73,13 +75,15 @@ def own_list(
         Its coordinate reference system, where it does not say its own.
     columns
         Column → header, where headers are not recognised (`geosocial.intake.recognise.named`).
+    addresses
+        Whether there are address points in which rows without coordinates are looked up.
 
     Raises
     ------
     InputError
         When the file cannot be used, when several headers say the same column, when its coordinates are not
-        degrees and nobody says what they are, or when neither a sphere nor a kind is told: its places could
-        serve nothing.
+        degrees and nobody says what they are, when it has neither coordinates nor addresses that can be
+        looked up, or when neither a sphere nor a kind is told: its places could serve nothing.
     """
     path = Path(path)
     layers = layer_names(path)
@@ -111,11 +115,25 @@ def own_list(
             told[key] = written[option] = header
         system = system_of(str(path), pair, crs)
     else:
+        _refuse_unplaced(source.columns, found.columns, addresses=addresses)
         system = ""
     if system:
         lines.append(f"crs = {quoted(system)}")
     options = tuple(f"{option} = {quoted(header)}" for option, header in written.items())
     return OwnList(path, belonging(path), told, "\n".join(lines), options)
+
+
+def _refuse_unplaced(columns: Columns, told: Mapping[str, str], *, addresses: bool) -> None:
+    """Refuse a sheet without coordinates whose rows cannot be placed by an address either."""
+    if addresses and {"address", "postal_code"} & {*told}:
+        return
+    refuse_addresses_alone(columns, told)
+    raise InputError(
+        N_("{file}: no columns of coordinates were recognised; the columns are: {found}."),
+        hint=N_("Call them longitude and latitude, or x and y with --crs EPSG:…."),
+        file=columns.file,
+        found=", ".join(str(c) for c in columns.table.columns),
+    )
 
 
 def system_of(file: str, pair: tuple[str, str, bool], crs: str | None, zones: int | None = None) -> str:

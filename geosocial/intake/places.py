@@ -20,7 +20,7 @@ from geosocial.intake.faults import Faults
 from geosocial.intake.locate import locate
 from geosocial.intake.placing import Geocoder, Wanted, place
 from geosocial.intake.positions import Area
-from geosocial.intake.recognise import completed
+from geosocial.intake.recognise import completed, refuse_addresses_alone
 from geosocial.intake.records import type_rows
 from geosocial.intake.source import Source, open_source, under_study
 from geosocial.intake.zones import zone_names
@@ -88,6 +88,8 @@ def read_places(
     if wanted and not spec.x and source.layer is None:
         x, y = np.full((2, len(places)), math.nan)
     else:
+        if not geocoder and not spec.x and source.layer is None:
+            refuse_addresses_alone(source.columns, {"address": spec.address, "postal_code": spec.postal_code})
         x, y = locate(
             source,
             x=spec.x,

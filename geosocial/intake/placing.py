@@ -135,7 +135,7 @@ def geocoder(spec: GeocodingSpec, crs: object) -> Geocoder:
     metric_crs(crs)
     source = open_source(spec.file, layer=spec.layer, crs=None if spec.x else spec.crs)
     columns = source.columns
-    spec = _recognised(spec, source)
+    spec = described(spec, source)
     x, y = _positions(source, spec.x, spec.y, spec.crs, crs)
     written = columns.text(spec.postal_code)
     read = {text: postal(text) for text in dict.fromkeys(written)}
@@ -324,7 +324,7 @@ def candidates_text(found: Found) -> str:
     return "; ".join(f"{c.label} ({c.score:.0f}/100)" for c in found.candidates)
 
 
-def _recognised(spec: GeocodingSpec, source: Source) -> GeocodingSpec:
+def described(spec: GeocodingSpec, source: Source) -> GeocodingSpec:
     """Return the description with the columns that it leaves to their headers.
 
     Raises

@@ -153,6 +153,37 @@ def refuse_ambiguous(file: str, found: Recognised, wanted: Sequence[str]) -> Non
             )
 
 
+def refuse_addresses_alone(columns: Columns, told: Mapping[str, str]) -> None:
+    """Refuse a sheet that says where its rows are by addresses alone, where there are no address points.
+
+    Parameters
+    ----------
+    columns
+        The columns of the sheet.
+    told
+        Which of them hold ``address`` and ``postal_code``; nothing is refused where none does.
+
+    Raises
+    ------
+    InputError
+        Naming the column, and what is missing.
+    """
+    for key in ("address", "postal_code"):
+        if header := told.get(key):
+            raise InputError(
+                N_(
+                    "{file}: the list has no coordinates, and there are no address points in which to look "
+                    "up its column “{column}”."
+                ),
+                hint=N_(
+                    "Give a list of address points (civic number, street, position): geosocial new … "
+                    "--addresses FILE, or [geocoding] in study.toml; or add columns latitude and longitude."
+                ),
+                file=columns.file,
+                column=columns.shown(header),
+            )
+
+
 def completed(spec: PlacesSpec, columns: Columns, *, layer: bool) -> PlacesSpec:
     """Return the description of a list with the columns that the study leaves to their headers.
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from geosocial.errors import N_, OutputError
 from geosocial.intake import plan_templates
+from geosocial.intake.own_addresses import OwnAddresses, no_addresses
 from geosocial.intake.own_city import OwnCity, without_montreal
 from geosocial.io.cells import NO_DATE
 from geosocial.io.write import write_bytes, write_text
@@ -171,6 +172,7 @@ def write_study(
     today: dt.date,
     own: OwnList | None = None,
     city: OwnCity | None = None,
+    addresses: OwnAddresses | None = None,
     complete: bool = False,
     title: str | None = None,
 ) -> list[Path]:
@@ -188,6 +190,8 @@ def write_study(
         A list to start from, which is copied into the folder in place of the empty sheet: `own_list`.
     city
         Zones and demand of another city, in place of those of Montréal: `own_city`.
+    addresses
+        Address points in which rows without coordinates are looked up: `own_addresses`.
     complete
         Whether the list is complete: a zone without a row has none.
     title
@@ -209,7 +213,8 @@ def write_study(
     name = target.resolve().name
     headers = [header for _, header, _ in COLUMNS]
     theirs = [embedded.parent / file for file in ("boroughs.geojson", "demand_250m.csv")]
-    for given in theirs if city is None else city.files:
+    points = () if addresses is None else addresses.files
+    for given in (*(theirs if city is None else city.files), *points):
         write_bytes(given.read_bytes(), target / given.name)
     if own is None:
         write_bytes((",".join(headers) + "\r\n").encode("utf-8-sig"), target / "places.csv")
@@ -220,7 +225,15 @@ def write_study(
     plan_templates.write_plan(target, lang=lang)
     write_text(_readme(title or name, own, city), target / "README.md")
     # The study comes last: a folder that has one is whole.
-    text = study_text(embedded.read_text(encoding="utf-8"), name, today, own, city, title=title)
+    text = study_text(
+        embedded.read_text(encoding="utf-8"),
+        name,
+        today,
+        own=own,
+        city=city,
+        addresses=addresses,
+        title=title,
+    )
     if complete:
         text = text.replace("\ncomplete = false\n", "\ncomplete = true\n", 1)
     write_text(text, target / "study.toml")
@@ -244,9 +257,10 @@ def study_text(
     embedded: str,
     name: str,
     today: dt.date,
+    *,
     own: OwnList | None = None,
     city: OwnCity | None = None,
-    *,
+    addresses: OwnAddresses | None = None,
     title: str | None = None,
 ) -> str:
     """Return the study of a new folder, made of the embedded one: its sections, with one list of places.
@@ -274,11 +288,13 @@ def study_text(
         head = re.sub(r"^crs = .*$", lambda _: f'crs = "{city.crs}"', head, flags=re.MULTILINE)
         zones, demand, kept = city.zones, city.demand, [city.sources(today.year)]
         rest = without_montreal(rest)
-    sources = "\n".join([note, *kept]) + _OWN_SOURCE.replace("{year}", str(today.year)) + "\n"
+    sources = "\n".join([note, *kept]) + _OWN_SOURCE.replace("{year}", str(today.year))
+    sources += ("" if addresses is None else addresses.source(today.year)) + "\n"
     options = [f'{option} = "{header}"' for option, header, _ in COLUMNS]
     file = _SHEET if own is None else own.file
     columns = "\n".join(options if own is None else own.options)
     places = _PLACES.replace("{file}", file).replace("{columns}", columns) + "\n"
+    places += (no_addresses(today.year) if addresses is None else addresses.section) + "\n"
     rest = [_with_general_kinds(part) for part in rest]
     line = "# " + "-" * 114 + "\n"
     rest[-1] = rest[-1].rstrip("\n") + "\n\n"

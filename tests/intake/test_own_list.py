@@ -8,13 +8,15 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
+from pyproj import Transformer
 
 from geosocial import pipeline
 from geosocial.errors import InputError
 from geosocial.i18n import words
+from geosocial.intake.own_addresses import own_addresses
 from geosocial.intake.own_list import own_list
 from geosocial.intake.templates import study_text, write_study
-from geosocial.study import embedded_study, read_study
+from geosocial.study import GeocodingSpec, embedded_study, read_study
 from geosocial.vocabulary import general_kinds, kinds, spheres
 from geosocial.wording import rows_to_see, uncounted
 
@@ -108,10 +110,11 @@ def test_a_layer_is_described_by_its_geometry(tmp_path: Path) -> None:
 
 def test_headers_are_quoted(tmp_path: Path) -> None:
     path = tmp_path / 'a"b.csv'
-    path.write_text('Domaine,Nom\nculture,"x"\n', encoding="utf-8")
+    path.write_text('Domaine,Nom,lat,lon\nculture,"x",45.5,-73.5\n', encoding="utf-8")
     own = own_list(path)
-    assert tomllib.loads(own.file) == {"file": 'a"b.csv'}
-    assert tomllib.loads("\n".join(own.options)) == {"name": "Nom", "sphere": "Domaine"}
+    assert tomllib.loads(own.file) == {"file": 'a"b.csv', "crs": "EPSG:4326"}
+    told = {"name": "Nom", "sphere": "Domaine", "x": "lon", "y": "lat"}
+    assert tomllib.loads("\n".join(own.options)) == told
 
 
 def test_a_list_that_says_neither_sphere_nor_kind_is_refused(tmp_path: Path) -> None:
@@ -130,3 +133,92 @@ def test_words_of_a_published_list_are_read_by_its_crosswalk(tmp_path: Path) -> 
     write_study(folder, lang="fr", today=DAY, own=own)
     results = pipeline.compute(read_study(folder))
     assert results.places["kind"].tolist() == ["outdoor_facility", "outdoor_facility"]
+
+
+#: Addresses alone: one that the points have, a misspelt one with its code, a code alone, an unknown one.
+ADDRESSED = (
+    "nom,domaine,adresse,code postal\n"
+    'Théâtre,culture,"10, rue des Marguerites",\n'
+    'Salle,culture,"12, rue des Margerites",H2X 1A1\n'
+    "Studio,culture,,H2X 1A1\n"
+    'Ailleurs,culture,"999, rue Inconnue",\n'
+)
+POINTS = (
+    "numero,rue,code postal,lon,lat\n"
+    "10,rue des Marguerites,H2X 1A1,-73.5814,45.5231\n"
+    "12,rue des Marguerites,H2X 1A1,-73.5816,45.5232\n"
+    "14,rue des Marguerites,H2X 1A1,-73.5818,45.5233\n"
+    "16,rue des Marguerites,H2X 1A1,-73.5820,45.5234\n"
+)
+
+
+@pytest.fixture
+def addressed(tmp_path: Path) -> Path:
+    path = tmp_path / "adresses.csv"
+    path.write_text(ADDRESSED, encoding="utf-8")
+    return path
+
+
+def test_a_list_of_addresses_needs_address_points_and_says_so(addressed: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no address points .* “adresse”. Give .* --addresses FILE"):
+        own_list(addressed)
+    bare = tmp_path / "bare.csv"
+    bare.write_text("nom,domaine\nA,culture\n", encoding="utf-8")
+    for given in (False, True):
+        with pytest.raises(InputError, match="no columns of coordinates were recognised"):
+            own_list(bare, addresses=given)
+
+
+def test_a_list_of_addresses_is_placed_by_address_points(addressed: Path, tmp_path: Path) -> None:
+    file = tmp_path / "points.csv"
+    file.write_text(POINTS, encoding="utf-8")
+    points = own_addresses(file)
+    assert points.columns == {
+        "street_number": "numero",
+        "street": "rue",
+        "postal_code": "code postal",
+        "longitude": "lon",
+        "latitude": "lat",
+    }
+    folder = tmp_path / "study"
+    own = own_list(addressed, addresses=True)
+    write_study(folder, lang="fr", today=DAY, own=own, addresses=points)
+    assert (folder / file.name).read_text(encoding="utf-8") == POINTS
+    results = pipeline.compute(read_study(folder))
+    counts = results.conservation[["read", "matched", "unlocated"]].iloc[0].tolist()
+    assert counts == [4, 3, 1]
+    at = results.places["name"] == "Salle"
+    # Its point by pyproj, apart from the study.
+    east, north = Transformer.from_crs(4326, 32188, always_xy=True).transform(-73.5816, 45.5232)
+    assert results.places.loc[at, ["x", "y"]].iloc[0].tolist() == pytest.approx([east, north])
+    assert {"geocoded_address", "geocoded_spelling", "geocoded_postal_code"} <= set(results.faults["code"])
+
+
+def test_a_run_of_a_list_of_addresses_without_points_says_what_is_missing(
+    addressed: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "points.csv"
+    file.write_text(POINTS, encoding="utf-8")
+    folder = tmp_path / "study"
+    own = own_list(addressed, addresses=True)
+    write_study(folder, lang="fr", today=DAY, own=own, addresses=own_addresses(file))
+    study = read_study(folder)
+    with pytest.raises(InputError, match=r"no address points .* “adresse”"):
+        pipeline.compute(study.model_copy(update={"geocoding": None}))
+
+
+def test_the_section_of_address_points_that_is_a_comment_is_a_section() -> None:
+    text = study_text(embedded_study().read_text(encoding="utf-8"), "x", DAY)
+    start = text.index("# [geocoding]")
+    lines = text[start : text.index("\n\n", start)].splitlines()
+    read = tomllib.loads("\n".join(line.removeprefix("#").removeprefix(" ") for line in lines))
+    assert read["geocoding"]["source"] in read["sources"]
+    GeocodingSpec.model_validate(read["geocoding"])
+
+
+def test_points_in_metres_whose_system_nobody_names_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "points.csv"
+    file.write_text("numero,rue,x,y\n10,rue des Marguerites,300000,5040000\n", encoding="utf-8")
+    with pytest.raises(InputError, match="--crs EPSG"):
+        own_addresses(file)
+    assert 'crs = "EPSG:32188"' in own_addresses(file, crs="EPSG:32188").section
