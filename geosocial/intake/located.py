@@ -18,7 +18,7 @@ from geosocial.intake.faults import Faults
 from geosocial.intake.join_files import position_columns
 from geosocial.intake.locate import Positions, of_shapes, positions, sound
 from geosocial.intake.positions import Area, bounds_in
-from geosocial.intake.source import Source
+from geosocial.intake.source import Source, totals_said
 from geosocial.io.batches import Opened, Piece
 from geosocial.io.points import coordinates
 from geosocial.results import InputFile
@@ -52,11 +52,13 @@ class Located:
         self.area = Area.around(zones)
         self.x = self.y = ""
         self._crs: str | None = None
-        self.notes: tuple[Said, ...] = ()
+        totals = points.aside.totals if points.aside else ()
+        self.notes: tuple[Said, ...] = totals_said(points.files[0], ", ".join(map(str, totals)))
         if not points.geometry or {"x", "y"} <= {*columns} or {"longitude", "latitude"} <= {*columns}:
-            self.x, self.y, self._crs, self.notes = position_columns(
+            self.x, self.y, self._crs, notes = position_columns(
                 self._source(points.schema.empty_table()), crs, columns
             )
+            self.notes = (*self.notes, *notes)
 
     @property
     def needed(self) -> list[str]:

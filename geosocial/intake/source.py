@@ -66,8 +66,12 @@ def open_source(path: Path, *, layer: str | None = None, crs: str | None = None)
 
 def totals_note(file: InputFile) -> tuple[Said, ...]:
     """Return the note of the rows that sum up the others, if a sheet has any."""
-    rows = file.how.get("total_rows")
-    return (Said(TOTALS, {"file": Path(file.path).name, "rows": rows}),) if rows else ()
+    return totals_said(Path(file.path), file.how.get("total_rows", ""))
+
+
+def totals_said(path: Path, rows: str) -> tuple[Said, ...]:
+    """Return the note of such rows of a file, as their numbers are written; nothing without any."""
+    return (Said(TOTALS, {"file": path.name, "rows": rows}),) if rows else ()
 
 
 def under_study(file: InputFile, study: Study, path: Path, role: str) -> InputFile:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 #: From so many rows on, a Parquet file is joined in batches without being asked to.
 LARGE: Final = 5_000_000
 #: Changes when the output for the same input does, so that parts of an older version are not kept.
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _PREPARING = Lock()
 
 #: Work over pieces, in order: `geosocial.engine.threads`, or what `geosocial.engine.cluster` gives.

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 #: Changes when the output for the same input does.
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,17 +14,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from geosocial.errors import N_, InputError, UnknownCrsError
+from geosocial.io.csv_batches import csv_batches, letters_of, records
 from geosocial.io.detect import check_path, detect, fingerprint, opened
 from geosocial.io.geojson import known_crs
 from geosocial.io.header import header_at
+from geosocial.io.no_records import SetAside, set_aside
 from geosocial.io.sheets import delimiter_of
 
 #: Rows handled at a time.
 BATCH: Final = 262_144
 #: Rows of a piece of a Parquet file, at least, unless the file ends; row groups are never cut.
 PIECE: Final = 1_048_576
-#: Bytes of a CSV file that are parsed at a time, and of a column of Parquet that are read at a time.
+#: Bytes of a column of Parquet that are read at a time.
 _BLOCK: Final = 4 << 20
+#: Bytes of a CSV file in which its header and its delimiter are found.
 _HEAD: Final = 1 << 20
 
 
@@ -55,9 +58,10 @@ class Opened:
     crs: Any = None
     #: Rows, where the file says so.
     total: int | None = None
-    #: How a CSV file is read.
+    #: How a CSV file is read, and which of its rows are no records.
     letters: str = "utf8"
     delimiter: str = ","
+    aside: SetAside | None = None
     #: The rows in memory, and where each was found in its file.
     table: Any = field(default=None, repr=False)
     found: Any = field(default=None, repr=False)
@@ -71,7 +75,7 @@ class Opened:
         """Return where so many rows after others stand in their file, as a sheet with a header counts."""
         if self.found is not None:
             return self.found[before : before + count]
-        return range(before + 2, before + count + 2)
+        return (self.aside or SetAside(0)).row_numbers(before, count)
 
     def sha256(self) -> str:
         """Return the fingerprint of the content of all files."""
@@ -276,7 +280,7 @@ def _open_csv(file: Path) -> Opened:
 
     import pyarrow as pa
 
-    letters = _letters(file)
+    letters = letters_of(file)
     with opened(file) as stream:
         head = stream.read(_HEAD)
     cut = head[: head.rfind(b"\n") + 1] or head
@@ -296,22 +300,9 @@ def _open_csv(file: Path) -> Opened:
             file=file,
         )
     schema = pa.schema([(name, pa.string()) for name in names])
-    return Opened((file,), "csv", schema, letters=letters, delimiter=delimiter)
-
-
-def _letters(file: Path) -> str:
-    """Return the encoding that explains every byte, as the whole file is read in the other engine."""
-    import codecs
-
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with opened(file) as stream:
-        try:
-            while block := stream.read(_HEAD):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf8"
+    how = {"letters": letters, "delimiter": delimiter}
+    aside = set_aside(lambda: csv_batches(file, names, **how), names, file, **how)
+    return Opened((file,), "csv", schema, total=aside.rows, aside=aside, **how)
 
 
 def _covering(told: dict[str, Any], geometry: str) -> list[str]:
@@ -340,46 +331,19 @@ def _extremes(metadata: Any, groups: Sequence[int], path: str) -> tuple[float, f
 
 
 def _csv_pieces(opened_: Opened, rows: int) -> Iterator[Piece]:
-    import pyarrow as pa
-    import pyarrow.csv
-
     file = opened_.files[0]
-    names = list(opened_.schema.names)
+    read = csv_batches(file, opened_.schema.names, letters=opened_.letters, delimiter=opened_.delimiter)
     held: list[Any] = []
     number = count = 0
-    try:
-        with (
-            file.open("rb") as stream,
-            pa.csv.open_csv(
-                stream,
-                pa.csv.ReadOptions(
-                    column_names=names, skip_rows=1, block_size=_BLOCK, encoding=opened_.letters
-                ),
-                pa.csv.ParseOptions(delimiter=opened_.delimiter, newlines_in_values=True),
-                pa.csv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()), null_values=[], strings_can_be_null=False
-                ),
-            ) as reader,
-        ):
-            for batch in reader:
-                left = batch
-                while len(left):
-                    taken = left.slice(0, rows - count)
-                    held.append(taken)
-                    count += len(taken)
-                    left = left.slice(len(taken))
-                    if count == rows:
-                        yield Piece(number, str(file), rows=tuple(held), before=number * rows)
-                        held, count, number = [], 0, number + 1
-    except pa.ArrowException as error:
-        raise InputError(
-            N_("{file}: the file cannot be read as CSV in batches ({reason})."),
-            hint=N_(
-                "Give each row as many cells as the header has; geosocial join also reads it with "
-                "--engine memory."
-            ),
-            file=file,
-            reason=" ".join(str(error).split())[:200],
-        ) from error
+    for batch in records(read, opened_.aside or SetAside(0)):
+        left = batch
+        while len(left):
+            taken = left.slice(0, rows - count)
+            held.append(taken)
+            count += len(taken)
+            left = left.slice(len(taken))
+            if count == rows:
+                yield Piece(number, str(file), rows=tuple(held), before=number * rows)
+                held, count, number = [], 0, number + 1
     if held:
         yield Piece(number, str(file), rows=tuple(held), before=number * rows)

@@ -20,7 +20,9 @@ Row = tuple[int, Sequence[str]]
 
 #: How many rows are looked at for the header.
 _DEEPEST: Final = 40
-_NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+#: A number without its spaces and signs of percent or currency.
+NUMBER: Final = r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+_NUMBER: Final = re.compile(NUMBER)
 _COMMA: Final = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 _POINT: Final = re.compile(r"[+-]?\d+\.\d+", re.ASCII)
 _SPACES: Final = str.maketrans("", "", " \u00a0\u202f\u2009%$")
@@ -38,8 +40,10 @@ _TOTAL_OF: Final = re.compile(
 #: Nothing longer, and nothing that begins otherwise, needs to be folded to be told from these words.
 _LONGEST: Final = 60
 #: Columns that say where a record is: a row that fills one of them is no total, unless it sums a column up.
-_SPOTS: Final = ("latitude", "longitude", "x", "y")
-_ADDRESSES: Final = ("address", "street_number", "street", "postal_code")
+SPOTS: Final = ("latitude", "longitude", "x", "y")
+ADDRESSES: Final = ("address", "street_number", "street", "postal_code")
+#: How a cell begins that may be such a word, however it is accented: what few cells of a large column match.
+BEGINS: Final = rf"(?i)^(?:\s*(?:{'|'.join(sorted({word[:3] for word in _TOTALS}))}|[tsgo].?[^ -~])|[^ -~])"
 _INITIALS: Final = frozenset(word[0] for word in _TOTALS)
 
 
@@ -85,6 +89,11 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text.translate(_SPACES)) is not None
 
 
+def numbers(cells: Sequence[str]) -> list[float]:
+    """Return the number that each cell holds, NaN where it holds none."""
+    return [_value(cell) for cell in cells]
+
+
 def _value(text: str) -> float:
     plain = text.translate(_SPACES).replace(",", ".")
     return float(plain) if _NUMBER.fullmatch(plain) else math.nan
@@ -101,6 +110,11 @@ def may_total(cell: str) -> bool:
     if len(cell) > _LONGEST or cell.lstrip()[:1].lower() not in _INITIALS:
         return False
     return _TOTAL_OF.fullmatch(fold(cell).rstrip(": ")) is not None
+
+
+def is_total(cell: str) -> bool:
+    """Return whether a cell is a word for a total and nothing else."""
+    return fold(cell).rstrip(": ") in _TOTALS
 
 
 def totals(rows: Sequence[Row], header: Sequence[str] = ()) -> list[int]:
@@ -130,7 +144,7 @@ def totals(rows: Sequence[Row], header: Sequence[str] = ()) -> list[int]:
         first = next((cell for cell in cells if cell.strip()), "")
         if not may_total(first):
             continue
-        if fold(first).rstrip(": ") in _TOTALS and _sums_up(rows, position, set(found)):
+        if is_total(first) and _sums_up(rows, position, set(found)):
             found.append(position)
         else:
             wordy.append(position)
@@ -149,7 +163,7 @@ def _sums_up(rows: Sequence[Row], position: int, others: set[int]) -> bool:
     for column, cell in figures.items():
         known = _above(rows, position, others, column)
         total = _value(cell)
-        if _is_sum(known, total):
+        if is_sum(len(known), sum(known), total):
             return True
         largest.append(not known or total >= max(abs(v) for v in known))
     return all(largest)
@@ -157,7 +171,7 @@ def _sums_up(rows: Sequence[Row], position: int, others: set[int]) -> bool:
 
 def _ends(rows: Sequence[Row], position: int, others: set[int], header: Sequence[str]) -> bool:
     """Return whether the last row, which holds words beside its figures, sums up the records above it."""
-    spots, addresses = _columns(header, _SPOTS), _columns(header, _ADDRESSES)
+    spots, addresses = columns_of(header, SPOTS), columns_of(header, ADDRESSES)
     cells, figures = rows[position][1], _figures(rows[position][1])
     records = [_filled(row) for i, (_, row) in enumerate(rows[:position]) if i not in others]
 
@@ -166,12 +180,15 @@ def _ends(rows: Sequence[Row], position: int, others: set[int], header: Sequence
 
     if not records or not spots | addresses or fills(spots):
         return False
-    if any(_is_sum(_above(rows, position, others, i), _value(cell)) for i, cell in figures.items()):
-        return True
+    for column, cell in figures.items():
+        known = _above(rows, position, others, column)
+        if is_sum(len(known), sum(known), _value(cell)):
+            return True
     return not fills(addresses) and 2 * len(_filled(cells)) <= median(map(len, records))
 
 
-def _columns(header: Sequence[str], keys: Sequence[str]) -> set[int]:
+def columns_of(header: Sequence[str], keys: Sequence[str]) -> set[int]:
+    """Return the positions of the headers that say one of these columns."""
     known = {word for key in keys for word in (headers()[key].sure | headers()[key].likely)}
     return {i for i, name in enumerate(header) if plain(name) in known}
 
@@ -192,8 +209,9 @@ def _above(rows: Sequence[Row], position: int, others: set[int], column: int) ->
     return [v for v in above if not math.isnan(v)]
 
 
-def _is_sum(known: Sequence[float], total: float) -> bool:
-    return len(known) > 1 and math.isclose(sum(known), total, rel_tol=1e-6, abs_tol=1e-9)
+def is_sum(count: float, above: float, total: float) -> bool:
+    """Return whether a figure is the sum of the numbers above it, of which there are several."""
+    return count > 1 and math.isclose(above, total, rel_tol=1e-6, abs_tol=1e-9)
 
 
 def decimal_mark(rows: Sequence[Row]) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from geosocial.io.header import header_at, may_total
+from geosocial.io.header import BEGINS, header_at, may_total
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,7 +162,7 @@ def _odd(table: Any) -> bool:
         # down the columns to the first cell with content of each row
         cells = column if left is None else pc.take(column, left)
         blank = np.asarray(pc.invert(pc.match_substring_regex(cells, _SEEN)).to_numpy())
-        if _any_total(cells):
+        if any_total(cells):
             return True
         found = np.flatnonzero(blank)
         left = found if left is None else left[found]
@@ -171,12 +171,16 @@ def _odd(table: Any) -> bool:
     return True
 
 
-def _any_total(cells: Any) -> bool:
+def any_total(cells: Any) -> bool:
+    """Return whether any cell of an Arrow column may head a row of totals."""
     import pyarrow.compute as pc
 
-    # A word for a total is short, begins with one of these letters, or is written with accents.
-    few = pc.and_(
-        pc.less_equal(pc.utf8_length(cells), 60), pc.match_substring_regex(cells, r"(?i)^\s*[tsgo]|[^ -~]")
-    )
-    words: Sequence[str] = pc.unique(pc.filter(cells, few)).to_pylist()
+    words: Sequence[str] = pc.unique(pc.filter(cells, begins_as_total(cells))).to_pylist()
     return any(may_total(word) for word in words)
+
+
+def begins_as_total(cells: Any) -> Any:
+    """Return which of the cells are short and begin as a word for a total; `may_total` knows of these."""
+    import pyarrow.compute as pc
+
+    return pc.and_(pc.less_equal(pc.utf8_length(cells), 60), pc.match_substring_regex(cells, BEGINS))

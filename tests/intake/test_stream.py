@@ -156,6 +156,20 @@ def test_csv_to_csv_gives_the_bytes_of_the_join_in_memory(zones: Path, tmp_path:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["memory.csv", "points.csv", "s.csv"]
 
 
+def test_a_total_below_the_rows_is_set_aside_and_told_as_in_memory(zones: Path, tmp_path: Path) -> None:
+    rows = [f"n{k},{k},300{k:03d},5040500" for k in range(1, 9)]
+    text = "\n".join(["nom,places,x,y", *rows, "", ",,,", "TOTAL,36,,"]) + "\n"
+    (tmp_path / "points.csv").write_text(text, encoding="utf-8")
+    memory = join_files(tmp_path / "points.csv", zones, crs="EPSG:32188", geometry=False)
+    write_any(memory.frame, tmp_path / "memory.csv", crs=memory.crs)
+    done = joined(tmp_path / "points.csv", zones, tmp_path / "s.csv", crs="EPSG:32188", piece_rows=3)
+    assert (done.rows, done.counts) == (8, memory.counts)
+    assert (tmp_path / "s.csv").read_bytes() == (tmp_path / "memory.csv").read_bytes()
+    told = [str(note) for note in done.notes if "totals" in str(note)]
+    assert told == ["points.csv: totals set aside, which are no records (rows: 12)."]
+    assert told[0] in map(str, memory.notes)
+
+
 def test_the_same_input_gives_the_same_bytes(zones: Path, tmp_path: Path) -> None:
     places(400).to_parquet(tmp_path / "points.parquet", row_group_size=50)
     for name in ("one", "two"):
