@@ -12,6 +12,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -108,7 +109,7 @@ class Pass(ABC):
             faults = Faults("demand", piece.path, found)
             own, _ = self.demand.positions(table, faults)
             x, y = moved(own, self.zones.crs, faults)
-            people = self._people(table, before)
+            people = self._people(table, piece, found)
             lost = int(np.isnan(x).sum())
             counts = record["counts"]
             counts["located"] = counts.get("located", 0) + len(table) - lost
@@ -118,20 +119,19 @@ class Pass(ABC):
             before += len(table)
             yield Batch(table, x, y, people, faults)
 
-    def _people(self, table: Any, before: int) -> Floats:
-        """Return the demand of each row, NaN where it is not known."""
+    def _people(self, table: Any, piece: Piece, found: Ints) -> Floats:
+        """Return the demand of each row, NaN where it is not known; `found` is where each stands."""
         if not self.column:
             return np.ones(len(table))
         people, _ = figures(table.select([self.column]).to_pandas()[self.column])
         bad = np.flatnonzero(people < 0)
         if len(bad):
-            header = 1 if self.demand.points.form == "parquet" else 2
             raise InputError(
                 N_("{file}: rows {rows} hold a negative figure (column “{column}”)."),
                 hint=N_("Correct these rows and try again."),
-                file=self.demand.points.files[0],
+                file=Path(piece.path),
                 column=self.column,
-                rows=", ".join(str(before + int(k) + header) for k in bad[:5]),
+                rows=", ".join(str(row) for row in found[bad[:5]].tolist()),
             )
         return people
 
@@ -258,6 +258,7 @@ class PlaceRows(Pass):
             listed += said.to_numpy(object).tolist()
             yield self._with_results(rows.table, zone, lost, found)
         told["geosocial:zones"] = json.dumps(sums.ravel().tolist())
+        told["geosocial:file"] = json.dumps(Path(piece.path).name, ensure_ascii=False)
         told["geosocial:faults"] = json.dumps(listed, ensure_ascii=False)
 
     def _measured(self, rows: Batch, record: Record) -> dict[str, Any]:
@@ -307,16 +308,23 @@ def added_zones(records: Sequence[Record], zones: int) -> Floats:
 
 
 def listed_faults(records: Sequence[Record], file: str) -> pd.DataFrame:
-    """Return the rows that the parts of the second pass list, as `geosocial.tables.FAULTS`."""
+    """Return the rows that the parts of the second pass list, as `geosocial.tables.FAULTS`.
+
+    Of a folder, each row is told with the file that holds it.
+    """
     import pandas as pd
 
-    rows = [row for told in _told(records, "faults") for row in told]
+    parts = zip(_told(records, "faults"), _told(records, "file"), strict=True)
+    files, rows = [], []
+    for told, part in parts:
+        rows += told
+        files += [f"{file}/{part}" if Path(file).is_dir() else file] * len(told)
     columns: dict[str, Any] = {name: [row[k] for row in rows] for k, name in enumerate(_SAID)}
     table = pd.DataFrame({name: pd.array(cells, dtype="str") for name, cells in columns.items()})
     return table.assign(
         source_row=table["source_row"].astype("int64"),
         source=pd.Series("demand", table.index, dtype="str"),
-        source_file=pd.Series(file, table.index, dtype="str"),
+        source_file=pd.array(files, dtype="str"),
     )[["source", "source_file", *_SAID]]
 
 

@@ -95,10 +95,10 @@ def facilities_of(
         bad = np.flatnonzero(~(amounts >= 0))
         if len(bad):
             raise InputError(
-                N_("{file}: facility {row} has no supply, or a negative one (column “{column}”)."),
+                N_("{file}: row {row} has no supply, or a negative one (column “{column}”)."),
                 hint=N_("Give each facility a number from 0 up, or leave it out of the file."),
                 file=path,
-                row=int(bad[0]) + 1,
+                row=int(joined.rows[bad[0]]),
                 column=header,
             )
     lost = int((~np.isfinite(x) | ~np.isfinite(y)).sum())

@@ -11,7 +11,9 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from geosocial.errors import N_, InputError, UnknownCrsError
 from geosocial.io.csv_batches import csv_batches, letters_of, records
@@ -20,6 +22,9 @@ from geosocial.io.geojson import known_crs
 from geosocial.io.header import header_at
 from geosocial.io.no_records import SetAside, set_aside
 from geosocial.io.sheets import delimiter_of
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 #: Rows handled at a time.
 BATCH: Final = 262_144
@@ -71,10 +76,14 @@ class Opened:
         """The columns without the geometry."""
         return [name for name in self.schema.names if name != self.geometry]
 
-    def row_numbers(self, before: int, count: int) -> Any:
-        """Return where so many rows after others stand in their file, as a sheet with a header counts."""
+    def row_numbers(self, before: int, count: int) -> npt.NDArray[np.int64]:
+        """Return where so many rows after others stand in their file, as a sheet with a header counts.
+
+        The first row of a Parquet file, which has no header row, is row 2, as of every layer
+        (`geosocial.intake.source.open_source`).
+        """
         if self.found is not None:
-            return self.found[before : before + count]
+            return np.asarray(self.found[before : before + count], np.int64)
         return (self.aside or SetAside(0)).row_numbers(before, count)
 
     def sha256(self) -> str:

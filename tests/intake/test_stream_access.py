@@ -276,11 +276,53 @@ def test_without_columns_every_place_and_facility_counts_one(folder: Path, tmp_p
     np.testing.assert_allclose(made.facilities["supply_per_demand"][reached > 0], 1 / reached[reached > 0])
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["d.parquet", "plain.parquet", "d.gpkg", "d.geojson", "d.shp", "d.csv", "d.xlsx", "d.ods"],
+)
+def test_rows_are_counted_alike_in_every_format(folder: Path, tmp_path: Path, name: str) -> None:
+    """As in a sheet with a header: the first row of the records is row 2, also where there is no header."""
+    frame = demand(9)
+    frame.loc[0, "geometry"] = frame.loc[1, "geometry"]
+    frame["people"] = 1.0
+    frame.loc[4, "people"] = -1.0
+    path = tmp_path / name
+    sheet = frame.drop(columns="geometry").assign(x=frame.geometry.x, y=frame.geometry.y)
+    match name.rpartition(".")[2]:
+        case "parquet" if name == "d.parquet":
+            frame.to_parquet(path)
+        case "parquet":
+            sheet.to_parquet(path)
+        case "csv":
+            sheet.to_csv(path, index=False)
+        case "xlsx" | "ods":
+            sheet.to_excel(path, index=False)
+        case _:
+            frame.to_file(path)
+    whole = name not in {"d.parquet", "plain.parquet"}
+    with pytest.raises(InputError, match=r"rows 6 hold a negative figure \(column “people”\)"):
+        ran(folder, path, tmp_path / "out", crs="EPSG:32188", whole=whole)
+    if name in {"d.parquet", "d.csv"}:
+        with pytest.raises(InputError, match="rows 6 hold a negative figure"):
+            ran(folder, path, tmp_path / "out", crs="EPSG:32188", whole=name == "d.parquet")
+
+
+def test_of_a_folder_each_row_is_told_with_its_file(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    for k, name in enumerate("ab"):
+        demand(18, seed=k).to_parquet(tmp_path / "parts" / f"{name}.parquet")
+    made = ran(folder, tmp_path / "parts", tmp_path / "out")
+    lost = made.faults[(made.faults["code"] == "no_geometry") & (made.faults["source"] == "demand")]
+    told = zip(lost["source_file"].map(lambda f: Path(f).name), lost["source_row"], strict=True)
+    # the first and the eighteenth of each file have no position, as `demand` makes them
+    assert [*told] == [("a.parquet", 2), ("a.parquet", 19), ("b.parquet", 2), ("b.parquet", 19)]
+
+
 def test_what_cannot_be_done_is_refused_in_a_line(folder: Path, tmp_path: Path) -> None:
     places = demand(50)
     places.loc[33, "people"] = -4.0
     places.to_parquet(tmp_path / "demand.parquet", row_group_size=20)
-    with pytest.raises(InputError, match=r"rows 34 hold a negative figure \(column “people”\)"):
+    with pytest.raises(InputError, match=r"rows 35 hold a negative figure \(column “people”\)"):
         ran(folder, tmp_path / "demand.parquet", tmp_path / "out")
     with pytest.raises(InputError, match="column “personnes” not found"):
         ran(folder, tmp_path / "demand.parquet", tmp_path / "out", demand="personnes")
@@ -290,7 +332,7 @@ def test_what_cannot_be_done_is_refused_in_a_line(folder: Path, tmp_path: Path) 
         ran(folder, tmp_path / "demand.parquet", tmp_path / "out", detour=0.5)
     few = gpd.read_file(folder / "facilities.gpkg").assign(places=[1, -2, *[3] * 12])
     few.to_file(tmp_path / "facilities.gpkg")
-    with pytest.raises(InputError, match="facility 2 has no supply, or a negative one"):
+    with pytest.raises(InputError, match="row 3 has no supply, or a negative one"):
         stream_access(
             tmp_path / "demand.parquet",
             tmp_path / "facilities.gpkg",
