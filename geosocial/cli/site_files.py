@@ -24,11 +24,17 @@ CERTIFICATE, COSTS = "certificate.json", "costs.npz"
 
 
 def write(found: Proposal, out: Path) -> list[Path]:
-    """Write everything; return what was written."""
+    """Write everything; return what was written.
+
+    What an earlier proposal has written into the folder and this one does not is removed, unless somebody has
+    changed it since: the certificate names its files.
+    """
     from geosocial.io import write as files
+    from geosocial.provenance import digest, remove
     from geosocial.report.site_page import write_pages
 
     out.mkdir(parents=True, exist_ok=True)
+    earlier = _written(out)
     written = []
     for name, frame in found.tables().items():
         written.append(out / f"{name}.csv")
@@ -40,13 +46,25 @@ def write(found: Proposal, out: Path) -> list[Path]:
     written += write_pages(found, out)
     written.append(out / COSTS)
     files.write_bytes(_packed(found), written[-1])
+    names = {path.name: digest(path) for path in written}
+    remove({name: sha256 for name, sha256 in earlier.items() if name not in names}, out)
     written.append(out / CERTIFICATE)
     ids = found.problem.candidates.table["candidate_id"].tolist()
     chosen = [ids[j] for j in found.result.sites.tolist() if j < len(ids)]
     said = {key: value for key, value in found.certificate.items() if key != "seconds"}
-    text = json.dumps({**said, "candidates": chosen}, ensure_ascii=False, indent=1, allow_nan=False)
+    told = {**said, "candidates": chosen, "files": names}
+    text = json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False)
     files.write_text(text + "\n", written[-1])
     return written
+
+
+def _written(out: Path) -> dict[str, str]:
+    """Return the files of the proposal in a folder, each with its SHA-256, by its certificate."""
+    try:
+        told = json.loads((out / CERTIFICATE).read_text(encoding="utf-8"))["files"]
+        return {str(name): str(sha256) for name, sha256 in told.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 def left_out(found: Proposal) -> pd.DataFrame:

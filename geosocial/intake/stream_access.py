@@ -46,7 +46,7 @@ from geosocial.intake.stream import Over
 from geosocial.intake.streets import streets_of
 from geosocial.io.batches import open_points
 from geosocial.io.detect import fingerprint
-from geosocial.io.partitions import Partitions, Record
+from geosocial.io.partitions import Partitions, Record, discard
 from geosocial.measure.exact import total
 from geosocial.measure.passes import shared_supply, sums_of
 from geosocial.tables.access import ACCESS_ZONES
@@ -126,7 +126,8 @@ def stream_access(
     zones_path
         Polygons by which the demand is summed; distances are measured in their metric system.
     out
-        Folder for the parts of both passes, ``places.parquet`` and ``catchments.parquet``.
+        Folder for the parts of both passes, ``places.parquet`` and ``catchments.parquet``; of one pass the
+        first alone, and the second of an earlier measure is removed.
     over
         What runs the work over the pieces: `geosocial.engine.threads`, or what `geosocial.engine.cluster`
         gives.
@@ -217,6 +218,8 @@ def stream_access(
     shared = shared_supply(found.supply, sums, measure=reach.measure)
     work = PlaceRows(located, zones, ways, reach, column, shared=shared, snap_m=snap_m)
     second = run(work, "places.parquet", snap_m)
+    if not reach.competes:  # nobody shares: those of an earlier measure are not of this one
+        discard(Path(out) / "catchments.parquet")
     off = sum(int(record["off_streets"]) for record in second)
     return Accessed(
         zones=_by_zone(zones, names, total(added_zones(second, len(zones) + 1)), valued=reach.valued),

@@ -11,7 +11,8 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Final
 
@@ -145,6 +146,24 @@ class Partitions:
                 with self.path(number).open("rb") as part:
                     shutil.copyfileobj(part, out, 1 << 20)
         shutil.rmtree(self.folder)
+
+
+def discard(folder: Path) -> None:
+    """Remove the parts that the manifest of a folder names, and the folder when nothing else is in it.
+
+    A folder without such a manifest stays as it is.
+    """
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        parts = [str(record["file"]) for record in told["parts"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    for name in parts:
+        if fnmatch(name, "part-[0-9]*.*") and Path(name).name == name:
+            (folder / name).unlink(missing_ok=True)
+    (folder / MANIFEST).unlink()
+    with suppress(OSError):  # it holds something else
+        folder.rmdir()
 
 
 def write_batches(path: Path, batches: Iterator[Any], told: Callable[[], Mapping[str, str]] = dict) -> None:

@@ -89,7 +89,9 @@ def dumps(value: dict[str, Any]) -> str:
 def staged(out: Path) -> Iterator[Path]:
     """Give an empty folder to write a run into; when all is well, move what it holds into `out`.
 
-    The manifest goes first, so that every file that follows is known as ours (`refuse_foreign`), whenever the
+    What an earlier run has written there and this one does not is removed before, so that it is not taken for
+    a part of this run; a file that somebody has changed since, and what no run has written, stays. Then the
+    manifest goes first, so that every file that follows is known as ours (`refuse_foreign`), whenever the
     moving is cut off.
     """
     out.mkdir(parents=True, exist_ok=True)
@@ -108,6 +110,8 @@ def staged(out: Path) -> Iterator[Path]:
                 reason=error.strerror or error,
             ) from error
         moves = [(file, out / file.relative_to(aside)) for file in files]
+        kept = {target.relative_to(out).as_posix() for _, target in moves}
+        remove({name: sha256 for name, sha256 in _written(out).items() if name not in kept}, out)
         folders = {out, *(target.parent for _, target in moves)}
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
@@ -147,6 +151,26 @@ def writing(
         (aside / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
 
+def remove(files: Mapping[str, str], out: Path) -> None:
+    """Remove files of a folder that are still as they were written, and the folders that this leaves empty.
+
+    Parameters
+    ----------
+    files
+        Path of each below `out` → its SHA-256 when it was written.
+    """
+    base = out.resolve()
+    for name, sha256 in files.items():
+        path = out / name
+        inside = path.resolve().is_relative_to(base)  # whatever a manifest says
+        if not inside or path.is_symlink() or not path.is_file() or digest(path) != sha256:
+            continue
+        path.unlink()
+        for folder in path.relative_to(out).parents[:-1]:
+            with suppress(OSError):  # it holds something else
+                (out / folder).rmdir()
+
+
 def refuse_foreign(out: Path, targets: list[Path]) -> None:
     """Refuse to write over files that no run of geosocial has written.
 
@@ -173,7 +197,7 @@ def refuse_others(out: Path, names: list[str]) -> None:
     OutputError
         Naming the first file of the folder's ``run.json`` that is there and not among `names`.
     """
-    for name in sorted(_written(out) - set(names)):
+    for name in sorted(_written(out).keys() - set(names)):
         if (out / name).exists():
             raise OutputError(
                 N_("{file} is of an earlier run: beside newer tables, the two would not agree."),
@@ -182,11 +206,14 @@ def refuse_others(out: Path, names: list[str]) -> None:
             )
 
 
-def _written(out: Path) -> set[str]:
-    """Return the files that the last run has written into a folder, by its manifest."""
+def _written(out: Path) -> dict[str, str]:
+    """Return the files that the last run has written into a folder, by its manifest: path → SHA-256."""
     try:
         previous = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-        return {str(entry["file"]) for entry in previous["outputs"]} | {MANIFEST}
+        found = {str(entry["file"]): str(entry["sha256"]) for entry in previous["outputs"]}
+        if previous.get("archive") and (out / ORIGIN).is_file():  # what it says depends on where the run lies
+            found[ORIGIN] = digest(out / ORIGIN)
     except (OSError, ValueError, KeyError, TypeError):
         # no run here yet, or a run.json that is not ours: then nothing in this folder is ours
-        return set()
+        return {}
+    return found | {MANIFEST: ""}

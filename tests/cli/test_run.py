@@ -197,6 +197,48 @@ def test_a_second_run_replaces_the_first_but_never_a_file_of_someone_else(
     assert geosocial("run", study, "--out", out).returncode == 0
 
 
+def test_what_an_earlier_run_wrote_and_this_one_does_not_is_removed(
+    study: Path, geosocial: Run, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    assert geosocial("run", study, "--out", out, "--lang", "both").returncode == 0
+    (out / "report" / "notes.txt").write_text("mine", encoding="utf-8")
+    changed = out / "report" / "report.en.html"
+    changed.write_text("my remarks", encoding="utf-8")
+    (out / "report" / "explain.en.html").unlink()  # as if somebody had moved it
+    alone = tmp_path / "alone"
+    for folder in (alone, out):
+        done = geosocial("run", study, "--out", folder, "--lang", "fr", "--no-archive")
+        assert done.returncode == 0, done.stderr
+    # What no run wrote, and what somebody has changed, stays; all else is as of a run into an empty folder.
+    assert set(files(out)) - set(files(alone)) == {"report/notes.txt", "report/report.en.html"}
+    assert set(files(alone)) <= set(files(out))
+    assert changed.read_text(encoding="utf-8") == "my remarks"
+    assert not (out / "inputs").exists()
+    assert geosocial("verify", out, "--study", study).returncode == 0
+
+
+def test_a_manifest_never_makes_a_run_remove_what_lies_elsewhere(study: Path, tmp_path: Path) -> None:
+    from geosocial import pipeline
+    from geosocial.study import read_study
+
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere.txt"
+    elsewhere.write_text("mine", encoding="utf-8")
+    results = pipeline.compute(read_study(study))
+    pipeline.write(results, out)
+    (out / "link.txt").symlink_to(elsewhere)
+    told = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    sha256 = hashlib.sha256(b"mine").hexdigest()
+    told["outputs"] += [
+        {"file": name, "sha256": sha256, "bytes": 4}
+        for name in ("../elsewhere.txt", str(elsewhere), "link.txt")
+    ]
+    (out / "run.json").write_text(json.dumps(told), encoding="utf-8")
+    pipeline.write(results, out)
+    assert elsewhere.read_text(encoding="utf-8") == "mine"
+    assert (out / "link.txt").is_symlink()
+
+
 @pytest.mark.parametrize(
     ("lang", "said"),
     [

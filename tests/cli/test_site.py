@@ -87,6 +87,25 @@ def test_the_best_of_all_triples(city: Lots, tmp_path: Path, capsys: pytest.Capt
         assert "ne tient pas" in err
 
 
+def test_files_of_an_earlier_proposal_do_not_stay(
+    city: Lots, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def names(folder: Path) -> list[str]:
+        return sorted(path.name for path in folder.iterdir())
+
+    once, twice = tmp_path / "once", tmp_path / "twice"
+    told(capsys, *city.given, "--sites", "2", "--where", "use=vacant", "--out", str(twice))
+    assert {"left_out.csv", "tried.csv"} <= set(names(twice))
+    (twice / "tried.csv").write_text("my remarks", encoding="utf-8")
+    (twice / "notes.txt").write_text("mine", encoding="utf-8")
+    for folder in (once, twice):
+        told(capsys, *city.given, "--sites", "2", "--quick", "--out", str(folder))
+    assert sorted({*names(once), "tried.csv", "notes.txt"}) == names(twice)
+    assert "left_out.csv" not in names(twice)
+    assert (twice / "tried.csv").read_text(encoding="utf-8") == "my remarks"
+    assert (once / "certificate.json").read_bytes() == (twice / "certificate.json").read_bytes()
+
+
 def test_settings_are_tried_and_the_regret_is_counted(city: Lots, capsys: pytest.CaptureFixture[str]) -> None:
     found = told(capsys, *city.given, "--sites", "2", "--tolerance", "0.001")
     assert len(found["tried"]) == 24

@@ -26,6 +26,7 @@ from geosocial.intake.stream_access import Accessed, stream_access
 from geosocial.io.partitions import MANIFEST
 from geosocial.measure.accessibility import two_step_fca
 from geosocial.measure.decay import stepwise
+from tests.io.books import write_ods
 
 Floats = NDArray[np.float64]
 #: Two zones side by side; the places reach a kilometre beyond them.
@@ -295,8 +296,10 @@ def test_rows_are_counted_alike_in_every_format(folder: Path, tmp_path: Path, na
             sheet.to_parquet(path)
         case "csv":
             sheet.to_csv(path, index=False)
-        case "xlsx" | "ods":
+        case "xlsx":
             sheet.to_excel(path, index=False)
+        case "ods":
+            write_ods(path, [list(sheet.columns), *sheet.astype(str).to_numpy().tolist()])
         case _:
             frame.to_file(path)
     whole = name not in {"d.parquet", "plain.parquet"}
@@ -305,6 +308,22 @@ def test_rows_are_counted_alike_in_every_format(folder: Path, tmp_path: Path, na
     if name in {"d.parquet", "d.csv"}:
         with pytest.raises(InputError, match="rows 6 hold a negative figure"):
             ran(folder, path, tmp_path / "out", crs="EPSG:32188", whole=name == "d.parquet")
+
+
+def test_a_measure_of_one_pass_removes_the_catchments_of_an_earlier_one(folder: Path, tmp_path: Path) -> None:
+    demand(60).to_parquet(tmp_path / "demand.parquet")
+    out = tmp_path / "out"
+    ran(folder, tmp_path / "demand.parquet", out)
+    assert (out / "catchments.parquet" / MANIFEST).is_file()
+    ran(folder, tmp_path / "demand.parquet", out, measure="cumulative")
+    assert [path.name for path in out.iterdir()] == ["places.parquet"]
+    # A folder that no measure has written, and what somebody has put beside the parts, stay.
+    ran(folder, tmp_path / "demand.parquet", out)
+    (out / "catchments.parquet" / "mine.txt").write_text("mine", encoding="utf-8")
+    ran(folder, tmp_path / "demand.parquet", out, measure="cumulative")
+    assert [path.name for path in (out / "catchments.parquet").iterdir()] == ["mine.txt"]
+    ran(folder, tmp_path / "demand.parquet", out, measure="cumulative")
+    assert [path.name for path in (out / "catchments.parquet").iterdir()] == ["mine.txt"]
 
 
 def test_of_a_folder_each_row_is_told_with_its_file(folder: Path, tmp_path: Path) -> None:
