@@ -72,6 +72,8 @@ def command(say: Words) -> click.Command:
         for given in (points, own):
             if given:
                 _say_columns(say, given.path.name, given.columns)
+        for note in () if not own else own.notes:
+            click.echo(say.t(note.template, **note.facts))
         if not own:
             click.echo(
                 say.t("Fill in places.xlsx, read study.toml, then: geosocial run {folder}", folder=folder)

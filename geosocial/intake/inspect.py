@@ -8,22 +8,21 @@ and left alone, so that a file that was made for something else is not drowned i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from geosocial.errors import N_, ConservationError, Said, UnknownCrsError
-from geosocial.intake.columns import Terms, number
 from geosocial.intake.faults import Faults
-from geosocial.intake.recognise import LABELS, Recognised, recognise
+from geosocial.intake.our_words import held
+from geosocial.intake.recognise import Recognised, recognise
 from geosocial.intake.source import Source, open_source
 from geosocial.io.layers import layer_names
 from geosocial.results import InputFile
 from geosocial.tables import OUTCOMES
-from geosocial.vocabulary import crosswalk, fold, kinds, spheres, synonyms, terms
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -31,17 +30,7 @@ if TYPE_CHECKING:
 
 #: What may become of a row.
 BECAME: Final = ("located", "unlocated", "rejected")
-#: Share of the cells of a column that must be words, or numbers, of ours for the column to be taken as such.
-_ENOUGH: Final = 0.5
 _POLYGONS: Final = (3, 6)
-#: Column → its family of words.
-_FAMILY: Final = {
-    "sphere": "spheres",
-    "kind": "kinds",
-    "status": "statuses",
-    "legal_form": "legal_forms",
-    "direction": "directions",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,35 +215,12 @@ def _typed(
     from geosocial.intake.records import type_rows
     from geosocial.study import PlacesSpec
 
-    columns, notes = dict(found.columns), []
-    options: dict[str, str] = {}
-    for key in ("sphere", "kind", "status", "legal_form", "direction", "count", "capacity"):
-        header = columns.get(key)
-        if header is None:
-            continue
-        cells = [cell for cell in source.columns.text(header) if cell]
-        walk, known = _fit(key, cells)
-        share = sum(known[cell] for cell in cells) / len(cells) if cells else 0.0
-        if share < _ENOUGH and key not in chosen:
-            del columns[key]
-            if key == "kind" and "legal_form" not in columns and _says_legal_form(cells):
-                columns["legal_form"] = header
-                continue
-            strange = tuple(dict.fromkeys(cell[:40] for cell in cells if not known[cell]))[:3]
-            if cells:
-                facts = {"column": header, "what": Said(LABELS[key]), "found": ", ".join(strange)}
-                notes.append(
-                    Said(N_("Column “{column}” is not taken as “{what}”: it holds {found}, …"), facts)
-                )
-            continue
-        options[key] = header
-        if walk:
-            options["crosswalk"] = walk
-            facts = {"column": header, "crosswalk": walk}
-            notes.append(
-                Said(N_("Column “{column}”: its words are those of crosswalk “{crosswalk}”."), facts)
-            )
-    options |= {key: columns[key] for key in ("id", "name") if key in columns}
+    ours = held(source.columns, found, chosen)
+    columns = ours.found.columns
+    keys = ("sphere", "kind", "status", "legal_form", "direction", "count", "capacity", "id", "name")
+    options = {key: columns[key] for key in keys if key in columns}
+    if ours.crosswalk:
+        options["crosswalk"] = ours.crosswalk
     spec = PlacesSpec.model_validate(
         {"key": "check", "file": source.columns.file, "label": "check", "source": "check", **options}
     )
@@ -265,45 +231,7 @@ def _typed(
         for position, identifier in enumerate(given):
             if identifier and repeated[identifier] > 1:
                 faults.add(position, "repeated_id", "flagged", column=options["id"], value=identifier)
-    return replace(found, columns=columns), tuple(notes)
-
-
-def _says_legal_form(cells: Sequence[str]) -> bool:
-    """Return whether a column of kinds, as people call it, holds legal forms: COOP, OSBL."""
-    _, known = _fit("legal_form", cells)
-    return bool(cells) and sum(known[cell] for cell in cells) >= _ENOUGH * len(cells)
-
-
-def crosswalk_of(cells: Sequence[str]) -> str:
-    """Return the crosswalk that knows the words of a column of kinds best; ``""``: the vocabulary does."""
-    return _fit("kind", [cell for cell in cells if cell])[0]
-
-
-def _fit(key: str, cells: Sequence[str]) -> tuple[str, Mapping[str, bool]]:
-    """Return the crosswalk that knows the words of a column best, and of each word whether it is known."""
-    words = list(dict.fromkeys(cells))
-    if key in {"count", "capacity"}:
-        return "", {word: not isinstance(number(word), str) for word in words}
-    families: dict[str, Mapping[str, Any]] = {
-        "sphere": spheres(),
-        "kind": kinds(),
-        "status": terms("statuses"),
-        "legal_form": terms("legal_forms"),
-        "direction": terms("directions"),
-    }
-    labels = ("one", "many") if key == "kind" else ("label",)
-    ours = Terms(families[key], labels, also=synonyms.words(_FAMILY[key])).keys(words)
-    fits = {"": {word: known is not None for word, known in zip(words, ours, strict=True)}}
-    if key == "kind":
-        for name in synonyms.crosswalks():
-            table = crosswalk(name)
-            beginnings = tuple(table.prefixes)
-            fits[name] = {
-                word: fold(word) in table.kinds or bool(beginnings and fold(word).startswith(beginnings))
-                for word in words
-            }
-    best = max(fits, key=lambda name: sum(fits[name][cell] for cell in cells))
-    return best, fits[best]
+    return ours.found, ours.notes
 
 
 def _located(

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from geosocial.errors import N_, InputError, UnknownCrsError
+from geosocial.errors import N_, Count, InputError, Said, UnknownCrsError
 from geosocial.geo.crs import read_crs
 from geosocial.intake.columns import Columns
-from geosocial.intake.inspect import crosswalk_of
+from geosocial.intake.our_words import held
 from geosocial.intake.recognise import recognise, refuse_addresses_alone, refuse_ambiguous
 from geosocial.intake.source import open_source
 from geosocial.io.layers import layer_names
@@ -40,6 +40,20 @@ _OPTIONS: Final = {
 }
 
 
+#: Words of kinds that are neither in the vocabulary nor in a crosswalk.
+UNKNOWN_WORDS: Final = N_(
+    "Column “{column}”, words that are not known: {count} (“{found}” …). Say in study.toml, under "
+    "kind_words, which kind each is; until then their rows are rejected."
+)
+_TEACH: Final = (
+    "# Vos mots qui ne sont pas connus, et leur nombre de lignes : ôtez le # et donnez à chacun un des types",
+    '# nommés sous kinds plus bas, ou rien ("") s’il ne sert aucun domaine; sinon, lignes rejetées.',
+    "# Your words that are not known, with their rows: take the # away and give each one of the kinds named",
+    '# under kinds below, or nothing ("") where it serves no sphere; otherwise, rows rejected.',
+)
+_MOST_WORDS: Final = 60
+
+
 @dataclass(frozen=True, slots=True)
 class OwnList:
     """A list as a study describes it."""
@@ -53,6 +67,8 @@ class OwnList:
     file: str
     #: The lines of the study that name its columns.
     options: tuple[str, ...]
+    #: What is to be said of the columns.
+    notes: tuple[Said, ...] = ()
 
 
 def own_list(
@@ -90,6 +106,11 @@ def own_list(
     source = open_source(path, layer=sheet, crs=crs)
     found = recognise(source.columns, columns)
     refuse_ambiguous(str(path), found, list(_OPTIONS.values()))
+    # Of a list without a sphere, the kinds are taken in whatever words they are: the study then says of each.
+    ours = held(source.columns, found, columns or {})
+    if "sphere" not in ours.found.columns and "kind" not in ours.found.columns:
+        ours = held(source.columns, found, columns or {}, kept=("kind",))
+    found = ours.found
     if "sphere" not in found.columns and "kind" not in found.columns:
         said = {*found.columns.values(), *found.others}
         raise InputError(
@@ -100,8 +121,8 @@ def own_list(
         )
     told = {key: found.columns[key] for key in _OPTIONS.values() if key in found.columns}
     written = {option: told[key] for option, key in _OPTIONS.items() if key in told}
-    if "kind" in told and (walk := crosswalk_of(source.columns.text(told["kind"]))):
-        written["crosswalk"] = walk
+    if ours.crosswalk:
+        written["crosswalk"] = ours.crosswalk
     lines = [f"file = {quoted(path.name)}"]
     if sheet is not None or len(layers) > 1:
         lines.append(f"layer = {quoted(sheet or layers[0])}")
@@ -119,8 +140,21 @@ def own_list(
         system = ""
     if system:
         lines.append(f"crs = {quoted(system)}")
-    options = tuple(f"{option} = {quoted(header)}" for option, header in written.items())
-    return OwnList(path, belonging(path), told, "\n".join(lines), options)
+    options = [f"{option} = {quoted(header)}" for option, header in written.items()]
+    notes = ours.notes
+    if ours.unknown:
+        options += _to_teach(ours.unknown)
+        facts = {"column": told["kind"], "count": Count(len(ours.unknown)), "found": next(iter(ours.unknown))}
+        notes = (*notes, Said(UNKNOWN_WORDS, facts))
+    return OwnList(path, belonging(path), told, "\n".join(lines), tuple(options), notes)
+
+
+def _to_teach(words: Mapping[str, int]) -> list[str]:
+    """Return the lines of the study in which somebody says what words of kinds mean, as comments."""
+    some = list(words.items())[:_MOST_WORDS]
+    lines = [f'# kind_words.{quoted(word)} = ""   # {rows}' for word, rows in some]
+    more = [f"# … ({len(words)})"] if len(words) > len(some) else []
+    return [*_TEACH, *lines, *more]
 
 
 def _refuse_unplaced(columns: Columns, told: Mapping[str, str], *, addresses: bool) -> None:

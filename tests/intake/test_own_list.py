@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from pathlib import Path
 
@@ -222,3 +223,36 @@ def test_points_in_metres_whose_system_nobody_names_are_refused(tmp_path: Path) 
     with pytest.raises(InputError, match="--crs EPSG"):
         own_addresses(file)
     assert 'crs = "EPSG:32188"' in own_addresses(file, crs="EPSG:32188").section
+
+
+def test_words_that_are_not_known_are_written_to_be_taught(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    rows = [("A", "Maison verte", 45.52), ("B", "Maison verte", 45.521), ("C", "Bureau de poste", 45.522)]
+    rows += [("D", 'Salle \\ à "louer"', 45.523)]
+    lines = [f'{name};"{kind.replace(chr(34), chr(34) * 2)}";{lat};-73.58' for name, kind, lat in rows]
+    path.write_text("Nom de l'équipement;Catégorie;Latitude;Longitude\n" + "\n".join(lines), encoding="utf-8")
+    own = own_list(path)
+    assert own.columns["name"] == "Nom de l'équipement"
+    assert "words that are not known: 3 (“Maison verte” …)" in str(own.notes[-1])
+    folder = tmp_path / "study"
+    write_study(folder, lang="fr", today=DAY, own=own)
+    assert pipeline.compute(read_study(folder)).conservation["rejected"].tolist() == [4]
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    taught = re.sub(r"^# (kind_words\..*)", r"\1", text, flags=re.MULTILINE)
+    taught = taught.replace('"Maison verte" = ""', '"Maison verte" = "culture_place"')
+    (folder / "study.toml").write_text(taught, encoding="utf-8")
+    study = read_study(folder)
+    told = {"Maison verte": "culture_place", "Bureau de poste": "", 'Salle \\ à "louer"': ""}
+    assert study.places[0].kind_words == told
+    results = pipeline.compute(study)
+    assert results.conservation[["matched", "rejected"]].iloc[0].tolist() == [4, 0]
+    assert results.places["kind"].tolist() == ["culture_place", "culture_place", "", ""]
+
+
+def test_a_column_that_does_not_hold_what_its_header_says_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("nom,domaine,état,lat,lon\nA,culture,QC,45.52,-73.58\nB,loisir,QC,45.53,-73.59\n")
+    own = own_list(path)
+    assert "status" not in own.columns
+    assert "is not taken as “status”: it holds QC" in str(own.notes[0])
+    assert own_list(path, columns={"status": "état"}).columns["status"] == "état"
