@@ -146,6 +146,7 @@ def _line(words: Words, results: Results, sphere: str) -> Line:
     key = "rate" if ratio else "coverage"
     whole = found.value("", sphere, service.key, key)
     sentence, more = wording.headline(words, results, sphere, service.key, key)
+    judged_zones = any(found.rank(z, sphere, service.key).verdict for z in found.names)
     if not ratio and service.norm == 1 and not math.isnan(whole.value):
         gap = wording.headline(words, results, sphere, service.key, "gap_share")[0]
         sentence = f"{sentence} {_beyond(words, results, sphere, service.key) or gap}"
@@ -154,7 +155,8 @@ def _line(words: Words, results: Results, sphere: str) -> Line:
         big=wording.value(words, key, whole.value),
         sentence=sentence,
         more=more,
-        verdicts=verdict_counts(words, results, sphere, service.key),
+        # where nothing is judged the sentence has said so: "0 underserved" would read as good news
+        verdicts=verdict_counts(words, results, sphere, service.key) if judged_zones else "",
         map=verdict_map(words, results, sphere, service.key),
         anchor=wording.anchor(sphere, service.key, "", key),
     )

@@ -25,6 +25,17 @@ def why_missing(words: Words, results: Results, zone_id: str, sphere: str, servi
     spec = service_of(results, sphere, service)
     if math.isnan(figures(results).value(zone_id, sphere, service, "demand").value):
         return words.t("The demand here is not known, so no gap can be computed. This does not mean zero.")
+    found = figures(results)
+    nowhere = all(math.isnan(sites(results, zone, sphere, service)) for zone in found.names)
+    if nowhere:  # also of a complete list: it is complete in the kinds that it holds
+        if spec.rule == "ratio" and counts_dwellings(spec):
+            return words.t(
+                "No list holds a social or community dwelling, here or elsewhere: this does not mean zero."
+            )
+        return words.t(
+            "The lists hold {nothing}, here or elsewhere: this does not mean zero.",
+            nothing=no_facility(words, spec),
+        )
     if spec.rule == "ratio" and counts_dwellings(spec):
         return words.t(
             "The list holds no social or community dwelling here. It is incomplete: this does not mean zero."

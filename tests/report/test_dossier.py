@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import io
 import re
 import subprocess
@@ -13,8 +14,8 @@ from typing import Any
 import pypdf
 import pytest
 
-from geosocial import pipeline
-from geosocial.i18n import words
+from geosocial import pipeline, wording
+from geosocial.i18n import Words, words
 from geosocial.report import dossier
 from geosocial.report.directions import directions
 from geosocial.results import Results
@@ -158,3 +159,28 @@ def test_short_texts_stay_on_one_line_where_there_is_room() -> None:
     # a name may be cut after its dash, never at its hyphens
     names = ("Côte-des-Neiges–Notre-Dame-de-Grâce",) * 4
     assert min(dossier._widths(("A", "B", "C", "D"), [names])) >= len("Notre-Dame-de-Grâce")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_spheres_of_which_no_list_speaks_leave_no_page_nearly_empty(lang: Lang, tmp_path: Path) -> None:
+    from geosocial.intake.own_list import own_list
+    from geosocial.intake.templates import write_study
+
+    lists = tmp_path / "places.csv"
+    lists.write_text("nom,type,lat,lon\nA,library,45.52,-73.58\nB,museum,45.48,-73.57\n", encoding="utf-8")
+    study = tmp_path / "study"
+    write_study(study, lang=lang, today=dt.date(2026, 11, 28), own=own_list(lists), complete=True)
+    made = pipeline.compute(read_study(study))
+    paper = dossier.pdf(made, words(lang))
+    for page in pypdf.PdfReader(io.BytesIO(paper)).pages:
+        assert len(page.extract_text()) > 400
+    say, text = words(lang), " ".join(text_of(paper, tmp_path).split())
+    # The list is complete in what it holds: of the rest it is not said that it is incomplete.
+    assert wording.why_missing(say, made, "01", "housing", "main") in say_plain(say, text)
+    nothing = say.n("{count} underserved", "{count} underserved", 0, count=0)
+    assert nothing not in text
+
+
+def say_plain(say: Words, text: str) -> str:
+    """Return a text with the no-break spaces of a language, which `text_of` takes away."""
+    return text.replace(" :", "\u00a0:") if say.lang == "fr" else text
