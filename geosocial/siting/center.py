@@ -4,7 +4,9 @@ min W; every place with demand has a chosen site at cost ≤ W; Σ yⱼ ≤ p. W
 "can p sites cover all within W?" is asked of some log₂(distinct costs) of them, each time as a set covering
 problem that greedy, its reduction or HiGHS answers (Minieka 1970). What relaxation and local search decide
 alone is asked first, from both sides, so that the hard costs, for which branching is needed, are few and the
-last. Weights only say where there is demand.
+last: of these, the one just below the best that is known, since no other is left when it cannot be had. A
+choice that is found is made better at once: each site goes to the middle of the places that it serves (Cooper
+1964), over and over. Weights only say where there is demand.
 """
 
 from __future__ import annotations
@@ -101,8 +103,10 @@ def p_center(
 
 #: Up to so many pairs within the standard, all places are asked for at once.
 _SPARSE = 400_000
-#: A share of the cost so small that branching may as well begin.
-_CLOSE = 0.01
+#: Shares of the cost so small that branching may as well begin: below what was asked in vain, and above it.
+_CLOSE, _CLOSER = 0.01, 0.0002
+#: Rounds at most in which sites move to the middle of what they serve.
+_ROUNDS = 20
 
 
 class _Levels:
@@ -123,6 +127,7 @@ class _Levels:
         self.best: Ints | None = None
         self.value, self.bound = np.inf, 0.0
         self._near, self._top = self.pairs, np.inf
+        self._table = _table(pairs)
 
     def run(self) -> bool:
         """Search until it is proved or the clock is over; return whether any choice reaches all."""
@@ -137,10 +142,14 @@ class _Levels:
             return False
         levels = self._between()
         low, high = 0, len(levels) - 1  # the answer is at a level in low … high, and that of high is known
-        if self.best is not None and not self.open.priced:
-            low, high = self._narrowed(levels)
+        vain = (len(levels), -1)  # the levels asked in vain, and all between them
         while low < high and not self.clock.over():
-            middle = (low + high) // 2
+            if self.best is not None and not self.open.priced:
+                low, high, vain = self._narrowed(levels, low, high, vain)
+                if low >= high or self.clock.over():
+                    break
+            # where the best is close, no answer is left once there is none just below it
+            middle = (low + high) // 2 if self.open.priced else high - 1
             verdict = self._covered(float(levels[middle]))
             if verdict is None:
                 break
@@ -152,26 +161,30 @@ class _Levels:
             self.bound = self.value
         return True
 
-    def _narrowed(self, levels: Floats) -> tuple[int, int]:
-        """Return between which levels the answer is by what is decided at once.
+    def _narrowed(
+        self, levels: Floats, low: int, high: int, vain: tuple[int, int]
+    ) -> tuple[int, int, tuple[int, int]]:
+        """Return between which levels the answer is by what is decided at once, and those asked in vain.
 
         Where the gap is small the level just below the best is asked first, each time that the best is new.
-        It ends where branching has little less to decide: the gap on both sides is a hundredth of the cost.
+        It ends where branching has little less to decide.
         """
-        low, high = 0, len(levels) - 1
-        first, last = len(levels), -1  # the levels asked in vain, and all between them
+        first, last = vain
         fresh = True  # whether to ask for the level just below the best
         while low < high and not self.clock.over():
+            last = min(last, high - 1)
+            if first > last:
+                first, last = len(levels), -1
             if last < 0 and fresh and levels[high] - levels[low] <= _CLOSE * levels[high]:
                 middle = high - 1
             elif last < 0:
                 middle = (low + high) // 2
+            elif levels[first] - levels[low] > _CLOSE * levels[high]:
+                middle = (low + first) // 2
+            elif last < high - 1 and levels[high] - levels[last] > _CLOSER * levels[high]:
+                middle = (last + high + 1) // 2
             else:
-                below = levels[first] - levels[low]
-                above = levels[high] - levels[last] if last < high - 1 else 0.0
-                if max(below, above) <= _CLOSE * levels[high]:
-                    break
-                middle = (low + first) // 2 if below >= above else (last + high + 1) // 2
+                break
             verdict = self._covered(float(levels[middle]), brief=True)
             if verdict is None:
                 first, last = min(first, middle), max(last, middle)
@@ -182,10 +195,7 @@ class _Levels:
             fresh = middle < high - 1  # else the middle comes first, or it would be step by step
             # also where the level could not be had, a better choice may have come up on the way
             high = min(high, int(np.searchsorted(levels, self.value)))
-            last = min(last, high - 1)
-            if first > last:
-                first, last = len(levels), -1
-        return low, high
+        return low, high, (first, last)
 
     def _between(self) -> Floats:
         """Return the costs between what is proved and what is known, rising."""
@@ -214,12 +224,49 @@ class _Levels:
             self._known(chosen)
 
     def _known(self, sites: Ints) -> tuple[Ints, Floats]:
-        """Remember a choice if it is the best; return the nearest site of each place and its cost."""
-        to, far = nearest(self.pairs, sites)
+        """Remember a choice if it is the best; return the nearest site of each place and its cost.
+
+        What is remembered is the choice made better: each site goes to the middle of what it serves.
+        """
+        to, far = self._nearest(sites)
         value = float(far[self.needed].max())
         if value < self.value:
             self.best, self.value = sites, value
+            served = to
+            for _ in range(0 if self.open.priced or not np.isfinite(value) else _ROUNDS):
+                sites = self._middles(served)
+                served, cost = self._nearest(sites)
+                value = float(cost[self.needed].max())
+                if value >= self.value:
+                    break
+                self.best, self.value = sites, value
         return to, far
+
+    def _nearest(self, sites: Ints) -> tuple[Ints, Floats]:
+        """Return the nearest of the sites to each place and its cost: from a whole table at once."""
+        if self._table is None or not len(sites):
+            return nearest(self.pairs, sites)
+        some = self._table[:, sites]
+        at = some.argmin(axis=1)
+        return sites[at], some[np.arange(len(some)), at]
+
+    def _middles(self, to: Ints) -> Ints:
+        """Return for each site the candidate from which the farthest place that it serves is nearest.
+
+        Fixed sites stay.
+        """
+        near, count = self._closer(self.value), self.pairs.candidates
+        sites, group = np.unique(to[self.needed], return_inverse=True)
+        mine = np.full(self.pairs.places, -1, np.int64)
+        mine[self.needed] = group
+        which = mine[near.row] * count + near.column
+        served = np.bincount(which, minlength=len(sites) * count).reshape(len(sites), count)
+        farthest = np.zeros(len(sites) * count)
+        np.maximum.at(farthest, which, near.cost)
+        farthest[(served < np.bincount(group)[:, None]).ravel()] = np.inf
+        middle = farthest.reshape(len(sites), count).argmin(axis=1)
+        middle[np.isin(sites, self.open.fixed)] = sites[np.isin(sites, self.open.fixed)]
+        return np.union1d(self.open.fixed, middle)
 
     def _covered(self, standard: float, *, brief: bool = False) -> bool | None:
         """Return whether a choice covers all within the standard; None when the clock is over first.
@@ -245,7 +292,7 @@ class _Levels:
                 return False if known and not self.clock.over() else None
             to, far = self._known(np.union1d(self.open.fixed, found))
             out = self.needed[far[self.needed] > standard] if np.isfinite(standard) else self._unreached(to)
-            if not len(out):
+            if not len(out) or self.value <= standard:
                 return True
             order = out[np.lexsort((out, -np.minimum(far[out], 1e300)))]
             _, first = np.unique(to[order], return_index=True)
@@ -255,18 +302,32 @@ class _Levels:
     def _unreached(self, to: Ints) -> Ints:
         return self.needed[to[self.needed] < 0]
 
-    def _some(self, standard: float) -> Reach:
-        """Return the pairs of the places that matter, within the standard."""
+    def _closer(self, standard: float) -> Reach:
+        """Return the pairs among which all within a standard are, if it is no more than the best known."""
         if self.value < 0.9 * self._top and standard <= self.value:
             self._top = self.value  # no standard above it is asked for again
             self._near = self.pairs.pairs(self.pairs.cost <= self._top)
-        near = self._near if standard <= self._top else self.pairs
+        return self._near if standard <= self._top else self.pairs
+
+    def _some(self, standard: float) -> Reach:
+        """Return the pairs of the places that matter, within the standard."""
+        near = self._closer(standard)
         rows = np.flatnonzero(self.active)
         count = np.diff(near.start)[rows]
         start = starts(count)
         at = np.arange(start[-1]) + np.repeat(near.start[rows] - start[:-1], count)
         whole = Reach(start, near.column[at], near.cost[at], near.candidates)
         return whole.pairs(whole.cost <= standard)
+
+
+def _table(pairs: Reach) -> Floats | None:
+    """Return the costs as a table if every place reaches every candidate."""
+    if len(pairs.column) != pairs.places * pairs.candidates:
+        return None
+    column = pairs.column.reshape(pairs.places, pairs.candidates)
+    if not (column == np.arange(pairs.candidates)).all():
+        return None
+    return pairs.cost.reshape(pairs.places, pairs.candidates)
 
 
 def _none(open_: Choice) -> Said:
