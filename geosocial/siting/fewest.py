@@ -220,12 +220,16 @@ def _swept(part: _Component, clock: Clock, target: float | None, widest: int) ->
         part.tight = Tight(part.patterns, part.price)
         part.tight.climb(clock, -np.inf, part.value)
         part.raise_to(math.ceil(part.tight.bound - 1e-6))
-    width = NARROW
-    for _ in range(2):
+    sweep = None
+    for width in (NARROW, widest):
+        if width > NARROW and asked() and len(part.patterns.column) <= _MIDDLE:
+            _tightened(part, clock, target, whole=True)
+            sweep = None
         if not asked():
             return
-        sweep = Sweep(part.patterns, part.price, part.tight.prices)
-        part.offer(sweep.search(part.value - 1, clock, NARROW)[0])
+        sweep = sweep or Sweep(part.patterns, part.price, part.tight.prices)
+        if target is None:
+            part.offer(sweep.search(part.value - 1, clock, NARROW)[0])
         while asked():
             most = part.bound if target is None else float(math.floor(target))
             found, none = sweep.search(most, clock, width)
@@ -234,9 +238,6 @@ def _swept(part: _Component, clock: Clock, target: float | None, widest: int) ->
                 part.raise_to(most + 1)
             elif found is None:
                 break
-        width = widest
-        if asked() and len(part.patterns.column) <= _MIDDLE:
-            _tightened(part, clock, target, whole=True)
 
 
 def _by_cuts(part: _Component, clock: Clock, target: float | None, *, whole: bool) -> None:

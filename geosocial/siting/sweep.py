@@ -50,6 +50,7 @@ NARROW, _WIDER = 1_000, 3
 _APART = 8
 #: A parent above this has the candidate chosen.
 _CHOSEN = 1 << 30
+_ONE = np.uint64(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +65,28 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A candidate in its turn: the begun patterns that it covers, those that end with it, what it pays."""
+    """A candidate in its turn: the begun patterns that it covers, those that end with it, what it pays.
+
+    `covering`, `ending`: the words in which there are any.
+    """
 
     column: int
     covers: Masks
     ends: Masks
+    covering: list[int]
+    ending: list[int]
     left: float
-    paid: list[tuple[int, int, float]]
+    paid: list[tuple[int, np.uint64, float]]
     cuts: list[tuple[int, int, int, float]]
     over: list[int]
 
 
 @dataclass(slots=True)
 class _Choices:
-    """Choices on the candidates so far: what they cover, cost and have lost, and give to each cut."""
+    """Choices on the candidates so far: what they cover, cost and have lost, and give to each cut.
+
+    A column of `covered` and `given` for each: what is done with a word of all of them is done in a stretch.
+    """
 
     covered: Masks
     cost: Floats
@@ -89,35 +98,60 @@ class _Choices:
 
     def take(self, at: Ints) -> _Choices:
         """Return some of them."""
-        return _Choices(self.covered[at], self.cost[at], self.lost[at], self.given[at])
+        return _Choices(
+            self.covered.take(at, axis=1), self.cost[at], self.lost[at], self.given.take(at, axis=1)
+        )
 
 
 class Sweep:
-    """The sweeps over some patterns; `search` finds a cover of a price, or that there is none."""
+    """The sweeps over some patterns; `search` finds a cover of a price, or that there is none.
+
+    What a sweep has found of the losses is remembered: it holds for every lower price too.
+    """
 
     def __init__(self, patterns: Patterns, price: Floats, prices: Prices) -> None:
         self._patterns, self._price, self._prices = patterns, price, prices
         order = line(patterns)
         self._ways = [_steps(patterns, order, prices), _steps(patterns, order[::-1], prices)]
+        #: How many slots the cuts take each way.
+        self._slots = [
+            1 + max((slot for step in way for slot, *_ in step.cuts), default=0) for way in self._ways
+        ]
+        #: The sweeps so far: in which room, which way, how wide, and the least loss before each step.
+        self._known: list[tuple[float, int, int, Floats]] = []
 
     def search(
         self, most: float, clock: Clock, widest: int, narrow: int = NARROW
     ) -> tuple[Ints | None, bool]:
         """Return a cover (positions) of a price up to `most`, and whether it is known that there is none.
 
-        The first sweep keeps `narrow` choices, and none more than `widest`: neither may be known then.
+        The first sweep keeps `narrow` choices, and none more than `widest`: neither may be known then. What
+        was asked before is not swept again as narrowly.
         """
         room = most - self._prices.bound + _TOLERANCE * max(1.0, abs(self._prices.bound))
         if room < 0:
             return None, True
-        ahead, way, width = np.zeros(len(self._ways[0]) + 1), 0, min(narrow, widest)
+        way, width = 0, min(narrow, widest)
+        before = [np.zeros(len(self._ways[0]) + 1) for _ in self._ways]
+        for within, its, wide, least in self._known:
+            if within >= room:
+                before[its] = np.maximum(before[its], least)
+                way = 1 - its
+                if within == room:
+                    if wide >= widest:
+                        return None, False
+                    width = max(width, min(widest, wide * _WIDER))
         while not clock.over():
-            least, found, every = self._sweep(way, room, ahead, width, clock)
+            least, found, every = self._sweep(way, room, before[1 - way][::-1], width, clock)
             if found is not None or every:
                 return found, found is None
-            if width >= widest or least is None:
+            if least is None:
                 break
-            ahead, way, width = least[::-1].copy(), 1 - way, min(widest, width * _WIDER)
+            self._known.append((room, way, width, least))
+            before[way] = np.maximum(before[way], least)
+            if width >= widest:
+                break
+            way, width = 1 - way, min(widest, width * _WIDER)
         return None, False
 
     def _sweep(
@@ -129,10 +163,10 @@ class Sweep:
         """
         steps = self._ways[way]
         some = _Choices(
-            np.zeros((1, len(steps[0].covers)), np.uint64),
+            np.zeros((len(steps[0].covers), 1), np.uint64),
             np.zeros(1),
             np.zeros(1),
-            np.zeros((1, 1 + max((slot for step in steps for slot, *_ in step.cuts), default=0)), np.int64),
+            np.zeros((self._slots[way], 1), np.int64),
         )
         least, out, parents = np.zeros(len(steps) + 1), np.inf, []
         for t, step in enumerate(steps):
@@ -140,15 +174,12 @@ class Sweep:
                 return None, None, False
             some, parent = _decided(some, step, self._price[step.column], room - ahead[t + 1])
             kept = None
-            if step.ends.any():
-                some.covered &= ~step.ends
-            if len(some) > width or (step.ends.any() and len(some) > 1):
+            if len(some) > width or (step.ending and len(some) > 1):
                 kept = undominated(some.covered, some.cost, t)
                 if len(kept) > width:
                     by = np.argpartition(some.lost[kept], width)
                     out = min(out, float(some.lost[kept[by[width]]]))
-                    kept = kept[by[:width]]
-            if kept is not None:
+                    kept = kept[np.sort(by[:width])]
                 some, parent = some.take(kept), parent[kept]
             parents.append(parent)
             least[t + 1] = max(least[t], min(out, float(some.lost.min(initial=np.inf))))
@@ -172,59 +203,90 @@ class Sweep:
 
 def _decided(some: _Choices, step: _Step, price: float, limit: float) -> tuple[_Choices, Ints]:
     """Return each choice without and with the next candidate, where it may still come to a cover."""
+    covered = some.covered
     without = some.lost + max(-step.left, 0.0)
     with_it = some.lost + max(step.left, 0.0)
     for word, shift, paid in step.paid:
-        with_it += paid * ((some.covered[:, word] >> np.uint64(shift)) & np.uint64(1))
+        with_it += paid * ((covered[word] >> shift) & _ONE)
     for slot, value, least, paid in step.cuts:
-        given = some.given[:, slot]
+        given = some.given[slot]
         more = np.maximum(given + (value - least), 0) - np.maximum(given - least, 0)
         with_it += (paid * UNIT) * more
-    no = np.flatnonzero((without <= limit) & ((some.covered & step.ends) == step.ends).all(1))
-    yes = np.flatnonzero((with_it <= limit) & ((some.covered & step.covers) != step.covers).any(1))
-    given = some.given[yes]
+    may = without <= limit
+    for word in step.ending:
+        may &= (covered[word] & step.ends[word]) == step.ends[word]
+    no = np.flatnonzero(may)
+    gains = np.zeros(len(some), bool)
+    for word in step.covering:
+        gains |= (covered[word] & step.covers[word]) != step.covers[word]
+    yes = np.flatnonzero((with_it <= limit) & gains)
+    many, both = len(no), np.concatenate([no, yes])
+    fresh = _Choices(covered.take(both, axis=1), some.cost[both], np.empty(0), some.given.take(both, axis=1))
+    fresh.lost = np.concatenate([without[no], with_it[yes]])
+    fresh.cost[many:] += price
+    for word in step.covering:
+        fresh.covered[word, many:] |= step.covers[word]
+    for word in step.ending:
+        fresh.covered[word] &= ~step.ends[word]
     for slot, value, _, _ in step.cuts:
-        given[:, slot] += value
-    given = np.concatenate([some.given[no], given])
-    given[:, step.over] = 0
-    fresh = _Choices(
-        np.concatenate([some.covered[no], some.covered[yes] | step.covers]),
-        np.concatenate([some.cost[no], some.cost[yes] + price]),
-        np.concatenate([without[no], with_it[yes]]),
-        given,
-    )
-    return fresh, np.concatenate([no, yes + _CHOSEN]).astype(np.int32)
+        fresh.given[slot, many:] += value
+    fresh.given[step.over] = 0
+    both[many:] += _CHOSEN
+    return fresh, both.astype(np.int32)
 
 
 def undominated(covered: Masks, cost: Floats, turn: int = 0) -> Ints:
-    """Return choices (rows of words) without those that another covers all of for no more.
+    """Return choices (columns of words) without those that another covers all of for no more.
 
     Only the choices next to each other in an order are compared, another order each `turn`: not all that
     could go are found, but of choices that cover the same the cheapest alone stays, unless a hash deceives.
+    The keys that are sorted end with the position, so that no two are the same and the order is one.
 
     Examples
     --------
-    >>> masks = np.array([[0b011], [0b101], [0b011], [0b001]], np.uint64)
+    >>> masks = np.array([[0b011, 0b101, 0b011, 0b001]], np.uint64)
     >>> undominated(masks, np.array([2.0, 1.0, 1.0, 1.0])).tolist()
     [1, 2]
     """
-    words = covered.shape[1]
-    code = (covered * _odd(words)).sum(1, dtype=np.uint64)
+    words, many = covered.shape
+    code = (covered * _odd(words)[:, None]).sum(0, dtype=np.uint64)
     code ^= code >> np.uint64(29)
+    code *= _odd(1)[0]
+    order = _sorted(code)
+    held, price = covered.take(order, axis=1), cost[order]
+    first = np.ones(many, bool)
+    first[1:] = (held[:, 1:] != held[:, :-1]).any(0)
+    if not first.all():
+        begin = np.flatnonzero(first)
+        least = np.minimum.reduceat(price, begin)
+        cheap = np.flatnonzero(price == np.repeat(least, np.diff(begin, append=many)))
+        group = (np.cumsum(first) - 1)[cheap]
+        order = order[cheap[np.flatnonzero(np.diff(group, prepend=-1))]]
+        covered, cost = covered.take(order, axis=1), cost[order]
+        back = order
+    else:
+        back = np.arange(many)
+    if len(cost) == 1:
+        return back
     by = np.uint64(turn * 17 % 64)
-    keys = [cost, code]
-    for word in ((turn + 1) % words, turn % words):
-        held = ~covered[:, word]
-        keys.append((held >> by) | (held << (np.uint64(64) - by)) if by else held)
-    order = np.lexsort(keys if words > 1 else keys[:-1])
-    covered, cost = covered[order], cost[order]
+    word = ~covered[turn % words]
+    order = _sorted((word >> by) | (word << (np.uint64(64) - by)) if by else word)
+    bare, cost = ~covered.take(order, axis=1), cost[order]
     worse = np.zeros(len(order), bool)
     for apart in range(1, min(_APART, len(order) - 1) + 1):
-        within = cost[apart:] >= cost[:-apart]
-        for word in range(words):
-            within &= (covered[apart:, word] & ~covered[:-apart, word]) == 0
-        worse[apart:] |= within
-    return np.sort(order[~worse])
+        more = bare[0, :-apart] & ~bare[0, apart:]
+        for word in range(1, words):
+            more |= bare[word, :-apart] & ~bare[word, apart:]
+        worse[apart:] |= (more == 0) & (cost[apart:] >= cost[:-apart])
+    return np.sort(back[order[~worse]])
+
+
+def _sorted(key: Masks) -> Ints:
+    """Return the order of some keys, as far as their first bits say; then as they stand."""
+    below = np.uint64((1 << (len(key) - 1).bit_length()) - 1)
+    held = (key & ~below) | np.arange(len(key), dtype=np.uint64)
+    held.sort()
+    return (held & below).astype(np.int64)
 
 
 @functools.cache
@@ -307,10 +369,15 @@ def _steps(patterns: Patterns, order: Ints, prices: Prices) -> list[_Step]:
         steps.append(
             _Step(
                 column,
-                _mask(bit[rows], words),
-                _mask(bit[rows[end[rows] == t]], words),
+                covers := _mask(bit[rows], words),
+                ends := _mask(bit[rows[end[rows] == t]], words),
+                np.flatnonzero(covers).tolist(),
+                np.flatnonzero(ends).tolist(),
                 float(prices.left[column]),
-                [(int(bit[row]) >> 6, int(bit[row]) & 63, float(prices.pattern[row])) for row in costly],
+                [
+                    (int(bit[row]) >> 6, np.uint64(int(bit[row]) & 63), float(prices.pattern[row]))
+                    for row in costly
+                ],
                 pays[column],
                 over[column],
             )

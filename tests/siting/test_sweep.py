@@ -122,7 +122,7 @@ def test_what_goes_is_covered_for_no_more_by_what_stays(
 ) -> None:
     held = np.array(masks, np.uint64)
     cost = np.random.default_rng(costs).integers(0, 4, len(masks)).astype(float)
-    kept = undominated(held, cost, turn).tolist()
+    kept = undominated(held.T.copy(), cost, turn).tolist()
     for one in range(len(masks)):
         assert any((held[one] & ~held[by] == 0).all() and cost[by] <= cost[one] for by in kept)
     assert len({(*masks[one],) for one in kept}) == len(kept)  # of equals one stays
