@@ -22,8 +22,8 @@ from geosocial.siting.regions import PATIENCE, Regions, cheapest
 from geosocial.siting.relaxation import Relaxation
 from geosocial.siting.result import Clock
 from geosocial.siting.solver import Model, solve
-from geosocial.siting.sweep import NARROW, Sweep
-from geosocial.siting.tight import Tight
+from geosocial.siting.sweep import NARROW, Prices, Sweep
+from geosocial.siting.tight import Tight, counted
 from geosocial.siting.weighting import Weighting
 
 #: Up to so many pairs HiGHS is asked at once: its own branching is quick there.
@@ -59,6 +59,7 @@ class _Component:
     sites: Ints
     bound: float = 0.0
     tight: Tight | None = None
+    prices: Prices | None = None
 
     @property
     def value(self) -> float:
@@ -168,6 +169,7 @@ def _relaxed(part: _Component, clock: Clock, *, whole: bool) -> None:
     relaxation = Relaxation(part.patterns, len(part.price), part.price)
     point = relaxation.solve(relaxation.root(), clock)
     if point is not None and not clock.over():
+        part.prices = counted(part.patterns, part.price, point.paid, [])
         part.raise_to(math.ceil(-point.bound - 1e-6) if whole else -point.bound)
 
 
@@ -200,10 +202,12 @@ def _smaller(
 
 def _tightened(part: _Component, clock: Clock, target: float | None, *, whole: bool) -> None:
     """Raise the bound of a component by cuts, up to what proves the cover or that the target cannot be."""
-    part.tight = Tight(part.patterns, part.price)
+    part.tight = tight = Tight(part.patterns, part.price)
     goal = part.value if target is None else min(part.value, math.floor(target) + 1 if whole else target)
-    part.tight.climb(clock, goal - 1 + 2e-6 if whole else goal, part.value)
-    part.raise_to(math.ceil(part.tight.bound - 1e-6) if whole else part.tight.bound)
+    tight.climb(clock, goal - 1 + 2e-6 if whole else goal, part.value)
+    part.raise_to(math.ceil(tight.bound - 1e-6) if whole else tight.bound)
+    if part.prices is None or tight.bound > part.prices.bound:
+        part.prices = tight.prices
 
 
 def _swept(part: _Component, clock: Clock, target: float | None, widest: int) -> None:
@@ -216,18 +220,14 @@ def _swept(part: _Component, clock: Clock, target: float | None, widest: int) ->
     def asked() -> bool:
         return part.open and (target is None or part.bound <= target < part.value) and not clock.over()
 
-    if part.tight is None:
-        part.tight = Tight(part.patterns, part.price)
-        part.tight.climb(clock, -np.inf, part.value)
-        part.raise_to(math.ceil(part.tight.bound - 1e-6))
     sweep = None
     for width in (NARROW, widest):
         if width > NARROW and asked() and len(part.patterns.column) <= _MIDDLE:
             _tightened(part, clock, target, whole=True)
             sweep = None
-        if not asked():
+        if not asked() or part.prices is None:
             return
-        sweep = sweep or Sweep(part.patterns, part.price, part.tight.prices)
+        sweep = sweep or Sweep(part.patterns, part.price, part.prices)
         if target is None:
             part.offer(sweep.search(part.value - 1, clock, NARROW)[0])
         while asked():

@@ -8,7 +8,9 @@ choice of the node passes:
 
 L = Σ (Pᵢ − λᵢ) + Σ μᵢbᵢ + the p largest positive worths Σ_{i∈Nⱼ} (λᵢ − μᵢ) − cⱼ.
 
-A candidate with which, or without which, L falls to the best value known is closed, or opened.
+A candidate with which, or without which, L falls to the best value known is closed, or opened. A node is left
+out only where its limits contradict each other when counted, or where prices say so: HiGHS's word is not
+enough.
 
 Source: Galvão & ReVelle (1996) for the bound; the rest is arithmetic on it.
 """
@@ -23,7 +25,7 @@ import numpy as np
 from geosocial.siting.inputs import Bools, Floats, Ints
 from geosocial.siting.patterns import Patterns
 from geosocial.siting.result import Clock
-from geosocial.siting.solver import Model, load, new, run_all
+from geosocial.siting.solver import Model, load, new, run, run_all
 
 #: Beyond so many multiplications the similar pattern is only looked for among those with one candidate fewer.
 _MOST_WORK = 60_000_000
@@ -43,13 +45,17 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The relaxation of a node: y, s, the bound, and the bound with and without each candidate."""
+    """The relaxation of a node: y, s, the bound, and the bound with and without each candidate.
+
+    `paid`: what the prices −μ ≥ 0 of sᵢ ≥ b are.
+    """
 
     open: Floats
     around: Floats
     bound: float
     with_it: Floats
     without: Floats
+    paid: Floats
 
 
 class Relaxation:
@@ -119,9 +125,43 @@ class Relaxation:
         none = {"kInfeasible", "kUnboundedOrInfeasible"}
         ends = run_all(solvers, clock)
         return [
-            None if end in none else self._point(node, highs)
+            self._empty(node, clock) if end in none else self._point(node, highs)
             for node, highs, end in zip(nodes, solvers, ends, strict=True)
         ]
+
+    def _empty(self, node: Node, clock: Clock) -> Point | None:
+        """Return None if no choice is in a node of which HiGHS says so, else a point that says nothing."""
+        if self._excluded(node, clock):
+            return None
+        y, nothing = node.opened.astype(float), np.full(self.many, np.inf)
+        return Point(y, self.matrix @ y, np.inf, nothing, nothing, np.zeros(self.places))
+
+    def _excluded(self, node: Node, clock: Clock) -> bool:
+        """Return whether no choice is in a node: counted, or by the prices that the simplex gives.
+
+        Of a node with a choice no prices put L below what the dearest choice is worth.
+        """
+        if (
+            (node.opened & ~node.allowed).any()
+            or node.opened.sum() > self.most
+            or (node.least > node.most).any()
+            or (self.matrix @ node.opened.astype(float) > node.most).any()
+            or (self.matrix @ node.allowed.astype(float) < node.least).any()
+        ):
+            return True
+        highs = new(solver="simplex", presolve="off")
+        load(highs, self._model(node))
+        run(highs, clock)
+        _, known, ray = highs.getDualRay()
+        ray = np.nan_to_num(np.asarray(ray, np.float64))
+        if not known or not len(ray) or not np.abs(ray).max():
+            return False
+        # along the ray L falls without end: as far as rounding is nothing beside it
+        dearest = 1.0 + float((self.patterns.weight if self.price is None else np.abs(self.price)).sum())
+        limit = self._rows[:, self.many : self.many + self.places].T @ ray
+        limit *= 1e4 * dearest / float(np.abs(ray).max())
+        prices = np.zeros(self.places) if self.price is None else None
+        return any(self._bound(node, prices, sign * limit)[0] < -dearest for sign in (1.0, -1.0))
 
     def _point(self, node: Node, highs: Any) -> Point:
         q, k = self.places, self.many
@@ -131,13 +171,18 @@ class Relaxation:
         prices = np.clip(np.abs(dual[q : 2 * q]), 0.0, self.patterns.weight) if self.price is None else None
         sums = np.nan_to_num(np.asarray(found.col_value, np.float64)[:k])
         y = np.clip(sums, node.opened, node.allowed)
-        value, with_it, without = min(
+        value, with_it, without, paid = min(
             (self._bound(node, prices, sign * limit) for sign in (1.0, -1.0)), key=lambda b: b[0]
         )
-        return Point(y, self.matrix @ y, value, with_it, without)
+        return Point(y, self.matrix @ y, value, with_it, without, paid)
 
-    def _bound(self, node: Node, prices: Floats | None, limit: Floats) -> tuple[float, Floats, Floats]:
-        """Return L, and L with and without each candidate; `limit` is μ: ≥ 0 for sᵢ ≤ b, ≤ 0 for sᵢ ≥ b."""
+    def _bound(
+        self, node: Node, prices: Floats | None, limit: Floats
+    ) -> tuple[float, Floats, Floats, Floats]:
+        """Return L, and L with and without each candidate, and what sᵢ ≥ b pays.
+
+        `limit` is μ: ≥ 0 for sᵢ ≤ b, ≤ 0 for sᵢ ≥ b.
+        """
         mu = np.where((limit > 0) & ~np.isfinite(node.most), 0.0, limit)
         mu = np.where((mu < 0) & (node.least <= 0), 0.0, mu)
         edge = np.where(mu > 0, np.where(np.isfinite(node.most), node.most, 0.0), node.least)
@@ -155,7 +200,7 @@ class Relaxation:
         with_it, without = np.full(self.many, value), np.full(self.many, value)
         with_it[free] = value - np.maximum(last - worth[free], 0.0)
         without[free] = value - np.maximum(worth[free] - after, 0.0)
-        return value, with_it, without
+        return value, with_it, without, np.maximum(-mu, 0.0)
 
 
 def similar(patterns: Patterns) -> Ints:

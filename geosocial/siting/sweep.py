@@ -46,6 +46,8 @@ Masks = NDArray[np.uint64]
 _TOLERANCE = 1e-7
 #: Choices kept in the first sweep, how many times as many in the next.
 NARROW, _WIDER = 1_000, 3
+#: A price below this share of the highest is too small for its surplus to be counted.
+_MINOR = 1e-3
 #: How far apart in order choices are compared.
 _APART = 8
 #: A parent above this has the candidate chosen.
@@ -111,12 +113,8 @@ class Sweep:
 
     def __init__(self, patterns: Patterns, price: Floats, prices: Prices) -> None:
         self._patterns, self._price, self._prices = patterns, price, prices
-        order = line(patterns)
-        self._ways = [_steps(patterns, order, prices), _steps(patterns, order[::-1], prices)]
-        #: How many slots the cuts take each way.
-        self._slots = [
-            1 + max((slot for step in way for slot, *_ in step.cuts), default=0) for way in self._ways
-        ]
+        self._order = line(patterns)
+        self._ways: dict[int, list[_Step]] = {}
         #: The sweeps so far: in which room, which way, how wide, and the least loss before each step.
         self._known: list[tuple[float, int, int, Floats]] = []
 
@@ -132,10 +130,10 @@ class Sweep:
         if room < 0:
             return None, True
         way, width = 0, min(narrow, widest)
-        before = [np.zeros(len(self._ways[0]) + 1) for _ in self._ways]
-        for within, its, wide, least in self._known:
+        before = [np.zeros(len(self._order) + 1) for _ in range(2)]
+        for within, its, wide, known in self._known:
             if within >= room:
-                before[its] = np.maximum(before[its], least)
+                before[its] = np.maximum(before[its], known)
                 way = 1 - its
                 if within == room:
                     if wide >= widest:
@@ -161,12 +159,16 @@ class Sweep:
 
         `ahead`: the least loss from each step on. None for the losses when the clock was over.
         """
+        if way not in self._ways:
+            order = self._order[::-1] if way else self._order
+            self._ways[way] = _steps(self._patterns, order, self._prices)
         steps = self._ways[way]
+        slots = 1 + max((slot for step in steps for slot, *_ in step.cuts), default=0)
         some = _Choices(
             np.zeros((len(steps[0].covers), 1), np.uint64),
             np.zeros(1),
             np.zeros(1),
-            np.zeros((self._slots[way], 1), np.int64),
+            np.zeros((slots, 1), np.int64),
         )
         least, out, parents = np.zeros(len(steps) + 1), np.inf, []
         for t, step in enumerate(steps):
@@ -342,8 +344,11 @@ def _from(patterns: Patterns, near: csr_array, across: csr_array, first: int) ->
 
 
 def _steps(patterns: Patterns, order: Ints, prices: Prices) -> list[_Step]:
-    """Return the candidates in their turns; bits and slots are taken again where a pattern or cut is over."""
-    k = len(patterns.candidate)
+    """Return the candidates in their turns; bits and slots are taken again where a pattern or cut is over.
+
+    What surplus of the least prices would lose is not counted: a loss is only ever too small by that.
+    """
+    k, small = len(patterns.candidate), _MINOR * float(prices.pattern.max(initial=0.0))
     place = np.zeros(k, np.int64)
     place[order] = np.arange(len(order))
     by = np.argsort(patterns.column, kind="stable")
@@ -365,7 +370,7 @@ def _steps(patterns: Patterns, order: Ints, prices: Prices) -> list[_Step]:
     steps = []
     for t, column in enumerate(order.tolist()):
         rows = of[first[column] : first[column + 1]]
-        costly = rows[prices.pattern[rows] > 0]
+        costly = rows[prices.pattern[rows] > small]
         steps.append(
             _Step(
                 column,

@@ -92,14 +92,18 @@ class Tight:
         self.y = np.clip(np.asarray(found.col_value), 0.0, 1.0)
         prices = np.maximum(np.asarray(found.row_dual), 0.0)
         q = len(self.patterns.weight)
-        row = np.repeat(prices[:q], np.diff(self.patterns.start))
-        paid = np.bincount(self.patterns.column, weights=row, minlength=len(self.price))
-        value = float(prices[:q].sum())
         priced = [(cut, each) for cut, each in zip(self.cuts, prices[q:].tolist(), strict=True) if each > 0]
-        for cut, each in priced:
-            paid[cut.column] += each * cut.value
-            value += each * cut.least
-        left = self.price - paid
-        value += float(np.minimum(left, 0.0).sum())
-        if value > self.bound:
-            self.bound, self.prices = value, Prices(value, left, prices[:q], priced)
+        fresh = counted(self.patterns, self.price, prices[:q], priced)
+        if fresh.bound > self.bound:
+            self.bound, self.prices = fresh.bound, fresh
+
+
+def counted(patterns: Patterns, price: Floats, paid: Floats, cuts: list[tuple[Cut, float]]) -> Prices:
+    """Return prices λ ≥ 0 of patterns and cuts with the bound that they prove and what they leave."""
+    row = np.repeat(paid, np.diff(patterns.start))
+    left = price - np.bincount(patterns.column, weights=row, minlength=len(price))
+    value = float(paid.sum())
+    for cut, each in cuts:
+        left[cut.column] -= each * cut.value
+        value += each * cut.least
+    return Prices(value + float(np.minimum(left, 0.0).sum()), left, paid, cuts)

@@ -235,7 +235,7 @@ class Warm:
     def _unsure(self, node: Node) -> Point:
         """Return what is known of a part that has no relaxation: nothing."""
         y, nothing = node.opened.astype(float), np.full(self.frame.many, np.inf)
-        return Point(y, self.frame.matrix @ y, np.inf, nothing, nothing)
+        return Point(y, self.frame.matrix @ y, np.inf, nothing, nothing, np.zeros(self.frame.places))
 
     def _point(self, node: Node) -> Point:
         q, k = self.frame.places, self.frame.many
@@ -244,4 +244,4 @@ class Warm:
         dual, of_groups = duals[:q], -duals[q + 1 :]
         y = np.clip(np.nan_to_num(np.asarray(found.col_value, np.float64))[:k], node.opened, node.allowed)
         value, with_it, without = self.frame.bounded(node, dual - self.frame.below @ dual, of_groups)
-        return Point(y, self.frame.matrix @ y, value, with_it, without)
+        return Point(y, self.frame.matrix @ y, value, with_it, without, np.zeros(q))
