@@ -22,8 +22,9 @@ from geosocial.siting.regions import PATIENCE, Regions, cheapest
 from geosocial.siting.relaxation import Relaxation
 from geosocial.siting.result import Clock
 from geosocial.siting.solver import Model, solve
-from geosocial.siting.sweep import NARROW, Prices, Sweep
+from geosocial.siting.sweep import NARROW, Sweep
 from geosocial.siting.tight import Tight, counted
+from geosocial.siting.turns import Prices
 from geosocial.siting.weighting import Weighting
 
 #: Up to so many pairs HiGHS is asked at once: its own branching is quick there.

@@ -13,7 +13,7 @@ from geosocial.siting.inputs import Floats, starts
 from geosocial.siting.patterns import Patterns
 from geosocial.siting.result import Clock
 from geosocial.siting.solver import Model, load, new, run
-from geosocial.siting.sweep import Prices
+from geosocial.siting.turns import Prices
 from geosocial.siting.windows import Cut, Windows
 
 #: A round that raises the bound by less than this share of what is missing is the last but so many.

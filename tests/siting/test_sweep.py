@@ -15,8 +15,9 @@ from geosocial.siting.inputs import choice, reach
 from geosocial.siting.patterns import Patterns, covering, merged, reduced
 from geosocial.siting.regions import cheapest
 from geosocial.siting.result import Clock
-from geosocial.siting.sweep import Sweep, line, undominated
+from geosocial.siting.sweep import Sweep, undominated
 from geosocial.siting.tight import Tight
+from geosocial.siting.turns import line
 
 CANDIDATES = 10
 sets = st.lists(st.sets(st.integers(0, CANDIDATES - 1), min_size=1, max_size=4), min_size=2, max_size=16)
