@@ -43,7 +43,12 @@ def quiet(_message: str, **_facts: object) -> AbstractContextManager[None]:
 
 
 def compute(
-    study: Study, *, step: Step = quiet, online: bool | Literal["kept"] = False, apart: bool = False
+    study: Study,
+    *,
+    step: Step = quiet,
+    online: bool | Literal["kept"] = False,
+    apart: bool = False,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Results:
     """Return the results of a study.
 
@@ -58,6 +63,9 @@ def compute(
         the answers that it gave before, without asking.
     apart
         Whether sites and clusters may be searched in processes of their own (`geosocial.apart`).
+    meanwhile
+        Called before sites and clusters are waited for: what comes next can load its packages by then
+        (`load_to_write`).
 
     Raises
     ------
@@ -76,14 +84,21 @@ def compute(
     """
     from geosocial import comparison
 
-    results = _measured(study, step=step, online=online, apart=apart)
+    results = _measured(study, step=step, online=online, apart=apart, meanwhile=meanwhile)
     if study.earlier is None:
         return results
     with step(N_("What has changed")):
         return comparison.with_earlier(results)
 
 
-def _measured(study: Study, *, step: Step, online: bool | Literal["kept"], apart: bool) -> Results:
+def _measured(
+    study: Study,
+    *,
+    step: Step,
+    online: bool | Literal["kept"],
+    apart: bool,
+    meanwhile: Callable[[], object] | None,
+) -> Results:
     import pandas as pd
 
     from geosocial import intake
@@ -121,9 +136,11 @@ def _measured(study: Study, *, step: Step, online: bool | Literal["kept"], apart
             shared = equity.equity(study, zones, places, demand, measures=gaps, costs=costs, reach=reach)
         with step(N_("Plan and contracts")) if study.followed else nullcontext():
             given = steering.read(study, zones, places)
+        twins = intake.duplicates(places, pd.concat([t.contacts for t in taken], ignore_index=True))
+        if meanwhile is not None:
+            meanwhile()
         with step(N_("Clusters")) if study.clusters else nullcontext():
             clustered = found_clusters()
-        twins = intake.duplicates(places, pd.concat([t.contacts for t in taken], ignore_index=True))
         with step(N_("Proposed sites")) if study.siting else nullcontext():
             sites = searched()
     with step(N_("Plan and directions")) if study.followed else nullcontext():
@@ -194,6 +211,15 @@ def _lists(
         with step(N_("List: {label}"), label=spec.label):
             taken.append(intake.read_places(study, spec, zones, geocoder))
     return geocoder, taken
+
+
+def load_to_write() -> None:
+    """Load the packages that `write` uses, which are otherwise loaded where they are first used."""
+    from geosocial.cartography import maps
+    from geosocial.report import files
+
+    maps.load()
+    files.load()
 
 
 def write(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 
 #: Both languages stand in each page.
 LANGS: Final[tuple[Lang, ...]] = ("fr", "en")
+#: What drawing loads where it uses it.
+_USED: Final = ("folium", "geosocial.cartography.atlas", "geosocial.cartography.boroughs")
+
+
+def load() -> None:
+    """Load what drawing uses: what waits for another processor can do so before there is anything to draw."""
+    for name in _USED:
+        import_module(name)
 
 
 def names(results: Results, *, pictures: Sequence[Lang] = ()) -> list[str]:

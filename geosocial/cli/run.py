@@ -46,7 +46,9 @@ def command(say: Words) -> click.Command:
             )
         langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")
         with _texts_as_python():
-            results = pipeline.compute(read, step=console.step, online=online, apart=True)
+            results = pipeline.compute(
+                read, step=console.step, online=online, apart=True, meanwhile=pipeline.load_to_write
+            )
             written = pipeline.write(
                 results, Path(out), langs=langs, step=console.step, archive=not no_archive, apart=True
             )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from geosocial.vocabulary import Lang
 
@@ -14,6 +15,32 @@ if TYPE_CHECKING:
 
     from geosocial.report.press import Press
     from geosocial.results import Results
+
+#: What writing loads where it uses it; typst not, which starts threads (`geosocial.apart`).
+_USED: Final = (
+    "babel.dates",
+    "babel.numbers",
+    "font_source_sans_pro",
+    "geosocial.io.parquet",
+    "geosocial.report.boroughs",
+    "geosocial.report.directory",
+    "geosocial.report.dossier",
+    "geosocial.report.explanations",
+    "geosocial.report.html",
+    "geosocial.report.indicators",
+    "geosocial.report.qgis",
+    "geosocial.report.workbook",
+    "jinja2",
+    "pyarrow.parquet",
+    "pyogrio",
+    "xlsxwriter",
+)
+
+
+def load() -> None:
+    """Load what writing uses: what waits for another processor can do so before there is anything to write."""
+    for name in _USED:
+        import_module(name)
 
 
 def write_frames(
