@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 Since: TypeAlias = "tuple[pd.DataFrame, dt.date]"
 #: Announces a step by its message and facts; the context lasts as long as the step.
 Step = Callable[..., AbstractContextManager[None]]
+#: Whether a geocoding service may be asked, or only the answers that it gave before.
+Asked: TypeAlias = bool | Literal["kept"]
+Langs: TypeAlias = "tuple[Lang, ...]"
 
 
 def quiet(_message: str, **_facts: object) -> AbstractContextManager[None]:
@@ -46,7 +49,7 @@ def compute(
     study: Study,
     *,
     step: Step = quiet,
-    online: bool | Literal["kept"] = False,
+    online: Asked = False,
     apart: bool = False,
     meanwhile: Callable[[], object] | None = None,
 ) -> Results:
@@ -64,8 +67,7 @@ def compute(
     apart
         Whether sites and clusters may be searched in processes of their own (`geosocial.apart`).
     meanwhile
-        Called before sites and clusters are waited for: what comes next can load its packages by then
-        (`load_to_write`).
+        Called before sites and clusters are waited for: what comes next can load its packages by then.
 
     Raises
     ------
@@ -92,12 +94,7 @@ def compute(
 
 
 def _measured(
-    study: Study,
-    *,
-    step: Step,
-    online: bool | Literal["kept"],
-    apart: bool,
-    meanwhile: Callable[[], object] | None,
+    study: Study, *, step: Step, online: Asked, apart: bool, meanwhile: Callable[[], object] | None
 ) -> Results:
     import pandas as pd
 
@@ -169,12 +166,7 @@ def _measured(
         declared=pd.concat([t.declared for t in taken], ignore_index=True),
         unmapped=pd.concat([t.unmapped for t in taken], ignore_index=True),
         duplicates=twins,
-        inputs=(
-            *grounds,
-            *(geocoder.files if geocoder else ()),
-            *(t.file for t in taken),
-            *others,
-        ),
+        inputs=(*grounds, *(geocoder.files if geocoder else ()), *(t.file for t in taken), *others),
         online=online is not False,
         clusters=clustered.clusters,
         autocorrelation=clustered.autocorrelation,
@@ -197,7 +189,7 @@ def _clusters(
 
 
 def _lists(
-    study: Study, zones: gpd.GeoDataFrame, *, online: bool | Literal["kept"], step: Step
+    study: Study, zones: gpd.GeoDataFrame, *, online: Asked, step: Step
 ) -> tuple[Geocoder | None, list[Taken]]:
     """Return the address points, where the study has some, and the lists with their rows located by them."""
     from geosocial import intake
@@ -213,20 +205,11 @@ def _lists(
     return geocoder, taken
 
 
-def load_to_write() -> None:
-    """Load the packages that `write` uses, which are otherwise loaded where they are first used."""
-    from geosocial.cartography import maps
-    from geosocial.report import files
-
-    maps.load()
-    files.load()
-
-
 def write(
     results: Results,
     out: Path,
     *,
-    langs: tuple[Lang, ...] = ("fr", "en"),
+    langs: Langs = ("fr", "en"),
     step: Step = quiet,
     archive: bool = True,
     apart: bool = False,
@@ -271,7 +254,7 @@ def write(
     ]
     with provenance.writing(results, out, names, archive=archive) as aside, ExitStack() as beside:
         with step(N_("Report")):
-            reports = beside.enter_context(_reports(results, aside / "report", langs=langs, apart=apart))
+            reports = beside.enter_context(_reports(results, aside, langs=langs, atlas=True, apart=apart))
         explained = files.explained_in(langs)
         since = None if results.earlier is None else (results.changes, results.earlier)
         maps.write(results, aside / "maps", lang=langs[0], explained=explained, since=since, step=step)
@@ -288,23 +271,22 @@ def write(
 
 @contextmanager
 def _reports(
-    results: Results, folder: Path, *, langs: tuple[Lang, ...], apart: bool
+    results: Results, out: Path, *, langs: Langs, atlas: bool, apart: bool
 ) -> Iterator[Callable[[], object]]:
     """Begin to write the reports, apart where that is possible; give what waits until they stand."""
     from geosocial.apart import begun, possible
     from geosocial.report import files
 
+    folder = out / "report"
     if apart and possible():
-        with begun(partial(files.write_reports, results, folder, langs=langs, atlas=True)) as standing:
+        with begun(partial(files.write_reports, results, folder, langs=langs, atlas=atlas)) as standing:
             yield standing
     else:
-        with files.reports(results, folder, langs=langs, atlas=True) as standing:
+        with files.reports(results, folder, langs=langs, atlas=atlas) as standing:
             yield standing
 
 
-def write_gaps(
-    results: Results, out: Path, *, langs: tuple[Lang, ...] = ("fr", "en"), step: Step = quiet
-) -> list[Path]:
+def write_gaps(results: Results, out: Path, *, langs: Langs = ("fr", "en"), step: Step = quiet) -> list[Path]:
     """Write the tables, the workbook and the manifest alone, as `write` does.
 
     Returns
@@ -339,7 +321,7 @@ def write_maps(
     results: Results,
     out: Path,
     *,
-    langs: tuple[Lang, ...] = ("fr", "en"),
+    langs: Langs = ("fr", "en"),
     pictures: bool = False,
     since: Since | None = None,
     step: Step = quiet,
@@ -379,7 +361,7 @@ def write_maps(
 
 
 def write_reports(
-    results: Results, out: Path, *, langs: tuple[Lang, ...] = ("fr", "en"), step: Step = quiet
+    results: Results, out: Path, *, langs: Langs = ("fr", "en"), step: Step = quiet, apart: bool = False
 ) -> list[Path]:
     """Write the reports, the dossiers and the manifest alone, as `write` does.
 
@@ -401,10 +383,16 @@ def write_reports(
     >>> [file.name for file in written[:2]], written[-1].name
     (['report.en.html', 'report.en.pdf'], 'run.json')
     """
+    from geosocial.apart import settle
     from geosocial.report import files
 
     names = [f"report/{name}" for name in files.report_names(langs)]
-    with provenance.writing(results, out, names, alone=True) as aside, step(N_("Report")):
-        files.write_reports(results, aside / "report", langs=langs, atlas=False)
+    with (
+        provenance.writing(results, out, names, alone=True) as aside,
+        step(N_("Report")),
+        _reports(results, aside, langs=langs, atlas=False, apart=apart) as reports,
+    ):
         files.write_explained(results, aside / "report", langs=langs, atlas=False)
+        reports()
+    settle()
     return [out / name for name in (*names, provenance.MANIFEST)]

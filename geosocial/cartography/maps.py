@@ -25,7 +25,7 @@ _USED: Final = ("folium", "geosocial.cartography.atlas", "geosocial.cartography.
 
 
 def load() -> None:
-    """Load what drawing uses: what waits for another processor can do so before there is anything to draw."""
+    """Load what drawing uses: who waits for another processor can do so before there is anything to draw."""
     for name in _USED:
         import_module(name)
 

@@ -27,7 +27,7 @@ def command(say: Words) -> click.Command:
             click.echo(title, err=True)
         # sites are proposed for the major projects only
         asked = read if read.projects is not None else read.model_copy(update={"siting": None})
-        results = pipeline.compute(asked, step=console.step)
+        results = pipeline.compute(asked, step=console.step, apart=True)
         langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")
         written = (
             [] if out is None else pipeline.write_gaps(results, Path(out), langs=langs, step=console.step)

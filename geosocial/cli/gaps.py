@@ -31,7 +31,7 @@ def command(say: Words) -> click.Command:
         if not as_json:
             title = say.t("geosocial {version} · {study}", version=__version__, study=say.label(read.name))
             click.echo(title, err=True)
-        results = pipeline.compute(read, step=console.step)
+        results = pipeline.compute(read, step=console.step, apart=True)
         if sphere is not None:
             results = only(results, sphere)
         langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")

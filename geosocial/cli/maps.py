@@ -29,6 +29,7 @@ def command(say: Words) -> click.Command:
         as_json: bool,
     ) -> None:
         from geosocial import pipeline
+        from geosocial.cartography import maps
         from geosocial.study import read_study
 
         console = Console(say, silent=as_json)
@@ -36,7 +37,7 @@ def command(say: Words) -> click.Command:
         if not as_json:
             title = say.t("geosocial {version} · {study}", version=__version__, study=say.label(read.name))
             click.echo(title, err=True)
-        results = pipeline.compute(read, step=console.step)
+        results = pipeline.compute(read, step=console.step, apart=True, meanwhile=maps.load)
         langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")
         written = pipeline.write_maps(results, Path(out), langs=langs, pictures=pictures, step=console.step)
         if as_json:

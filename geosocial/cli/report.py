@@ -18,6 +18,7 @@ def command(say: Words) -> click.Command:
 
     def report(study: str | None, *, out: str, lang: str | None, since: str | None, as_json: bool) -> None:
         from geosocial import pipeline
+        from geosocial.report import files
         from geosocial.study import read_study
         from geosocial.wording import cautions
 
@@ -26,9 +27,9 @@ def command(say: Words) -> click.Command:
         if not as_json:
             title = say.t("geosocial {version} · {study}", version=__version__, study=say.label(read.name))
             click.echo(title, err=True)
-        results = pipeline.compute(read, step=console.step)
+        results = pipeline.compute(read, step=console.step, apart=True, meanwhile=files.load)
         langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")
-        written = pipeline.write_reports(results, Path(out), langs=langs, step=console.step)
+        written = pipeline.write_reports(results, Path(out), langs=langs, step=console.step, apart=True)
         shown = [str(path) for path in written if path.suffix in {".html", ".pdf"}]
         if as_json:
             click.echo(json.dumps(shown, ensure_ascii=False, indent=1))

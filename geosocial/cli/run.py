@@ -46,9 +46,7 @@ def command(say: Words) -> click.Command:
             )
         langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")
         with _texts_as_python():
-            results = pipeline.compute(
-                read, step=console.step, online=online, apart=True, meanwhile=pipeline.load_to_write
-            )
+            results = pipeline.compute(read, step=console.step, online=online, apart=True, meanwhile=_load)
             written = pipeline.write(
                 results, Path(out), langs=langs, step=console.step, archive=not no_archive, apart=True
             )
@@ -86,6 +84,15 @@ def command(say: Words) -> click.Command:
         ),
         epilog=say.t("Example: geosocial run my-study/study.toml --out results --lang fr"),
     )
+
+
+def _load() -> None:
+    """Load the packages that draw and write, which are otherwise loaded where they are first used."""
+    from geosocial.cartography import maps
+    from geosocial.report import files
+
+    maps.load()
+    files.load()
 
 
 def _texts_as_python() -> AbstractContextManager[None]:

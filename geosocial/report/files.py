@@ -38,7 +38,7 @@ _USED: Final = (
 
 
 def load() -> None:
-    """Load what writing uses: what waits for another processor can do so before there is anything to write."""
+    """Load what writing uses: who waits for another processor can do so before there is anything to write."""
     for name in _USED:
         import_module(name)
 
