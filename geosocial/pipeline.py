@@ -274,11 +274,13 @@ def _reports(
     results: Results, out: Path, *, langs: Langs, atlas: bool, apart: bool
 ) -> Iterator[Callable[[], object]]:
     """Begin to write the reports, apart where that is possible; give what waits until they stand."""
+    from geosocial import wording
     from geosocial.apart import begun, possible
     from geosocial.report import files
 
     folder = out / "report"
     if apart and possible():
+        wording.figures(results)  # which both processes ask for
         with begun(partial(files.write_reports, results, folder, langs=langs, atlas=atlas)) as standing:
             yield standing
     else:

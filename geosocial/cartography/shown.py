@@ -40,9 +40,8 @@ class Run:
         places = results.places
         supply: dict[str, set[str]] = {}
         sources = {p.key: p.source for p in results.study.places}
-        for kind, source, counted in set(
-            zip(places["kind"], places["source"], places["counted"], strict=True)
-        ):
+        columns = (places[name].tolist() for name in ("kind", "source", "counted"))
+        for kind, source, counted in set(zip(*columns, strict=True)):
             if counted and source in sources:
                 supply.setdefault(str(kind), set()).add(sources[source])
         present = {*map(str, places["kind"].unique()), *map(str, results.supply["kind"].unique())}

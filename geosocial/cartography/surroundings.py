@@ -179,7 +179,7 @@ def _facilities(results: Results, said: Mapping[str, Any]) -> list[Facilities]:
     homes = {str(z): n for n, z in enumerate(results.zones["zone_id"])}
     out = []
     for (_, spec), service in zip(results.study.services(), said["services"], strict=True):
-        at = layers.facilities(results, spec.kinds)["zone_id"]
+        at = layers.facilities(results, spec.kinds)["zone_id"].tolist()
         supply = service["supply"]
         degrees = np.array([f[:2] for f in supply], np.float64).reshape(-1, 2)
         zone = [homes.get(str(z), -1) for _, z in zip(supply, at, strict=True)]

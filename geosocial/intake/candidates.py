@@ -330,7 +330,9 @@ def named(found: Candidates, names: Sequence[str]) -> list[int]:
     InputError
         When there is no such candidate; when a rule left it out, this is said with its row.
     """
-    position = {name: at for at, name in enumerate(found.table["candidate_id"])}
+    if not names:
+        return []
+    position = {name: at for at, name in enumerate(found.table["candidate_id"].tolist())}
     for name in names:
         if name in position:
             continue

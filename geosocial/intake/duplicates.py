@@ -75,7 +75,9 @@ def duplicates(places: pd.DataFrame, contacts: pd.DataFrame | None = None) -> pd
         found.setdefault((one, other), "name")
     for reason, read in (("phone", phone_key), ("email", email_key), ("site", site_key)):
         if contacts is not None and reason in contacts.columns:
-            values = [read(str(v)) if ok else "" for v, ok in zip(contacts[reason], usable, strict=True)]
+            values = [
+                read(str(v)) if ok else "" for v, ok in zip(contacts[reason].tolist(), usable, strict=True)
+            ]
             for one, other in _stars(values):
                 found.setdefault((one, other), reason)
     return _table(places, keys, found)

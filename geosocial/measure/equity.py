@@ -58,7 +58,7 @@ class City:
     def zone(self) -> Ints:
         """Return the position of the zone of each demand row, −1 in none."""
         position = {zone: at for at, zone in enumerate(self.zones["zone_id"])}
-        return np.array([position.get(zone, -1) for zone in self.demand["zone_id"]], np.intp)
+        return np.array([position.get(zone, -1) for zone in self.demand["zone_id"].tolist()], np.intp)
 
     def people(self, column: str) -> Floats:
         """Return a demand column by row."""

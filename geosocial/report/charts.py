@@ -206,8 +206,8 @@ def zone_map(
     numbers = {z: n for n, z in enumerate(drawn.paths)}
     for zone, paint in fills.items():
         parts.append(Markup('<use href="#z{}" fill="{}"/>').format(numbers[zone], fill(paint, size)))
+    uses = Markup("").join(Markup('<use href="#z{}"/>').format(numbers[z]) for z in fills)
     for stroke, width in ((casing, 5.5), (line, 1.7)):
-        uses = Markup("").join(Markup('<use href="#z{}"/>').format(numbers[z]) for z in fills)
         parts.append(
             Markup('<g fill="none" stroke="{}" stroke-width="{}" stroke-linejoin="round">{}</g>').format(
                 stroke, width, uses

@@ -73,16 +73,18 @@ def _hubs(words: Words, results: Results) -> Part | None:
     counts = sorted({int(n) for n in rows["unmet"]})
     by_zone = {str(zone): part for zone, part in rows.groupby("zone_id", sort=False)}
 
-    def lacking(part: pd.DataFrame) -> float:
-        return float(part.loc[part["unmet"] >= 2, "share"].sum(skipna=False))
+    lacking = {
+        zone: float(part.loc[part["unmet"] >= 2, "share"].sum(skipna=False)) for zone, part in by_zone.items()
+    }
 
-    def cells(name: str, part: pd.DataFrame) -> tuple[str, ...]:
+    def cells(name: str, zone: str) -> tuple[str, ...]:
+        part = by_zone[zone]
         known = dict(zip(part["unmet"], part["share"], strict=True))
         people = float(part.loc[part["unmet"] >= 2, "people"].sum(skipna=False))
         shares = (wording.share(words, float(known[n])) for n in counts)
-        return (name, words.people(people), wording.share(words, lacking(part)), *shares)
+        return (name, words.people(people), wording.share(words, lacking[zone]), *shares)
 
-    zones = sorted((z for z in by_zone if z), key=lambda z: -lacking(by_zone[z]))
+    zones = sorted((z for z in by_zone if z), key=lambda z: -lacking[z])
     heads = [
         words.t("None") if n == 0 else words.n("{count} sphere", "{count} spheres", n, count=words.number(n))
         for n in counts
@@ -95,10 +97,10 @@ def _hubs(words: Words, results: Results) -> Part | None:
             words.t("Share, 2 or more"),
             *heads,
         ),
-        tuple(cells(wording.zone_name(words, results, z), by_zone[z]) for z in zones[:SHOWN]),
+        tuple(cells(wording.zone_name(words, results, z), z) for z in zones[:SHOWN]),
         frozenset(range(1, 3 + len(counts))),
         words.t("Each place with its spheres stands in tables/hubs.csv."),
-        cells(words.t("All together"), by_zone[""]),
+        cells(words.t("All together"), ""),
     )
     text = tuple(t for t in (wording.hubs_worst(words, results),) if t)
     return Part("e-hubs", words.t("Where several gaps meet"), text, table)

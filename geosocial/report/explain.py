@@ -321,7 +321,8 @@ def firmness(say: Words, results: Results, zone_id: str, sphere: str, service: s
 
 def inputs(say: Words, results: Results, spec: Service) -> Iterator[str]:
     """Give the files on which the figures of a service rest, with their rows and hashes."""
-    lists = {str(source) for source in results.places.loc[results.places["kind"].isin(spec.kinds), "source"]}
+    places = results.places
+    lists = set(places.loc[places["kind"].isin(spec.kinds), "source"].unique())
     for file in results.inputs:
         if file.role in _ROLES or file.role.removeprefix("places:") in lists:
             yield _file(say, file)

@@ -88,9 +88,11 @@ def project_for(say: Words, results: Results, row: Mapping[str, Any]) -> str:
 
 
 def _progress(say: Words, results: Results, row: Mapping[str, Any]) -> str:
-    named = results.plan_indicators
-    mine = rows(named[named["indicator_id"] == row["indicator_id"]])
-    return wording.progress_sentence(say, row, mine[0]) if mine else ""
+    ids = results.plan_indicators["indicator_id"].tolist()
+    if row["indicator_id"] not in ids:
+        return ""
+    at = ids.index(row["indicator_id"])
+    return wording.progress_sentence(say, row, rows(results.plan_indicators.iloc[at : at + 1])[0])
 
 
 def numbered(results: Results, table: str) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -285,7 +285,7 @@ def _labels(keys: pd.Series[str], column: str, label: Label, results: Results) -
 def _service_labels(frame: pd.DataFrame, results: Results) -> dict[str, Any]:
     import pandas as pd
 
-    pairs = list(zip(frame["sphere"], frame["service"], strict=True))
+    pairs = list(zip(frame["sphere"].tolist(), frame["service"].tolist(), strict=True))
     out = {}
     for lang in ("fr", "en"):
         say = words(lang)

@@ -59,7 +59,7 @@ def trust(words: Words, results: Results) -> Trust:
 def lists_of(results: Results, sphere: str, service: str) -> list[PlacesSpec]:
     """Return the lists that hold a counted record of a service's kinds."""
     places, kinds = results.places, wording.service_of(results, sphere, service).kinds
-    feeding = set(places.loc[places["counted"] & places["kind"].isin(kinds), "source"])
+    feeding = set(places.loc[places["counted"] & places["kind"].isin(kinds), "source"].unique())
     return [p for p in results.study.places if p.key in feeding]
 
 
