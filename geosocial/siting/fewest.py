@@ -32,11 +32,11 @@ _SMALL = 1_500
 #: Up to so many pairs HiGHS is given some nodes first: its heuristics find what ours may not.
 _FEW, _NODES_FIRST = 6_000, 30
 #: Up to so many pairs cuts from windows pay; where patterns are longer, few windows hold any.
-_MIDDLE = 60_000
+_MIDDLE = 80_000
 #: Beyond so many pairs a region takes as long as the nodes that prove the whole.
 _BY_REGION = 250_000
 #: Choices kept in the widest sweep, and where little is to be spent.
-_WIDE, _WIDE_BRIEF = 81_000, 3_000
+_WIDE, _WIDE_BRIEF = 243_000, 3_000
 #: Steps of local search before the branching, and at each of its nodes.
 _STEPS, _STEPS_A_NODE = 4_000, 100
 

@@ -29,6 +29,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geosocial.siting.inputs import Floats, Ints
 from geosocial.siting.patterns import Patterns
@@ -38,12 +39,10 @@ from geosocial.siting.windows import UNIT
 
 #: What a loss may be off by, as a share of the bound.
 _TOLERANCE = 1e-7
-#: Choices kept in the first sweep, how many times as many in the next.
-NARROW, _WIDER = 1_000, 3
+#: Choices kept in the first sweep, how many times as many in those that follow.
+NARROW, _WIDER = 1_000, (3, 9, 81, 243)
 #: How far apart in order choices are compared.
 _APART = 8
-#: A parent above this has the candidate chosen.
-_CHOSEN = 1 << 30
 _ONE = np.uint64(1)
 
 
@@ -93,27 +92,30 @@ class Sweep:
         room = most - self._prices.bound + _TOLERANCE * max(1.0, abs(self._prices.bound))
         if room < 0:
             return None, True
-        way, width = 0, min(narrow, widest)
+        widths = [width for width in (narrow, *(narrow * many for many in _WIDER)) if width < widest]
+        widths.append(widest)
+        way, at, swept = 0, 0, set()
         before = [np.zeros(len(self._order) + 1) for _ in range(2)]
         for within, its, wide, known in self._known:
             if within >= room:
                 before[its] = np.maximum(before[its], known)
                 way = 1 - its
+                swept.add(its)
                 if within == room:
-                    if wide >= widest:
-                        return None, False
-                    width = max(width, min(widest, wide * _WIDER))
-        while not clock.over():
-            least, found, every = self._sweep(way, room, before[1 - way][::-1], width, clock)
+                    at = max(at, int(np.searchsorted(widths, wide, side="right")))
+        while at < len(widths) and not clock.over():
+            least, found, every = self._sweep(way, room, before[1 - way][::-1], widths[at], clock)
             if found is not None or every:
                 return found, found is None
             if least is None:
                 break
-            self._known.append((room, way, width, least))
+            self._known.append((room, way, widths[at], least))
             before[way] = np.maximum(before[way], least)
-            if width >= widest:
-                break
-            way, width = 1 - way, min(widest, width * _WIDER)
+            # the widest sweep goes the way on which losses come early: the one before it, the other way
+            first = len(swept) == 1 and way not in swept
+            way = int(before[1][-1] < before[0][-1]) if first else 1 - way
+            swept.add(self._known[-1][1])
+            at += 1
         return None, False
 
     def _sweep(
@@ -138,6 +140,7 @@ class Sweep:
         for t, step in enumerate(steps):
             if clock.over():
                 return None, None, False
+            before = len(some)
             some, parent = _decided(some, step, self._price[step.column], room - ahead[t + 1])
             kept = None
             if len(some) > width or (step.ending and len(some) > 1):
@@ -147,7 +150,9 @@ class Sweep:
                     out = min(out, float(some.lost[kept[by[width]]]))
                     kept = kept[np.sort(by[:width])]
                 some, parent = some.take(kept), parent[kept]
-            parents.append(parent)
+            held = np.zeros(2 * before, bool)
+            held[parent] = True
+            parents.append((before, np.packbits(held)))
             least[t + 1] = max(least[t], min(out, float(some.lost.min(initial=np.inf))))
             if not len(some):
                 # what none can pass is as good as lost
@@ -156,19 +161,26 @@ class Sweep:
         return least, self._chosen(steps, parents, int(np.argmin(some.cost))), np.isinf(out)
 
     @staticmethod
-    def _chosen(steps: Sequence[Step], parents: list[Ints], at: int) -> Ints:
-        """Return the candidates of a choice that came through, from its parents."""
+    def _chosen(steps: Sequence[Step], parents: list[tuple[int, NDArray[np.uint8]]], at: int) -> Ints:
+        """Return the candidates of a choice that came through, from its parents.
+
+        Choices stand in the order of those that they come from, first without the candidate, then with it: a
+        bit for each that is kept tells them all.
+        """
         chosen = []
-        for step, parent in zip(reversed(steps), reversed(parents), strict=True):
-            before = int(parent[at])
-            if before >= _CHOSEN:
+        for step, (before, held) in zip(reversed(steps), reversed(parents), strict=True):
+            at = int(np.flatnonzero(np.unpackbits(held, count=2 * before))[at])
+            if at >= before:
                 chosen.append(step.column)
-            at = before % _CHOSEN
+                at -= before
         return np.sort(np.array(chosen, np.int64))
 
 
 def _decided(some: _Choices, step: Step, price: float, limit: float) -> tuple[_Choices, Ints]:
-    """Return each choice without and with the next candidate, where it may still come to a cover."""
+    """Return each choice without and with the next candidate, where it may still come to a cover.
+
+    Also what each comes from: its position, in a second row of the same for those with the candidate.
+    """
     covered = some.covered
     without = some.lost + max(-step.left, 0.0)
     with_it = some.lost + max(step.left, 0.0)
@@ -197,8 +209,8 @@ def _decided(some: _Choices, step: Step, price: float, limit: float) -> tuple[_C
     for slot, value, _, _ in step.cuts:
         fresh.given[slot, many:] += value
     fresh.given[step.over] = 0
-    both[many:] += _CHOSEN
-    return fresh, both.astype(np.int32)
+    both[many:] += len(some)
+    return fresh, both
 
 
 def undominated(covered: Masks, cost: Floats, turn: int = 0) -> Ints:
