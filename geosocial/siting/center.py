@@ -104,7 +104,7 @@ def p_center(
 #: Up to so many pairs within the standard, all places are asked for at once.
 _SPARSE = 400_000
 #: Shares of the cost so small that branching may as well begin: below what was asked in vain, and above it.
-_CLOSE, _CLOSER = 0.01, 0.0002
+_CLOSE, _CLOSER = 0.01, 0.0008
 #: Rounds at most in which sites move to the middle of what they serve.
 _ROUNDS = 20
 

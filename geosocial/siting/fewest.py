@@ -31,8 +31,9 @@ from geosocial.siting.weighting import Weighting
 _SMALL = 1_500
 #: Up to so many pairs HiGHS is given some nodes first: its heuristics find what ours may not.
 _FEW, _NODES_FIRST = 6_000, 30
-#: Up to so many pairs cuts from windows pay; where patterns are longer, few windows hold any.
-_MIDDLE = 80_000
+#: Up to so many pairs cuts from windows pay, and where little is to be spent; where patterns are longer, few
+#: windows hold any.
+_MIDDLE, _MIDDLE_BRIEF = 80_000, 30_000
 #: Beyond so many pairs a region takes as long as the nodes that prove the whole.
 _BY_REGION = 250_000
 #: Choices kept in the widest sweep, and where little is to be spent.
@@ -221,9 +222,9 @@ def _swept(part: _Component, clock: Clock, target: float | None, widest: int) ->
     def asked() -> bool:
         return part.open and (target is None or part.bound <= target < part.value) and not clock.over()
 
-    sweep = None
+    sweep, middle = None, _MIDDLE if widest == _WIDE else _MIDDLE_BRIEF
     for width in (NARROW, widest):
-        if width > NARROW and asked() and len(part.patterns.column) <= _MIDDLE:
+        if width > NARROW and asked() and len(part.patterns.column) <= middle:
             _tightened(part, clock, target, whole=True)
             sweep = None
         if not asked() or part.prices is None:
