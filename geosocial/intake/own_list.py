@@ -115,7 +115,10 @@ def own_list(
         said = {*found.columns.values(), *found.others}
         raise InputError(
             N_("{file}: no column says the sphere or the kind of a place; the columns are: {found}."),
-            hint=N_("Say which one does, as --column sphere=HEADER, or add a column “sphere”."),
+            hint=N_(
+                "Say which one does, as --column sphere=HEADER or --column kind=HEADER, "
+                "or add a column “sphere”."
+            ),
             file=str(path),
             found=", ".join(str(h) for h in source.columns.table.columns if str(h) in said),
         )

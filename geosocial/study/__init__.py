@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -44,7 +45,7 @@ from geosocial.study.parts import (
     ZonesSpec,
 )
 from geosocial.study.siting import CandidatesSpec, SitingSpec
-from geosocial.vocabulary import kinds, spheres, terms
+from geosocial.vocabulary import fold, kinds, spheres, terms
 
 __all__ = [
     "AncillarySpec",
@@ -179,7 +180,7 @@ class Study(Part):
             where = f"spheres.{sphere}.{service.key}"
             if sphere not in spheres():
                 bad.append(f"spheres.{sphere}")
-            bad += [f"{where}.kinds: {k}" for k in service.kinds if k not in kinds()]
+            bad += [f"{where}.kinds: {k}{_like(k)}" for k in service.kinds if k not in kinds()]
             bad += [
                 f"{where}.demand: {d}"
                 for d in (service.demand, *service.alternative_demand)
@@ -187,7 +188,8 @@ class Study(Part):
             ]
         for spec in self.places:
             where = f"places.{spec.key}"
-            bad += [f"{where}.kind_words: {k}" for k in spec.kind_words.values() if k not in {"", *kinds()}]
+            strange = [k for k in dict.fromkeys(spec.kind_words.values()) if k not in {"", *kinds()}]
+            bad += [f"{where}.kind_words: {k}{_like(k)}" for k in strange]
             bad += [
                 f"{where}.status_words: {s}" for s in spec.status_words.values() if s not in terms("statuses")
             ]
@@ -234,6 +236,23 @@ class Study(Part):
         bad = [f"directory.lists: {key}" for key in self.directory.lists if key not in self.published]
         named = self.directory.home_based
         return bad + [f"directory.home_based: {key}" for key in named if key not in self.published]
+
+
+def _like(word: str) -> str:
+    """Return the kind that is meant, to be put behind its wrong name; ``""`` where none is like it.
+
+    Examples
+    --------
+    >>> _like("écocentre"), _like("librairy"), _like("x")
+    (' (recycling_centre?)', ' (library?)', '')
+    """
+    known = {
+        fold(text): key
+        for key, kind in kinds().items()
+        for text in (key, kind.one.fr, kind.one.en, kind.many.fr, kind.many.en)
+    }
+    found = get_close_matches(fold(word), known, 1)
+    return f" ({known[found[0]]}?)" if found else ""
 
 
 def embedded_study() -> Path:

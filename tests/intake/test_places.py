@@ -362,5 +362,5 @@ def test_the_strategic_direction_and_words_of_the_lists_own(city: Factory, place
     assert [(r, c, col) for r, c, action, col, _ in faults(taken) if action == "rejected"] == [
         (5, "unknown_direction", "orientation")
     ]
-    with pytest.raises(ValueError, match=r"kind_words: nothing"):
-        city(places=[spec.model_dump(mode="json") | {"kind_words": {"a": "nothing"}}])
+    with pytest.raises(ValueError, match=r"kind_words: ecocentre \(recycling_centre\?\)"):
+        city(places=[spec.model_dump(mode="json") | {"kind_words": {"a": "ecocentre"}}])
