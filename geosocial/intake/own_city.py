@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from geosocial.errors import N_, InputError
+from geosocial.intake.columns import texts
+from geosocial.intake.declared import recognised, spellings
 from geosocial.intake.figures import figures
 from geosocial.intake.join_files import layer_of, points_of, zones_of
 from geosocial.intake.own_list import belonging, quoted, system_of
@@ -135,7 +137,9 @@ def own_city(
     system = found.crs.to_epsg()
     table = layer.frame.drop(columns=layer.frame.geometry.name)
     identifier, name = _zone_columns(table, str(zones))
-    where, source = _position(Path(demand), crs, found)
+    ids, labels = (texts(table[header]) for header in (identifier, name))
+    names = spellings(list(zip(labels, ids, strict=True)), dict(zip(ids, ids, strict=True)))
+    where, source = _position(Path(demand), crs, found, names)
     people = _residents(source, residents)
     row = _differing(source.columns.table, letters=False) or people
     return OwnCity(
@@ -220,13 +224,25 @@ def _without_added(header: str) -> str:
     return " ".join(word for word in words if not _ADDED.fullmatch(word))
 
 
-def _position(path: Path, crs: str | None, zones: gpd.GeoDataFrame) -> tuple[str, Source]:
+def _position(
+    path: Path, crs: str | None, zones: gpd.GeoDataFrame, names: Mapping[str, str]
+) -> tuple[str, Source]:
     """Return the lines of the study that say where the rows of demand lie, and its rows."""
     source = points_of(path, crs, None)
     if source.layer is not None:
         return "", source
     pair = recognise(source.columns).pair()
     if pair is None:
+        if by := _zone_of_each_row(source, names):
+            raise InputError(
+                N_("{file}: these are figures by zone (column “{column}”), not where people live in them."),
+                hint=N_(
+                    "Give the figures of smaller areas as a layer, or as a sheet with coordinates: blocks, "
+                    "dissemination areas, cells of a grid."
+                ),
+                file=str(path),
+                column=by,
+            )
         raise InputError(
             N_("{file}: no columns of coordinates were recognised; the columns are: {found}."),
             hint=N_("Call them longitude and latitude, or x and y with --crs EPSG:…."),
@@ -236,6 +252,15 @@ def _position(path: Path, crs: str | None, zones: gpd.GeoDataFrame) -> tuple[str
     code = None if crs or pair[2] else _system_of_zones(source, pair, zones)
     system = system_of(str(path), pair, crs, code)
     return f"crs = {quoted(system)}\nx = {quoted(pair[0])}\ny = {quoted(pair[1])}\n", source
+
+
+def _zone_of_each_row(source: Source, names: Mapping[str, str]) -> str:
+    """Return the column that names or numbers the zone of most rows, ``""`` where none does."""
+    for header in map(str, source.table.columns):
+        cells = [cell for cell in source.columns.text(header) if cell]
+        if 2 * sum(map(bool, recognised(cells, names))) > len(cells):
+            return header
+    return ""
 
 
 def _system_of_zones(source: Source, pair: tuple[str, str, bool], zones: gpd.GeoDataFrame) -> int | None:

@@ -2,26 +2,15 @@
 
 `check` uses nothing of the models: it looks in plain Python at which sites each place has within reach, and
 adds up by the formula of the model. It proves the value of the sites; the bound is what the solver proved,
-and that it, the gap and the status fit together is checked too. What each model counts, over places with
-P > 0, with d the cost to the nearest of the sites and n how many are within the standard:
-
-- mclp, relocate: Σ P where n ≥ 1
-- bacop1: Σ P where n ≥ 2; every place has n ≥ 1
-- bacop2: θ Σ P where n ≥ 1, plus (1 − θ) Σ P where n ≥ 2
-- capacitated: Σ of the amounts, each within the standard; a place gets at most P, a site gives at most C
-- maximin: Σ P where n ≥ 1; the least share of a zone is that of the record
-- several: Σ over the spheres of importance × share of its P where n ≥ 1
-- lscp: how many sites, or what they cost; every place has n ≥ 1
-- p_median: Σ P d; p_center: the largest d
-- kolm_pollak: −(1/κ) ln(Σ P e^(−κd) / Σ P); shortfall: Σ P ((d − d₀)₊)²
-- p_dispersion: the least distance between two sites
+and that it, the gap and the status fit together is checked too. What each model counts is told, and counted,
+in `geosocial.siting.worth`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +20,7 @@ from geosocial.siting import limits as kept
 from geosocial.siting.inputs import Floats, Reach, amounts, reach
 from geosocial.siting.limits import misplaced
 from geosocial.siting.result import SMALL, SitingResult
+from geosocial.siting.worth import ALL_SERVED, FORMULAS, Seen, near_sites, same
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -166,7 +156,7 @@ def check(
                     wrong.append(f"the {name} are not those of the certificate")
     try:
         wrong += _limits(said)
-        return wrong + _counted(_Seen(said, pairs, held.tolist(), zones))
+        return wrong + _counted(Seen(said, pairs, held.tolist(), zones))
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return [*wrong, "a figure of the certificate is missing or of no use"]
 
@@ -176,14 +166,14 @@ def _limits(said: Mapping[str, Any]) -> list[str]:
     return [] if said.get("limits") is None else kept.broken(said["limits"], said["sites"])
 
 
-def _counted(seen: _Seen) -> list[str]:
+def _counted(seen: Seen) -> list[str]:
     """Return what is wrong with the figures of a record."""
     model = seen.said["model"]
-    if model not in _FORMULAS:
+    if model not in FORMULAS:
         return [f"there is no model {model!r}"]
-    if model in _ALL_SERVED and not all(seen.near[i] for i in seen.some):
+    if model in ALL_SERVED and not all(seen.near[i] for i in seen.some):
         return ["a place with demand is not served"]
-    value = _FORMULAS[model](seen)
+    value = FORMULAS[model](seen)
     return seen.wrong + _figures(seen.said, value)
 
 
@@ -199,139 +189,16 @@ def _figures(said: Mapping[str, Any], value: float) -> list[str]:
 
     objective, bound, gap = number("objective"), number("bound"), number("gap")
     wrong = []
-    if not _same(value, objective):
+    if not same(value, objective):
         wrong.append(f"the objective is {value}, not {said['objective']}")
     off = bound - objective if said["model"] not in SMALL else objective - bound
-    if said["status"] == "optimal" and not (_same(bound, objective) and gap == 0):
+    if said["status"] == "optimal" and not (same(bound, objective) and gap == 0):
         wrong.append("it is said to be optimal, but the bound or the gap leaves room")
     elif said["status"] != "optimal" and objective < math.inf:
         expected = off / abs(objective) if objective else math.inf
-        if math.isnan(off) or off < 0 or not (_same(gap, expected) or _same(objective, bound)):
+        if math.isnan(off) or off < 0 or not (same(gap, expected) or same(objective, bound)):
             wrong.append("bound, objective and gap do not fit together")
     return wrong
-
-
-def _same(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
-
-
-def _near(pairs: Reach, sites: set[int], limit: float) -> list[list[tuple[int, float]]]:
-    """Return, for each place, the sites within the limit and their costs."""
-    start, column, cost = pairs.start.tolist(), pairs.column.tolist(), pairs.cost.tolist()
-    return [
-        [
-            (column[k], cost[k])
-            for k in range(start[i], start[i + 1])
-            if column[k] in sites and cost[k] <= limit
-        ]
-        for i in range(pairs.places)
-    ]
-
-
-class _Seen:
-    """What the sites are to each place with demand, seen from the record alone."""
-
-    def __init__(
-        self, said: Mapping[str, Any], pairs: Reach, weights: list[float], zones: ArrayLike | None
-    ) -> None:
-        self.said, self.weights, self.zones = said, weights, zones
-        self.sites: list[int] = said["sites"]
-        self.terms: Mapping[str, float] = said.get("terms") or {}
-        self.standard = math.inf if said["standard"] is None else float(said["standard"])
-        limit = math.inf if said["model"] == "shortfall" else self.standard
-        self.near = _near(pairs, set(self.sites), limit)
-        self.some = [i for i, weight in enumerate(weights) if weight > 0]
-        self.wrong: list[str] = []
-
-    def covered(self, times: int) -> float:
-        """Return the demand that so many of the sites have within the standard."""
-        return math.fsum(self.weights[i] for i in self.some if len(self.near[i]) >= times)
-
-    @property
-    def far(self) -> list[tuple[float, float]]:
-        """Return demand and cost to the nearest site of each place."""
-        return [(self.weights[i], min(cost for _, cost in self.near[i])) for i in self.some]
-
-
-def _lscp(seen: _Seen) -> float:
-    price = seen.said["site_costs"]
-    return float(len(seen.sites)) if price is None else math.fsum(price)
-
-
-def _bacop2(seen: _Seen) -> float:
-    theta = seen.terms["theta"]
-    return theta * seen.covered(1) + (1 - theta) * seen.covered(2)
-
-
-def _kolm_pollak(seen: _Seen) -> float:
-    kappa, total = seen.terms["kappa"], math.fsum(seen.weights)
-    return (
-        -math.log(math.fsum(w * math.exp(-kappa * d) for w, d in seen.far) / total) / kappa if total else 0.0
-    )
-
-
-def _shortfall(seen: _Seen) -> float:
-    return math.fsum(w * max(d - seen.standard, 0.0) ** 2 for w, d in seen.far)
-
-
-def _p_dispersion(seen: _Seen) -> float:
-    apart = [cost for j in seen.sites for k, cost in seen.near[j] if k != j]
-    return min(apart, default=math.inf)
-
-
-def _capacitated(seen: _Seen) -> float:
-    room = dict(zip(seen.sites, seen.said["capacities"] or (), strict=True))
-    given: dict[int, float] = {}
-    taken = dict.fromkeys(seen.sites, 0.0)
-    for place, site, amount in seen.said["amounts"]:
-        if place < 0 or not amount >= 0 or site not in {j for j, _ in seen.near[place]}:
-            seen.wrong.append(f"place {place} cannot be served {amount} by site {site}")
-            continue
-        given[place] = given.get(place, 0.0) + amount
-        taken[site] += amount
-    slack = 1 + 1e-9
-    for place, amount in given.items():
-        if amount > seen.weights[place] * slack:
-            seen.wrong.append(f"place {place} gets more than it asks for")
-    for site, amount in taken.items():
-        if amount > room[site] * slack:
-            seen.wrong.append(f"site {site} serves more than it can")
-    return math.fsum(given.values())
-
-
-def _maximin(seen: _Seen) -> float:
-    if seen.zones is None:
-        seen.wrong.append("the zone of each place is needed to check a maximin")
-        return seen.covered(1)
-    of = np.asarray(seen.zones).tolist()
-    total: dict[object, list[float]] = {}
-    hit: dict[object, list[float]] = {}
-    for i in seen.some:
-        total.setdefault(of[i], []).append(seen.weights[i])
-        hit.setdefault(of[i], []).append(seen.weights[i] if seen.near[i] else 0.0)
-    least = min((math.fsum(hit[zone]) / math.fsum(total[zone]) for zone in total), default=1.0)
-    if not _same(least, seen.terms["least_share"]):
-        seen.wrong.append(f"the least share of a zone is {least}, not {seen.terms['least_share']}")
-    return seen.covered(1)
-
-
-#: Models that must serve every place with demand.
-_ALL_SERVED = {"lscp", "bacop1", "p_median", "p_center", "kolm_pollak", "shortfall"}
-#: What the sites of each model are worth.
-_FORMULAS: dict[str, Callable[[_Seen], float]] = {
-    "mclp": lambda seen: seen.covered(1),
-    "relocate": lambda seen: seen.covered(1),
-    "bacop1": lambda seen: seen.covered(2),
-    "bacop2": _bacop2,
-    "capacitated": _capacitated,
-    "maximin": _maximin,
-    "lscp": _lscp,
-    "p_median": lambda seen: math.fsum(w * d for w, d in seen.far),
-    "p_center": lambda seen: max((d for _, d in seen.far), default=0.0),
-    "kolm_pollak": _kolm_pollak,
-    "shortfall": _shortfall,
-    "p_dispersion": _p_dispersion,
-}
 
 
 def certify_several(
@@ -396,10 +263,10 @@ def _part(joint: Any, part: Mapping[str, Any], sphere: Sphere) -> tuple[list[str
     weights, total = held.tolist(), math.fsum(held)
     for key, sites in (("served", joint), ("alone_served", part["alone"])):
         faults = misplaced(sites, pairs.candidates)
-        near = _near(pairs, set() if faults else set(sites), sphere.standard)
+        near = near_sites(pairs, set() if faults else set(sites), sphere.standard)
         served[key] = math.fsum(w for w, hit in zip(weights, near, strict=True) if hit)
         wrong += faults
-        if not _same(served[key], part[key]):
+        if not same(served[key], part[key]):
             wrong.append(f"{key} of {name} is {served[key]}, not {part[key]}")
     return wrong, served["served"] / total if total else 0.0
 

@@ -17,6 +17,7 @@ from geosocial.wording.labels import (
     outcome_count,
     service_of,
     sphere_label,
+    zone_count,
 )
 from geosocial.wording.sentences import norm_rate
 
@@ -222,7 +223,7 @@ def uncounted(words: Words, results: Results) -> list[str]:
 
 
 def cautions(words: Words, results: Results, *, written: bool = True) -> list[str]:
-    """Return a sentence for each list of which many rows were rejected or could not be located.
+    """Return a sentence for each list of which many rows could not be used, and for a demand too coarse.
 
     It stands before the figures: on the first page of a report, at the end of a run on the terminal.
 
@@ -231,7 +232,7 @@ def cautions(words: Words, results: Results, *, written: bool = True) -> list[st
     written
         Whether the table of faults is written, in which each row stands with its reason.
     """
-    told = []
+    told = _coarse(words, results)
     for row in results.conservation.to_dict(orient="records"):
         spec = next(p for p in results.study.places if p.key == row["source"])
         read, rejected, unlocated = (int(row[key]) for key in ("read", "rejected", "unlocated"))
@@ -266,6 +267,24 @@ def cautions(words: Words, results: Results, *, written: bool = True) -> list[st
             said.append(words.t("geosocial check says each row and its reason."))
         told.append(" ".join(said))
     return told
+
+
+def _coarse(words: Words, results: Results) -> list[str]:
+    """Return a sentence where most zones have all their people at one place: all are covered, or none."""
+    lived = results.demand[(results.demand["zone_id"] != "") & results.demand["x"].notna()]
+    places = lived.drop_duplicates(["zone_id", "x", "y"])["zone_id"].value_counts()
+    alone = int((places == 1).sum())
+    if not alone or 2 * alone < len(results.zones):
+        return []
+    return [
+        words.t(
+            "Caution: in {count} of {zones}, all people are told to live at one single place, so coverage "
+            "is 0 or 100% there. Give the figures of smaller areas: blocks, dissemination areas, cells of a "
+            "grid.",
+            count=words.number(alone),
+            zones=zone_count(words, results, len(results.zones)),
+        )
+    ]
 
 
 def set_aside(words: Words, results: Results) -> list[str]:

@@ -206,3 +206,39 @@ def test_two_years_of_residents_are_not_chosen_between(geosocial: Run, tmp_path:
     done = geosocial("new", tmp_path / "town", "--zones", zones, "--demand", blocks)
     assert done.returncode == 1
     assert "no column of residents was recognised" in done.stderr
+
+
+@pytest.mark.parametrize("column", ["COD_BARRIO", "NOMBRE"])
+def test_figures_by_zone_are_no_places_where_people_live(geosocial: Run, tmp_path: Path, column: str) -> None:
+    zones = gpd.read_file(CITY / "barrios.geojson")
+    named = zones[column]
+    pd.DataFrame({"année": 2021, column: named, "population": 100}).to_csv(tmp_path / "p.csv", index=False)
+    arguments = (
+        "new",
+        tmp_path / "made",
+        "--zones",
+        CITY / "barrios.geojson",
+        "--demand",
+        tmp_path / "p.csv",
+    )
+    refused = geosocial(*arguments)
+    assert refused.returncode == 1
+    assert f"figures by zone (column “{column}”)" in refused.stderr
+    assert not (tmp_path / "made").exists()
+
+
+def test_people_told_at_one_place_a_zone_are_cautioned_against(geosocial: Run, tmp_path: Path) -> None:
+    zones = gpd.read_file(CITY / "barrios.geojson")
+    zones.assign(population=100).to_file(tmp_path / "people.gpkg")
+    made = tmp_path / "made"
+    arguments = ("--zones", CITY / "barrios.geojson", "--demand", tmp_path / "people.gpkg")
+    assert geosocial("new", made, *arguments).returncode == 0
+    for lang, said in (
+        ("en", "one single place, so coverage is 0 or 100% there"),
+        ("fr", "en un seul point"),
+    ):
+        told = geosocial("gaps", made, "--lang", lang)
+        assert said in told.stderr
+        assert f"{len(zones)} of {len(zones)} zones" in told.stderr or lang == "fr"
+    # The blocks of the example are several a zone.
+    assert "single place" not in geosocial("gaps", CITY, "--lang", "en").stderr
