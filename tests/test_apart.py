@@ -101,6 +101,27 @@ def test_an_answer_that_was_cut_short_is_no_answer() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_memory_that_is_kept_is_not_asked_for_again() -> None:
+    code = (
+        "import resource, sys\n"
+        "import numpy as np\n"
+        "from geosocial.apart import keep_memory\n"
+        "def asked():\n"
+        "    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
+        "    for _ in range(20):\n"
+        "        arrays = [np.ones(375_000) for _ in range(8)]\n"  # 24 MB, let go all at once
+        "        del arrays\n"
+        "    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before\n"
+        "first = asked()\n"
+        "keep_memory()\n"
+        "asked()\n"
+        "print(first, asked())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    before, kept = map(int, done.stdout.split())
+    assert kept * 10 < before  # pages
+
+
 def test_settling_leaves_no_process_behind() -> None:
     with begun(os.getpid) as first, begun(os.getpid) as second:
         numbers = first(), second()

@@ -35,6 +35,7 @@ def command(say: Words) -> click.Command:
         as_json: bool,
     ) -> None:
         from geosocial import pipeline
+        from geosocial.apart import keep_memory
         from geosocial.study import read_study
 
         console = Console(say, silent=as_json)
@@ -45,6 +46,7 @@ def command(say: Words) -> click.Command:
                 err=True,
             )
         langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")
+        keep_memory()
         with _texts_as_python():
             results = pipeline.compute(read, step=console.step, online=online, apart=True, meanwhile=_load)
             written = pipeline.write(
