@@ -105,6 +105,8 @@ def p_center(
 _SPARSE = 400_000
 #: Shares of the cost so small that branching may as well begin: below what was asked in vain, and above it.
 _CLOSE, _CLOSER = 0.01, 0.0008
+#: The share of what is left above that a step down is at least, or steps are halved.
+_STRIDE = 0.125
 #: Rounds at most in which sites move to the middle of what they serve.
 _ROUNDS = 20
 
@@ -143,9 +145,10 @@ class _Levels:
         levels = self._between()
         low, high = 0, len(levels) - 1  # the answer is at a level in low … high, and that of high is known
         vain = (len(levels), -1)  # the levels asked in vain, and all between them
+        close = _CLOSE
         while low < high and not self.clock.over():
             if self.best is not None and not self.open.priced:
-                low, high, vain = self._narrowed(levels, low, high, vain)
+                low, high, vain = self._narrowed(levels, low, high, vain, close)
                 if low >= high or self.clock.over():
                     break
             # where the best is close, no answer is left once there is none just below it
@@ -156,18 +159,20 @@ class _Levels:
             if not verdict:
                 low = middle + 1
                 self.bound = float(levels[low])
-            high = min(high, int(np.searchsorted(levels, self.value)))
+            before, high = high, min(high, int(np.searchsorted(levels, self.value)))
+            if levels[before] - levels[high] < _STRIDE * (levels[high] - levels[max(low, vain[1])]):
+                close = _CLOSER  # step by step it would take long
         if low >= high and self.best is not None:
             self.bound = self.value
         return True
 
     def _narrowed(
-        self, levels: Floats, low: int, high: int, vain: tuple[int, int]
+        self, levels: Floats, low: int, high: int, vain: tuple[int, int], close: float
     ) -> tuple[int, int, tuple[int, int]]:
         """Return between which levels the answer is by what is decided at once, and those asked in vain.
 
         Where the gap is small the level just below the best is asked first, each time that the best is new.
-        It ends where branching has little less to decide.
+        It ends where what is left above those asked in vain is `close`: branching then has little less to do.
         """
         first, last = vain
         fresh = True  # whether to ask for the level just below the best
@@ -181,7 +186,7 @@ class _Levels:
                 middle = (low + high) // 2
             elif levels[first] - levels[low] > _CLOSE * levels[high]:
                 middle = (low + first) // 2
-            elif last < high - 1 and levels[high] - levels[last] > _CLOSER * levels[high]:
+            elif last < high - 1 and levels[high] - levels[last] > close * levels[high]:
                 middle = (last + high + 1) // 2
             else:
                 break
