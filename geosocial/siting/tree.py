@@ -6,7 +6,7 @@ Where the standard is wide that loses several times as much, since the relaxatio
 candidates near each other. The relaxation of a part goes on from the basis of the part that it is of
 (`geosocial.siting.warm`), so that several splits can be tried by some steps of the simplex before one is
 chosen (strong branching: Applegate, Bixby, Chvátal & Cook 1995), and what they lost stands for them later
-(Achterberg, Koch & Martin 2005).
+(Achterberg, Koch & Martin 2005). The first relaxation is tightened by cuts (`geosocial.siting.rings`).
 
 The parts with the highest bounds go first, four in a round, two to each worker. What the workers found is put
 together in the order of the parts and not of the time: the same input gives the same sites.
@@ -134,7 +134,7 @@ class Tree:
 
     def _first(self, threads: ThreadPoolExecutor) -> _Part | None:
         """Return all choices as a part; None where nothing better is in it, or the clock is over."""
-        future = threads.submit(self._warm[0].first, self._inner)
+        future = threads.submit(self._warm[0].first, self._inner, self.value + self.step)
         self._watch([future])
         point = future.result()
         if point is None:
