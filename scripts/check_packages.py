@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
-PYTHONS: Final = ("3.11", "3.12", "3.13")
+PYTHONS: Final = ("3.11", "3.12", "3.13", "3.14")
 #: The resolutions of uv: of what geosocial names itself, the lowest version that it allows; or the newest.
 RESOLUTIONS: Final = ("lowest-direct", "highest")
 #: What the tests of the lowest packages need; the fixtures import a browser's driver, no browser is started.
@@ -109,12 +109,19 @@ def tests(interpreter: Path) -> None:
     known = {**os.environ, "PYTHONPATH": str(ROOT)}
     # a deprecation that an old package meets in an older one is theirs; each part has a process of its own
     old = ("-W", "ignore::DeprecationWarning")
+    failed = []
     for part in (*TESTED, *TESTED_TOO):
-        start(
-            *(interpreter, *old, "-m", "pytest", *old, "-q", "-p", "no:cacheprovider"),
-            *(*NOT_TESTED, part),
-            env=known,
-        )
+        print(part, flush=True)
+        try:
+            start(
+                *(interpreter, *old, "-m", "pytest", *old, "-q", "-p", "no:cacheprovider"),
+                *(*NOT_TESTED, part),
+                env=known,
+            )
+        except subprocess.CalledProcessError:
+            failed.append(part)  # the others are worth knowing too: all of them take half an hour
+    if failed:
+        sys.exit(f"failed with the lowest packages: {', '.join(failed)}")
 
 
 def resolved(python: str, resolution: str, out: Path) -> None:
