@@ -33,7 +33,7 @@ _SMALL = 1_500
 _FEW, _NODES_FIRST = 6_000, 30
 #: Up to so many pairs cuts from windows pay, and where little is to be spent; where patterns are longer, few
 #: windows hold any.
-_MIDDLE, _MIDDLE_BRIEF = 80_000, 30_000
+_MIDDLE, _MIDDLE_BRIEF = 60_000, 30_000
 #: Beyond so many pairs a region takes as long as the nodes that prove the whole.
 _BY_REGION = 250_000
 #: Choices kept in the widest sweep, and where little is to be spent.

@@ -17,9 +17,9 @@ there is none. Where a choice stands in for another, the part of the cover that 
 it was, and with it what the other sweep says of its loss: the bounds go together. A narrow sweep finds good
 covers by itself.
 
-No rounding cuts off a cover: masks are compared and not only hashed, cuts are counted in whole multiples of
-2⁻²⁰, and losses, sums of some thousand numbers of the size of the prices, may be off by far less than the
-tolerance with which they are compared.
+No rounding cuts off a cover: masks are compared and not only hashed, what is given to a cut is counted in
+whole shares of it, rounded so that its surplus comes out no larger, and losses, sums of some thousand numbers
+of the size of the prices, may be off by far less than the tolerance with which they are compared.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ from geosocial.siting.inputs import Floats, Ints
 from geosocial.siting.patterns import Patterns
 from geosocial.siting.result import Clock
 from geosocial.siting.turns import Masks, Prices, Step, line, steps_of
-from geosocial.siting.windows import UNIT
 
 #: What a loss may be off by, as a share of the bound.
 _TOLERANCE = 1e-7
@@ -56,7 +55,7 @@ class _Choices:
     covered: Masks
     cost: Floats
     lost: Floats
-    given: Ints
+    given: NDArray[np.int16]
 
     def __len__(self) -> int:
         return len(self.cost)
@@ -129,12 +128,11 @@ class Sweep:
             order = self._order[::-1] if way else self._order
             self._ways[way] = steps_of(self._patterns, order, self._prices)
         steps = self._ways[way]
-        slots = 1 + max((slot for step in steps for slot, *_ in step.cuts), default=0)
         some = _Choices(
             np.zeros((len(steps[0].covers), 1), np.uint64),
             np.zeros(1),
             np.zeros(1),
-            np.zeros((slots, 1), np.int64),
+            np.zeros((0, 1), np.int16),
         )
         least, out, parents = np.zeros(len(steps) + 1), np.inf, []
         for t, step in enumerate(steps):
@@ -181,15 +179,16 @@ def _decided(some: _Choices, step: Step, price: float, limit: float) -> tuple[_C
 
     Also what each comes from: its position, in a second row of the same for those with the candidate.
     """
-    covered = some.covered
+    covered, held = some.covered, some.given
+    if len(held) < step.slots:
+        held = np.concatenate([held, np.zeros((step.slots - len(held), len(some)), np.int16)])
     without = some.lost + max(-step.left, 0.0)
     with_it = some.lost + max(step.left, 0.0)
     for word, shift, paid in step.paid:
         with_it += paid * ((covered[word] >> shift) & _ONE)
     for slot, value, least, paid in step.cuts:
-        given = some.given[slot]
-        more = np.maximum(given + (value - least), 0) - np.maximum(given - least, 0)
-        with_it += (paid * UNIT) * more
+        more = np.maximum(held[slot] + np.int16(value - least), 0)
+        with_it += np.multiply(more, paid, dtype=np.float64)
     may = without <= limit
     for word in step.ending:
         may &= (covered[word] & step.ends[word]) == step.ends[word]
@@ -199,16 +198,17 @@ def _decided(some: _Choices, step: Step, price: float, limit: float) -> tuple[_C
         gains |= (covered[word] & step.covers[word]) != step.covers[word]
     yes = np.flatnonzero((with_it <= limit) & gains)
     many, both = len(no), np.concatenate([no, yes])
-    fresh = _Choices(covered.take(both, axis=1), some.cost[both], np.empty(0), some.given.take(both, axis=1))
+    given = held[: step.slots].take(both, axis=1)
+    fresh = _Choices(covered.take(both, axis=1), some.cost[both], np.empty(0), given)
     fresh.lost = np.concatenate([without[no], with_it[yes]])
     fresh.cost[many:] += price
     for word in step.covering:
         fresh.covered[word, many:] |= step.covers[word]
     for word in step.ending:
         fresh.covered[word] &= ~step.ends[word]
-    for slot, value, _, _ in step.cuts:
-        fresh.given[slot, many:] += value
-    fresh.given[step.over] = 0
+    for slot, value, least, _ in step.cuts:
+        given[slot, many:] = np.minimum(given[slot, many:] + np.int16(value), least)
+    given[step.over] = 0
     both[many:] += len(some)
     return fresh, both
 

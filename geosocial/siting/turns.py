@@ -6,6 +6,8 @@ take bits and slots that are free again once their last candidate has had its tu
 
 from __future__ import annotations
 
+import heapq
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 
 from geosocial.siting.inputs import Floats, Ints, starts
 from geosocial.siting.patterns import Patterns
-from geosocial.siting.windows import UNIT, Cut
+from geosocial.siting.windows import Cut
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -23,6 +25,8 @@ Masks = NDArray[np.uint64]
 
 #: A price below this share of the highest is too small for its surplus to be counted.
 _MINOR = 1e-3
+#: Of how many equal shares a cut is counted.
+_SHARES = 8192.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,9 @@ class Prices:
 class Step:
     """A candidate in its turn: the begun patterns that it covers, those that end with it, what it pays.
 
-    `covering`, `ending`: the words in which there are any.
+    `covering`, `ending`: the words in which there are any. `slots`: how many are in use. `cuts`: the slot,
+    what the candidate gives, what the cut asks for, and the price of one; whole shares of the cut, rounded so
+    that no surplus is counted that is none, and small enough for two to fit into 16 bits.
     """
 
     column: int
@@ -51,6 +57,7 @@ class Step:
     paid: list[tuple[int, np.uint64, float]]
     cuts: list[tuple[int, int, int, float]]
     over: list[int]
+    slots: int
 
 
 def line(patterns: Patterns) -> Ints:
@@ -120,9 +127,15 @@ def steps_of(patterns: Patterns, order: Ints, prices: Prices) -> list[Step]:
     pays: list[list[tuple[int, int, int, float]]] = [[] for _ in range(k)]
     over: list[list[int]] = [[] for _ in range(k)]
     for at, (cut, paid) in enumerate(prices.cuts):
-        for column, value in zip(cut.column.tolist(), cut.value.tolist(), strict=True):
-            pays[column].append((int(slot[at]), int(value / UNIT), int(cut.least / UNIT), paid))
+        share = max(cut.least, float(cut.value.max())) / _SHARES
+        least = math.ceil(cut.least / share)
+        given = np.floor(cut.value / share).astype(np.int64)
+        for column, value in zip(cut.column.tolist(), given.tolist(), strict=True):
+            pays[column].append((int(slot[at]), value, least, paid * share))
         over[order[cut_end[at]]].append(int(slot[at]))
+    used = np.zeros(len(order), np.int64)
+    for first_turn, last_turn, its in zip(cut_begin, cut_end, slot, strict=True):
+        used[first_turn : last_turn + 1] = np.maximum(used[first_turn : last_turn + 1], its + 1)
     steps = []
     for t, column in enumerate(order.tolist()):
         rows = of[first[column] : first[column + 1]]
@@ -141,6 +154,7 @@ def steps_of(patterns: Patterns, order: Ints, prices: Prices) -> list[Step]:
                 ],
                 pays[column],
                 over[column],
+                int(used[t]),
             )
         )
     return steps
@@ -154,15 +168,20 @@ def _mask(bits: Ints, words: int) -> Masks:
 
 
 def _taken(begin: Ints, end: Ints) -> tuple[Ints, int]:
-    """Return a number for each span, the same for none two that meet, and in how many words of 64 they go."""
-    number, free, most = np.zeros(len(begin), np.int64), [], 0
+    """Return a number for each span, the same for none two that meet, and in how many words of 64 they go.
+
+    The lowest that is free is taken.
+    """
+    number, most = np.zeros(len(begin), np.int64), 0
+    free: list[int] = []
     ending: dict[int, list[int]] = {}
     for span in np.argsort(begin, kind="stable").tolist():
         for turn in [turn for turn in ending if turn < begin[span]]:
-            free += [int(number[one]) for one in ending.pop(turn)]
+            for one in ending.pop(turn):
+                heapq.heappush(free, int(number[one]))
         if not free:
             free.append(most)
             most += 1
-        number[span] = free.pop()
+        number[span] = heapq.heappop(free)
         ending.setdefault(int(end[span]), []).append(span)
     return number, max(1, -(-most // 64))
