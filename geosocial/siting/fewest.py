@@ -2,9 +2,10 @@
 
 The patterns fall apart where they share no candidate; each component has a relaxation, rounded up where
 prices are whole, and a cover: greedy, made smaller by `geosocial.siting.weighting`. Where the two do not
-meet, cuts tighten the relaxation (`geosocial.siting.tight`), and sweeps along the patterns find the cover or
-prove that there is none cheaper (`geosocial.siting.sweep`). What they leave open is branched on, the smallest
-first: by HiGHS on the tightened relaxation where patterns are short, else by `geosocial.siting.branching`.
+meet, sweeps along the patterns find the cover or prove that there is none cheaper (`geosocial.siting.sweep`),
+the wide ones once cuts have tightened the relaxation (`geosocial.siting.tight`). What they leave open is
+branched on, the smallest first: by HiGHS on the tightened relaxation where patterns are short, else by
+`geosocial.siting.branching`.
 """
 
 from __future__ import annotations
@@ -215,8 +216,8 @@ def _tightened(part: _Component, clock: Clock, target: float | None, *, whole: b
 def _swept(part: _Component, clock: Clock, target: float | None, widest: int) -> None:
     """Settle a component with whole prices by sweeps, or only whether it can cost the target.
 
-    Narrow sweeps on the relaxation as it is find a good cover and often decide. Then cuts tighten it, and it
-    is asked what is asked, or price after price from the bound up.
+    Narrow sweeps on the relaxation as it is find a good cover and often decide. Then cuts tighten it where
+    patterns are short, and it is asked what is asked, or price after price from the bound up.
     """
 
     def asked() -> bool:

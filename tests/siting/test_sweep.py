@@ -14,6 +14,7 @@ from geosocial.siting.fewest import fewest
 from geosocial.siting.inputs import choice, reach
 from geosocial.siting.patterns import Patterns, covering, merged, reduced
 from geosocial.siting.regions import cheapest
+from geosocial.siting.relaxation import Node, Relaxation
 from geosocial.siting.result import Clock
 from geosocial.siting.sweep import Sweep, undominated
 from geosocial.siting.tight import Tight
@@ -144,3 +145,67 @@ def test_an_interrupt_ends_a_sweep_without_a_claim() -> None:
     assert sweep.search(1.0, Clock(interrupt=lambda: True), 1_000) in [(None, True), (None, False)]
     clock = Clock(interrupt=lambda: next(calls) > 20)
     assert sweep.search(tight.bound + 2, clock, 1_000) == (None, False)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(
+    near=sets,
+    asked=st.lists(st.tuples(st.integers(-2, 3), st.sampled_from([1, 2, 4, 10_000])), min_size=2, max_size=8),
+    cuts=st.booleans(),
+)
+def test_what_a_sweep_remembers_cuts_off_no_cover(
+    near: list[set[int]], asked: list[tuple[int, int]], cuts: bool
+) -> None:
+    patterns = made(near)
+    chosen = np.array(list(itertools.product([0.0, 1.0], repeat=CANDIDATES)))
+    every = chosen[(patterns.matrix().toarray() @ chosen.T > 0).all(axis=0)]
+    best = float(every.sum(axis=1).min())
+    tight = Tight(patterns, np.ones(CANDIDATES))
+    tight.climb(Clock(), np.inf if cuts else -np.inf, np.inf)
+    sweep = Sweep(patterns, np.ones(CANDIDATES), tight.prices)
+    for more, widest in asked:
+        found, none = sweep.search(best + more, Clock(), widest, 1)
+        assert not none or more < 0
+        if found is not None:
+            assert covered(patterns, found)
+            assert len(found) <= best + more
+        if widest == 10_000:
+            assert (found is None) == none == (more < 0)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(near=sets, seed=st.integers(0, 1_000), priced=st.booleans())
+def test_a_node_is_left_out_only_if_no_choice_is_in_it(near: list[set[int]], seed: int, priced: bool) -> None:
+    patterns, rng = made(near), np.random.default_rng(seed)
+    price = rng.integers(1, 5, CANDIDATES).astype(float) if priced else None
+    most = CANDIDATES if priced else int(rng.integers(1, 5))
+    relaxation = Relaxation(patterns, most, price)
+    root = relaxation.root()
+    least = np.maximum(root.least, rng.integers(0, 3, len(root.least)).astype(float))
+    limit = np.where(rng.random(len(least)) < 0.3, least + rng.integers(0, 2, len(least)), np.inf)
+    node = Node(root.opened, rng.random(CANDIDATES) < 0.8, least, limit)
+    chosen = np.array(list(itertools.product([0.0, 1.0], repeat=CANDIDATES)))
+    around = chosen @ patterns.matrix().toarray().T
+    held = ((around >= least) & (around <= limit)).all(axis=1)
+    held &= (chosen.sum(axis=1) <= most) & (chosen <= node.allowed).all(axis=1)
+    point = relaxation.solve(node, Clock())
+    if held.any():
+        value = (around[held] > 0) @ patterns.weight if price is None else -(chosen[held] @ price)
+        assert point is not None
+        assert point.bound >= value.max() - 1e-6
+
+
+def test_a_node_without_a_choice_that_counting_does_not_see_is_left_out_by_prices() -> None:
+    patterns = made([{0, 1, 2}, {3, 4, 5}])
+    relaxation = Relaxation(patterns, 3)
+    root = relaxation.root()
+    two_each = Node(root.opened, root.allowed, np.full(2, 2.0), root.most)
+    assert relaxation.solve(two_each, Clock()) is None
+    ring = made([{0, 1}, {1, 2}, {0, 2}])
+    whole = Relaxation(ring, CANDIDATES, np.ones(CANDIDATES))
+    node = Node(np.zeros(CANDIDATES, bool), np.ones(CANDIDATES, bool), np.ones(3), np.array([1.0, 1.0, 2.0]))
+    assert whole.solve(node, Clock()) is not None
+    apart = Node(node.opened, node.allowed, np.array([1.0, 1.0, 2.0]), np.array([1.0, 1.0, np.inf]))
+    point = whole.solve(apart, Clock())
+    assert point is not None
+    assert point.bound == pytest.approx(-2.0, abs=1e-4)
