@@ -121,7 +121,7 @@ def _measured(
         costs = nearness.nearest_costs(study, reach, demand, ways)
     clusters = partial(_clusters, study, zones, demand, costs)
     with (
-        searching(study, zones, demand, costs, ways, apart=apart) as searched,
+        searching(study, zones, demand, costs, ways, geocoder=geocoder, apart=apart) as searched,
         beside(clusters, apart=apart and study.clusters is not None) as found_clusters,
     ):
         with step(N_("Coverage, gaps, ranking")):

@@ -80,9 +80,13 @@ def _wanted(given: dict[str, Any]) -> Wanted:
         )
     cost, capacity = given.pop("cost_column") or "", given.pop("capacity_column") or ""
     where, identifier = given.pop("where"), given.pop("identifier") or ""
-    if path is None and (where or identifier or cost or capacity):
+    addresses = given.pop("addresses")
+    if path is None and (where or identifier or cost or capacity or addresses):
         raise InputError(
-            N_("--where, --id, --cost-column and --capacity-column speak of a list: it is missing."),
+            N_(
+                "--where, --id, --cost-column, --capacity-column and --addresses speak of a list: it is "
+                "missing."
+            ),
             hint=N_("Add --candidates."),
         )
     return Wanted(
@@ -96,6 +100,7 @@ def _wanted(given: dict[str, Any]) -> Wanted:
         outside=[Path(p) for p in given.pop("outside")],
         cost=cost,
         capacity=capacity,
+        addresses=None if addresses is None else Path(addresses),
     )
 
 

@@ -128,6 +128,14 @@ def _candidates(say: Words) -> list[click.Parameter]:
             help=say.t("Column of how many people each candidate can serve, for --model capacitated."),
         ),
         click.Option(
+            ["--addresses"],
+            type=click.Path(),
+            help=say.t(
+                "Address points where candidates that have an address and no position are looked up; "
+                "otherwise those of the study."
+            ),
+        ),
+        click.Option(
             ["--crs"],
             help=say.t("Coordinate reference system of the candidates, when their file does not say."),
         ),

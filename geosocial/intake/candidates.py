@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geosocial.errors import N_, Count, InputError, Said
-from geosocial.intake import candidate_rules
+from geosocial.intake import candidate_positions, candidate_rules
 from geosocial.intake.faults import Faults
-from geosocial.intake.join_files import points_of, position_columns
-from geosocial.intake.locate import moved, positions
-from geosocial.intake.positions import Area
+from geosocial.intake.join_files import points_of
+from geosocial.intake.reasons import REASONS
 from geosocial.intake.recognise import recognise
 from geosocial.intake.source import Source, under_study
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from geosocial.intake.placing import Geocoder
     from geosocial.results import InputFile
     from geosocial.study import Study
 
@@ -67,6 +67,8 @@ class Wanted:
         Layers of polygons: a candidate must be inside one of each of `within`, and inside none of `outside`.
     cost, capacity
         Headers of what a site costs, and of how much demand it can serve.
+    addresses
+        Address points in which rows without a position are looked up, instead of those of the study.
     """
 
     path: Path | None = None
@@ -79,6 +81,7 @@ class Wanted:
     outside: Sequence[Path] = ()
     cost: str = ""
     capacity: str = ""
+    addresses: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +179,15 @@ def from_grid(
     return _some(Candidates(table, faults.table(), len(ids), identifiers=named), "")
 
 
-def study_candidates(study: Study, zones: gpd.GeoDataFrame, demand: pd.DataFrame) -> Candidates:
+def study_candidates(
+    study: Study, zones: gpd.GeoDataFrame, demand: pd.DataFrame, geocoder: Geocoder | None = None
+) -> Candidates:
     """Return the candidates that the ``[siting]`` of a study asks for.
+
+    Parameters
+    ----------
+    geocoder
+        As in `read_candidates`.
 
     Raises
     ------
@@ -196,18 +206,27 @@ def study_candidates(study: Study, zones: gpd.GeoDataFrame, demand: pd.DataFrame
         within=[study.path(p) for p in spec.within],
         outside=[study.path(p) for p in spec.outside],
     )
-    found = read_candidates(study, zones, wanted, shown=spec.file.as_posix())
+    found = read_candidates(study, zones, wanted, geocoder, shown=spec.file.as_posix())
     assert found.file is not None  # noqa: S101 - a list was read; for the type checker
     return replace(found, file=under_study(found.file, study, spec.file, "candidates"))
 
 
-def read_candidates(study: Study, zones: gpd.GeoDataFrame, wanted: Wanted, *, shown: str = "") -> Candidates:
+def read_candidates(
+    study: Study,
+    zones: gpd.GeoDataFrame,
+    wanted: Wanted,
+    geocoder: Geocoder | None = None,
+    *,
+    shown: str = "",
+) -> Candidates:
     """Return the candidates of a sheet or a layer; polygons are candidates at a point inside them.
 
     Parameters
     ----------
     wanted
         The list and its rules.
+    geocoder
+        Where the addresses of rows without a position are looked up.
     shown
         What the file is called in its faults; without it by its path.
 
@@ -224,9 +243,7 @@ def read_candidates(study: Study, zones: gpd.GeoDataFrame, wanted: Wanted, *, sh
     path = wanted.path or Path()
     source = points_of(path, wanted.crs, wanted.sheet)
     faults = Faults("candidates", shown or str(path), source.rows)
-    x, y, own_crs, _ = position_columns(source, wanted.crs, {})
-    own = positions(source, x=x, y=y, crs=own_crs, faults=faults, area=Area.around(zones))
-    east, north = moved(own, study.crs, faults)
+    east, north = candidate_positions.located(study, zones, source, geocoder, crs=wanted.crs, faults=faults)
     headers = recognise(source.columns).columns
     named = headers.get("name") or headers.get("address")
     ids = _identifiers(source, wanted.identifier, headers.get("id", ""))
@@ -312,12 +329,20 @@ def _refuse_ids(ids: pd.Series[str], rows: npt.NDArray[np.int64], path: Path, co
 def _some(found: Candidates, file: str) -> Candidates:
     """Return the candidates when there are any."""
     if not len(found.table):
+        gone = found.faults[found.faults["action"].isin(LEFT_OUT)]
+        gone = gone.assign(asked=gone["code"] == "filtered")  # those that a filter leaves out are wanted so
+        first = gone.sort_values(["asked", "source_row"], kind="stable").head(1).to_dict(orient="records")
+        facts = {"file": file or "--candidates", "read": Count(found.read), "why": why_left_out(found)}
+        hint = N_("Check the filters, the layers and the positions.")
+        if not file or not first:
+            raise InputError(N_("{file}: no candidate is left of {read}: {why}."), hint=hint, **facts)
+        row = first[0]
         raise InputError(
-            N_("{file}: no candidate is left of {read}: {why}."),
-            hint=N_("Check the filters, the layers and the positions."),
-            file=file or "--candidates",
-            read=found.read,
-            why=why_left_out(found),
+            N_("{file}: no candidate is left of {read}: {why}. The first, row {row}: {reason}"),
+            hint=hint,
+            **facts,
+            row=int(row["source_row"]),
+            reason=Said(REASONS[str(row["code"])], {"column": row["column"], "value": row["value"]}),
         )
     return found
 

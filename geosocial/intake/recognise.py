@@ -153,7 +153,15 @@ def refuse_ambiguous(file: str, found: Recognised, wanted: Sequence[str]) -> Non
             )
 
 
-def refuse_addresses_alone(columns: Columns, told: Mapping[str, str]) -> None:
+_ADDRESSES_ALONE: Final = N_(
+    "Give a list of address points (civic number, street, position): geosocial new … "
+    "--addresses FILE, or [geocoding] in study.toml; or add columns latitude and longitude."
+)
+
+
+def refuse_addresses_alone(
+    columns: Columns, told: Mapping[str, str], *, hint: str = _ADDRESSES_ALONE
+) -> None:
     """Refuse a sheet that says where its rows are by addresses alone, where there are no address points.
 
     Parameters
@@ -162,6 +170,8 @@ def refuse_addresses_alone(columns: Columns, told: Mapping[str, str]) -> None:
         The columns of the sheet.
     told
         Which of them hold ``address`` and ``postal_code``; nothing is refused where none does.
+    hint
+        What to do.
 
     Raises
     ------
@@ -175,10 +185,7 @@ def refuse_addresses_alone(columns: Columns, told: Mapping[str, str]) -> None:
                     "{file}: the list has no coordinates, and there are no address points in which to look "
                     "up its column “{column}”."
                 ),
-                hint=N_(
-                    "Give a list of address points (civic number, street, position): geosocial new … "
-                    "--addresses FILE, or [geocoding] in study.toml; or add columns latitude and longitude."
-                ),
+                hint=hint,
                 file=columns.file,
                 column=columns.shown(header),
             )

@@ -107,6 +107,7 @@ def gather(study: Study, asked: Asked, wanted: Wanted, *, step: Step = quiet) ->
     import pandas as pd
 
     from geosocial import intake
+    from geosocial.intake import candidate_positions
     from geosocial.intake.candidates import from_demand, from_grid, read_candidates
     from geosocial.measure import supply
 
@@ -130,7 +131,8 @@ def gather(study: Study, asked: Asked, wanted: Wanted, *, step: Step = quiet) ->
             near = [supply.facilities(places.iloc[:0], zones, study, service) for _, service in services]
     with step(N_("Candidates")):
         if wanted.path is not None:
-            found = read_candidates(study, zones, wanted)
+            listed = candidate_positions.asked(study, wanted.addresses, wanted.crs) or geocoder
+            found = read_candidates(study, zones, wanted, listed)
         elif wanted.grid_m is not None:
             held = places[places["counted"] & (places["status"] == "existing")]
             found = from_grid(study, zones, wanted, (held["x"].to_numpy(float), held["y"].to_numpy(float)))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geosocial.geo.walking import Walking
+    from geosocial.intake.placing import Geocoder
     from geosocial.results import InputFile
     from geosocial.siting.proposed import Proposed
     from geosocial.siting.result import Interrupt
@@ -69,6 +70,7 @@ def proposals(
     costs: Mapping[tuple[str, str], NDArray[np.float64]],
     ways: Walking | None = None,
     *,
+    geocoder: Geocoder | None = None,
     interrupt: Interrupt | None = None,
 ) -> Proposals:
     """Return the proposed sites of a study; without rows where it asks for none.
@@ -79,6 +81,8 @@ def proposals(
         For each (sphere, service) the cost of each place of demand to the nearest facility.
     ways
         The streets of the study, where it has them.
+    geocoder
+        Where the addresses of candidates without a position are looked up.
     interrupt
         Asked now and then whether to end; the best found by then comes back.
 
@@ -95,7 +99,7 @@ def proposals(
     asked, services = study.siting, headlines(study)
     if asked is None or not services:
         return Proposals()
-    found = study_candidates(study, zones, demand)
+    found = study_candidates(study, zones, demand, geocoder)
     fixed, never = named(found, asked.include), named(found, asked.exclude)
     zone = pd.Index(zones["zone_id"]).get_indexer(pd.Index(demand["zone_id"]))
 
@@ -140,6 +144,7 @@ def searching(
     costs: Mapping[tuple[str, str], NDArray[np.float64]],
     ways: Walking | None = None,
     *,
+    geocoder: Geocoder | None = None,
     apart: bool = False,
 ) -> Iterator[Callable[[], Proposals]]:
     """Give what waits for `proposals` and returns them: they are searched while the rest is measured.
@@ -151,14 +156,15 @@ def searching(
 
     from geosocial.apart import begun, possible
 
+    search = partial(proposals, study, zones, demand, costs, ways, geocoder=geocoder)
     if apart and headlines(study) and possible():
-        with begun(partial(proposals, study, zones, demand, costs, ways)) as searched:
+        with begun(search) as searched:
             yield searched
         return
     stop = threading.Event()
     with ThreadPoolExecutor(max_workers=1) as pool:
         try:
-            yield pool.submit(proposals, study, zones, demand, costs, ways, interrupt=stop.is_set).result
+            yield pool.submit(search, interrupt=stop.is_set).result
         finally:
             stop.set()
 

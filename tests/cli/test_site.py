@@ -289,6 +289,36 @@ def test_amounts_are_read_as_people_write_them_and_the_page_says_what_is_paid(
         assert (code, said in err) == (2, True)
 
 
+def test_lots_that_are_given_by_address_only(
+    city: Lots, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trees = ["Bouleaux", "Cèdres", "Érables", "Frênes", "Hêtres", "Lilas"]
+    trees += ["Mélèzes", "Noyers", "Ormes", "Pins", "Saules", "Tilleuls"]
+    table = city.table.assign(address=[f"{100 + 2 * n}, rue des {tree}" for n, tree in enumerate(trees)])
+    points = table.rename(columns={"address": "adresse"})[["adresse", "x", "y"]]
+    points.drop(index=4).to_csv(tmp_path / "points.csv", index=False)
+    table.drop(columns=["x", "y"]).to_csv(tmp_path / "lots.csv", index=False)
+    given = [*city.given, "--candidates", str(tmp_path / "lots.csv"), "--quick"]
+    points_given = ["--addresses", str(tmp_path / "points.csv")]
+    for lang, words in (("en", "--addresses FILE"), ("fr", "--addresses FICHIER")):
+        code, _, err = run(capsys, *given, "--lang", lang)
+        assert (code, words in err) == (1, True)
+    only = ["--where", "area=400", *points_given, "--lang", "en"]
+    code, _, err = run(capsys, *given, *only)
+    assert (code, "row 6: The address is not in the list" in err.splitlines()[-1]) == (1, True)
+    code, out, err = run(capsys, *given, *points_given, "--lang", "en", "--out", str(tmp_path / "s"))
+    assert code == 0, err
+    row = "  lots.csv, row 6: The address is not in the list of address points: 108, rue des Hêtres"
+    assert row in out
+    found = told(capsys, *given, *points_given)
+    kept = [n for n in range(COUNT) if n != 4]
+    assert found["after"] == pytest.approx(max(city.served((n,)) for n in kept))
+    assert found["candidates"] == {"read": COUNT, "used": COUNT - 1, "left_out": {"geocode_none": 1}}
+    rows = pd.read_csv(tmp_path / "s" / "left_out.csv", dtype=str, encoding="utf-8-sig")
+    placed = rows[rows["code"] == "geocoded_address"]
+    assert placed["candidate_id"].tolist() == [f"{n:03d}" for n in kept]
+
+
 def test_identifiers_that_repeat_are_named_with_their_rows(
     city: Lots, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
