@@ -26,6 +26,8 @@ MOST: Final = 12
 TOLD: Final = ("coverage", "rate", "gap")
 ZONES: Final = ("gap",)
 MOST_ZONES: Final = 5
+#: The file that names those of a comparison.
+RECORD: Final = "compared.json"
 
 
 def names(found: Comparison) -> Mapping[str, LocalText]:
@@ -140,15 +142,21 @@ def write_comparison(found: Comparison, out: Path) -> list[Path]:
     Raises
     ------
     OutputError
-        When a file cannot be written.
+        When a file cannot be written, or one of the folder is in the way: `geosocial.provenance.recorded`.
     """
     from geosocial.io.write import write_table
+    from geosocial.provenance import recorded
 
-    out.mkdir(parents=True, exist_ok=True)
-    files = [out / "changes.csv", out / "movements.csv"]
-    for file, table in zip(files, (found.changes, found.movements), strict=True):
-        write_table(_labelled(table, found), file)
-    return files
+    def record(names: dict[str, str]) -> dict[str, Any]:
+        editions = {"before": found.before.study, "after": found.after.study}
+        said = {key: {"study": s.id, "edition": s.edition.isoformat()} for key, s in editions.items()}
+        return {**said, "files": names}
+
+    tables = {"changes.csv": found.changes, "movements.csv": found.movements}
+    with recorded(out, RECORD, record) as aside:
+        for name, table in tables.items():
+            write_table(_labelled(table, found), aside / name)
+    return [out / name for name in (*tables, RECORD)]
 
 
 def _labelled(table: pd.DataFrame, found: Comparison) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,45 +27,37 @@ CERTIFICATE, COSTS = "certificate.json", "costs.npz"
 def write(found: Proposal, out: Path) -> list[Path]:
     """Write everything; return what was written.
 
-    What an earlier proposal has written into the folder and this one does not is removed, unless somebody has
-    changed it since: the certificate names its files.
+    Raises
+    ------
+    OutputError
+        When a file of the folder is in the way: `geosocial.provenance.recorded`. The certificate is the
+        record.
     """
     from geosocial.io import write as files
-    from geosocial.provenance import digest, remove
+    from geosocial.provenance import recorded
     from geosocial.report.site_page import write_pages
 
-    out.mkdir(parents=True, exist_ok=True)
-    earlier = _written(out)
     written = []
-    for name, frame in found.tables().items():
-        written.append(out / f"{name}.csv")
-        files.write_table(frame, written[-1])
-    if len(found.problem.candidates.faults):
-        written.append(out / "left_out.csv")
-        files.write_table(left_out(found), written[-1])
-    written += _layers(found, out)
-    written += write_pages(found, out)
-    written.append(out / COSTS)
-    files.write_bytes(_packed(found), written[-1])
-    names = {path.name: digest(path) for path in written}
-    remove({name: sha256 for name, sha256 in earlier.items() if name not in names}, out)
-    written.append(out / CERTIFICATE)
+    with recorded(out, CERTIFICATE, partial(_certificate, found)) as aside:
+        for name, frame in found.tables().items():
+            written.append(aside / f"{name}.csv")
+            files.write_table(frame, written[-1])
+        if len(found.problem.candidates.faults):
+            written.append(aside / "left_out.csv")
+            files.write_table(left_out(found), written[-1])
+        written += _layers(found, aside)
+        written += write_pages(found, aside)
+        written.append(aside / COSTS)
+        files.write_bytes(_packed(found), written[-1])
+    return [out / path.name for path in (*written, Path(CERTIFICATE))]
+
+
+def _certificate(found: Proposal, names: dict[str, str]) -> dict[str, Any]:
+    """Return the certificate with the sites by their identifiers and the files that go with it."""
     ids = found.problem.candidates.table["candidate_id"].tolist()
     chosen = [ids[j] for j in found.result.sites.tolist() if j < len(ids)]
     said = {key: value for key, value in found.certificate.items() if key != "seconds"}
-    told = {**said, "candidates": chosen, "files": names}
-    text = json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False)
-    files.write_text(text + "\n", written[-1])
-    return written
-
-
-def _written(out: Path) -> dict[str, str]:
-    """Return the files of the proposal in a folder, each with its SHA-256, by its certificate."""
-    try:
-        told = json.loads((out / CERTIFICATE).read_text(encoding="utf-8"))["files"]
-        return {str(name): str(sha256) for name, sha256 in told.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+    return {**said, "candidates": chosen, "files": names}
 
 
 def left_out(found: Proposal) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -86,20 +86,27 @@ def dumps(value: dict[str, Any]) -> str:
 
 
 @contextmanager
-def staged(out: Path) -> Iterator[Path]:
+def staged(out: Path, *, record: str = MANIFEST, earlier: Mapping[str, str] | None = None) -> Iterator[Path]:
     """Give an empty folder to write a run into; when all is well, move what it holds into `out`.
 
     What an earlier run has written there and this one does not is removed before, so that it is not taken for
     a part of this run; a file that somebody has changed since, and what no run has written, stays. Then the
     manifest goes first, so that every file that follows is known as ours (`refuse_foreign`), whenever the
     moving is cut off.
+
+    Parameters
+    ----------
+    record
+        The file that names the others.
+    earlier
+        What was written there before, path → SHA-256; None for what the manifest of the folder names.
     """
     out.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".geosocial-", dir=out))
     try:
         with atomic.flushed_later():
             yield aside
-        files = sorted((f for f in aside.rglob("*") if f.is_file()), key=lambda f: (f.name != MANIFEST, f))
+        files = sorted((f for f in aside.rglob("*") if f.is_file()), key=lambda f: (f.name != record, f))
         try:
             atomic.flush(files)
         except OSError as error:
@@ -111,7 +118,8 @@ def staged(out: Path) -> Iterator[Path]:
             ) from error
         moves = [(file, out / file.relative_to(aside)) for file in files]
         kept = {target.relative_to(out).as_posix() for _, target in moves}
-        remove({name: sha256 for name, sha256 in _written(out).items() if name not in kept}, out)
+        before = _written(out) if earlier is None else earlier
+        remove({name: sha256 for name, sha256 in before.items() if name not in kept}, out)
         folders = {out, *(target.parent for _, target in moves)}
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
@@ -151,6 +159,65 @@ def writing(
         (aside / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
 
+@contextmanager
+def recorded(out: Path, record: str, told: Callable[[dict[str, str]], dict[str, Any]]) -> Iterator[Path]:
+    """Give an empty folder to write files into; then write their record and move all into `out`.
+
+    Only files that an earlier record of the folder names, and that are still as they were written, are
+    replaced or removed.
+
+    Parameters
+    ----------
+    record
+        The file that names the others: an object whose ``files`` are name → SHA-256.
+    told
+        Makes the record from its ``files``.
+
+    Raises
+    ------
+    OutputError
+        Naming the first file in the way that no earlier call has written, or that somebody has changed since.
+    """
+    earlier = named_in(out / record)
+    with staged(out, record=record, earlier=earlier) as aside:
+        yield aside
+        names = {f.relative_to(aside).as_posix(): digest(f) for f in sorted(aside.rglob("*")) if f.is_file()}
+        if not earlier:
+            refuse_changed(out / record, None)
+        for name in names:
+            refuse_changed(out / name, earlier.get(name))
+        (aside / record).write_text(dumps(told(names)), encoding="utf-8", newline="\n")
+
+
+def named_in(record: Path) -> dict[str, str]:
+    """Return the files that a record names, each with its SHA-256; none where there is no record."""
+    try:
+        told = json.loads(record.read_text(encoding="utf-8"))["files"]
+        return {str(name): str(sha256) for name, sha256 in told.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def refuse_changed(target: Path, sha256: str | None) -> None:
+    """Refuse to write over a file that is not as it was written; None: that was never written.
+
+    Raises
+    ------
+    OutputError
+        Naming the file.
+    """
+    if not target.exists():
+        return
+    if sha256 is None:
+        raise _foreign(target)
+    if not target.is_file() or digest(target) != sha256:
+        raise OutputError(
+            N_("{file} has been changed since geosocial wrote it."),
+            hint=N_("Choose another folder with --out, or move that file."),
+            file=target,
+        )
+
+
 def remove(files: Mapping[str, str], out: Path) -> None:
     """Remove files of a folder that are still as they were written, and the folders that this leaves empty.
 
@@ -182,11 +249,15 @@ def refuse_foreign(out: Path, targets: list[Path]) -> None:
     known = _written(out)
     for target in targets:
         if target.exists() and target.relative_to(out).as_posix() not in known:
-            raise OutputError(
-                N_("{file} exists already, and no run of geosocial has written it."),
-                hint=N_("Choose another folder with --out, or move that file."),
-                file=target,
-            )
+            raise _foreign(target)
+
+
+def _foreign(target: Path) -> OutputError:
+    return OutputError(
+        N_("{file} exists already, and no run of geosocial has written it."),
+        hint=N_("Choose another folder with --out, or move that file."),
+        file=target,
+    )
 
 
 def refuse_others(out: Path, names: list[str]) -> None:

@@ -163,6 +163,23 @@ def test_two_editions_in_words_json_and_tables(study: Path, geosocial: Run, tmp_
         table = list(csv.DictReader(file))
     assert len(table) == len(told["changes"])
     assert {row["zone_fr"] for row in table} == {"", "Ouest", "Est–L’Île"}
+    # what is ours is replaced; what somebody has changed, or what is not ours, is not
+    into = ["compare", tmp_path / "a", tmp_path / "b", "--out", tmp_path / "c"]
+    before = {path.name: path.read_bytes() for path in (tmp_path / "c").iterdir()}
+    assert sorted(before) == ["changes.csv", "compared.json", "movements.csv"]
+    assert geosocial(*into).returncode == 0
+    assert {path.name: path.read_bytes() for path in (tmp_path / "c").iterdir()} == before
+    (tmp_path / "c" / "changes.csv").write_text("mine", encoding="utf-8")
+    (tmp_path / "c" / "notes.txt").write_text("mine", encoding="utf-8")
+    changed = geosocial(*into, lang="en")
+    assert (changed.returncode, changed.stdout) == (1, "")
+    assert "changes.csv has been changed since geosocial wrote it. Choose another folder" in changed.stderr
+    (tmp_path / "c" / "compared.json").unlink()
+    (tmp_path / "c" / "changes.csv").unlink()
+    foreign = geosocial(*into, lang="fr")
+    assert foreign.returncode == 1
+    assert "movements.csv existe déjà" in foreign.stderr
+    assert sorted(path.name for path in (tmp_path / "c").iterdir()) == ["movements.csv", "notes.txt"]
     same = geosocial("compare", tmp_path / "a", tmp_path / "a")
     assert "Nothing that figures depend on has changed." in same.stdout
     assert "No figure changed." in same.stdout

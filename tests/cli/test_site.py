@@ -106,6 +106,44 @@ def test_files_of_an_earlier_proposal_do_not_stay(
     assert (once / "certificate.json").read_bytes() == (twice / "certificate.json").read_bytes()
 
 
+def test_what_is_not_ours_is_not_written_over(
+    city: Lots, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def state() -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in sorted(tmp_path.iterdir())}
+
+    given = [*city.given, "--quick", "--out", str(tmp_path)]
+    for name in ("sites.csv", "sites.fr.html", "costs.npz", "certificate.json"):
+        (tmp_path / name).write_text("mine", encoding="utf-8")
+        before = state()
+        for lang, words, do in (
+            ("en", "exists already, and no run of geosocial has written it.", "Choose another folder"),
+            ("fr", "existe déjà", "un autre dossier"),
+        ):
+            code, out, err = run(capsys, *given, "--lang", lang)
+            said = err.splitlines()[-1]
+            assert (code, out) == (1, "")
+            assert name in said
+            assert words in said
+            assert do in said
+            assert state() == before
+        (tmp_path / name).unlink()
+    told(capsys, *given)
+    first = state()
+    told(capsys, *given, "--sites", "2")
+    assert state() != first  # what is ours and as it was written is replaced
+    # a page in which somebody has written since stays, and so does all beside it
+    page = tmp_path / "sites.en.html"
+    page.write_text(page.read_text(encoding="utf-8") + "<!-- our remarks -->", encoding="utf-8")
+    before = state()
+    code, _, err = run(capsys, *given, "--lang", "en")
+    assert (code, "sites.en.html has been changed since geosocial wrote it." in err) == (1, True)
+    assert state() == before
+    page.unlink()
+    told(capsys, *given)
+    assert state() == first
+
+
 def test_settings_are_tried_and_the_regret_is_counted(city: Lots, capsys: pytest.CaptureFixture[str]) -> None:
     found = told(capsys, *city.given, "--sites", "2", "--tolerance", "0.001")
     assert len(found["tried"]) == 24
