@@ -18,6 +18,7 @@ from geosocial.errors import N_, InputError
 from geosocial.intake.faults import Faults
 from geosocial.intake.written import amount
 from geosocial.vocabulary import fold
+from geosocial.vocabulary.synonyms import plain
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 _FILTER: Final = re.compile(r"\s*(?P<column>[^<>=!]+?)\s*(?P<sign>>=|<=|!=|=|>|<)\s*(?P<value>.*?)\s*")
+#: Headers of what a candidate costs, as `plain` gives them, the surest first.
+_PRICES: Final = (
+    ("prix demande", "asking price", "prix de vente", "sale price"),
+    ("prix", "price", "cout", "cost"),
+)
 #: Columns that are known without being in the file.
 ZONE, AREA = "zone", "area_m2"
 
@@ -181,3 +187,19 @@ def amounts(source: Source, column: str, faults: Faults, code: str) -> Floats:
         else:
             found[row] = value
     return found
+
+
+def prices(source: Source) -> Floats:
+    """Return what each row costs by the one column that says so by its header; NaN where that says nothing.
+
+    It is shown, and leaves nobody out.
+    """
+    headers = [str(column) for column in source.table.columns]
+    for words in _PRICES:
+        like = [header for header in headers if plain(header) in words]
+        if len(like) == 1:
+            read = [amount(cell) for cell in source.columns.text(like[0])]
+            return np.array([v if isinstance(v, float) and v >= 0 else np.nan for v in read], np.float64)
+        if like:
+            break
+    return np.full(len(source.rows), np.nan)

@@ -100,6 +100,8 @@ class Candidates:
         The file; None for the places of the demand and for a grid.
     identifiers
         Identifier of each row that was read, by its row number.
+    own
+        Whether the identifiers are those of the list; else they are its row numbers, or of places or cells.
     """
 
     table: pd.DataFrame
@@ -107,6 +109,12 @@ class Candidates:
     read: int
     file: InputFile | None = None
     identifiers: Mapping[int, str] | None = None
+    own: bool = False
+
+    @property
+    def numbered(self) -> bool:
+        """Return whether candidates are called by the row numbers of their list."""
+        return self.file is not None and not self.own
 
     @property
     def left_out(self) -> dict[str, int]:
@@ -246,13 +254,13 @@ def read_candidates(
     east, north = candidate_positions.located(study, zones, source, geocoder, crs=wanted.crs, faults=faults)
     headers = recognise(source.columns).columns
     named = headers.get("name") or headers.get("address")
-    ids = _identifiers(source, wanted.identifier, headers.get("id", ""))
+    ids, own = _identifiers(source, wanted.identifier, headers.get("id", ""))
     zone = join(pd.DataFrame({"x": east, "y": north}), zones, snap_m=study.snap_m).points["zone_id"]
     zone_id = zone.astype("str").to_numpy(object)
     kept = np.isfinite(east)
     kept &= candidate_rules.filtered(source, wanted.where, zones, zone_id, faults)
     kept = _by_layers(study, (east, north), wanted, faults, kept)
-    cost, capacity = np.full(len(ids), np.nan), np.full(len(ids), np.nan)
+    cost, capacity = candidate_rules.prices(source), np.full(len(ids), np.nan)
     if wanted.cost:
         cost = candidate_rules.amounts(source, wanted.cost, faults, "no_cost")
         kept &= np.isfinite(cost)
@@ -272,21 +280,22 @@ def read_candidates(
     )[kept].reset_index(drop=True)
     _refuse_ids(table["candidate_id"], source.rows[kept], path, wanted.identifier)
     rows = dict(zip(source.rows.tolist(), ids, strict=True))
-    found = Candidates(table, faults.table(), len(ids), source.file, rows)
+    found = Candidates(table, faults.table(), len(ids), source.file, rows, own)
     return _some(found, str(path))
 
 
-def _identifiers(source: Source, asked: str, recognised: str) -> list[str]:
+def _identifiers(source: Source, asked: str, recognised: str) -> tuple[list[str], bool]:
     """Return the identifiers of the rows: of the column asked for, or recognised; otherwise their numbers.
 
-    A column that was only recognised is taken where it names every row, and each by its own name.
+    A column that was only recognised is taken where it names every row, and each by its own name. Also
+    whether they are those of the list.
     """
     if asked:
-        return source.columns.text(asked)
+        return source.columns.text(asked), True
     found = source.columns.text(recognised) if recognised else []
     if found and all(found) and len(set(found)) == len(found):
-        return found
-    return [str(row) for row in source.rows]
+        return found, True
+    return [str(row) for row in source.rows], False
 
 
 def why_left_out(found: Candidates) -> tuple[Said, ...]:
@@ -369,12 +378,10 @@ def named(found: Candidates, names: Sequence[str]) -> list[int]:
                 got=name[:80],
                 row=row,
             )
-        numbered = (found.identifiers or {}).items()
-        by_row = found.file is not None and all(known == str(r) for r, known in numbered)
         raise InputError(
             N_("There is no candidate “{got}”."),
             hint=N_("Name one by its row number: {some} …; or give --id the column of the identifiers.")
-            if by_row
+            if found.numbered
             else N_("Name one by its identifier: {some} …"),
             got=name[:80],
             some=", ".join(list(position)[:3]),

@@ -53,18 +53,49 @@ def share_of(part: float, whole: float) -> float:
 
 
 def sites(words: Words, proposal: Proposal, zones: proposals.Zones) -> Section:
-    """Return a part a site: whom it serves, its rivals, the zones that it changes."""
-    parts = []
+    """Return the sites side by side, then a part a site: whom it serves, its rivals, the zones it changes."""
     table = proposal.told.sites
     mine = table[table["sphere"] == proposal.problem.main.sphere]
+    title = words.t("Side by side")
+    parts = [Part("side-by-side", title, (), _beside(words, proposal, zones, title))] if len(mine) else []
     for row in mine.to_dict(orient="records"):
         order, candidate = int(row["order"]), str(row["candidate_id"])
-        name, zone = str(row["name"]) or candidate, zones.get(str(row["zone_id"]), words.t("in no zone"))
+        name = proposals.site_name(words, proposal, candidate)
+        zone = zones.get(str(row["zone_id"]), words.t("in no zone"))
         text = tuple(_about(words, proposal, zones, candidate))
         parts.append(
             Part(f"site-{order}", f"{order}. {name} ({zone})", text, _by_zone(words, proposal, zones, row))
         )
     return Section("sites", words.t("Each site"), (), tuple(parts))
+
+
+def _beside(words: Words, proposal: Proposal, zones: proposals.Zones, caption: str) -> Table:
+    """Return the sites in a row each, with the identifier and the price that the list gives them."""
+    found, table = proposal.problem.candidates, proposal.told.sites
+    mine = table[table["sphere"] == proposal.problem.main.sphere]
+    named, priced = bool((mine["name"] != "").any()), bool(mine["cost"].notna().any())
+    which = words.t("Row of the list") if found.numbered else words.t("Identifier")
+    columns: list[tuple[str, list[str], str]] = [
+        (words.t("Site"), [words.number(int(n)) for n in mine["order"]], words.t("All together")),
+        (words.t("Name"), [str(name) or "–" for name in mine["name"]] if named else [], ""),
+        (which, [str(candidate) for candidate in mine["candidate_id"]], ""),
+        (words.t("Zone"), [zones.get(str(z), words.t("in no zone")) for z in mine["zone_id"]], ""),
+        (
+            words.t("Newly served"),
+            [words.people(float(v)) for v in mine["newly"]],
+            words.people(math.fsum(mine["newly"])),
+        ),
+        (
+            words.t("Price"),
+            [wording.money(words, float(v)) for v in mine["cost"]] if priced else [],
+            wording.money(words, math.fsum(mine["cost"])),
+        ),
+    ]
+    shown = [(head, cells, total) for head, cells, total in columns if cells]
+    heads, cells, totals = zip(*shown, strict=True)
+    numbers = frozenset(n for n, head in enumerate(heads) if head in {columns[4][0], columns[5][0]})
+    rows = tuple(zip(*cells, strict=True))
+    return Table(caption, heads, rows, numbers, total=totals if len(rows) > 1 else ())
 
 
 def _about(words: Words, proposal: Proposal, zones: proposals.Zones, candidate: str) -> Iterator[str]:
@@ -91,7 +122,7 @@ def _about(words: Words, proposal: Proposal, zones: proposals.Zones, candidate: 
     stand_in = [
         words.t(
             "{name} ({zone}), {fewer} fewer",
-            name=str(r["name"]) or str(r["rival_id"]),
+            name=proposals.site_name(words, proposal, str(r["rival_id"])),
             zone=zones.get(str(r["zone_id"]), words.t("in no zone")),
             fewer=wording.amount(words, unit, max(float(r["loss"]), 0.0)),
         )
@@ -156,11 +187,14 @@ def others(words: Words, proposal: Proposal, zones: proposals.Zones) -> Section:
         table = Table(words.t("By number of sites"), heads, rows, frozenset({1, 2, 3}))
         parts.append(Part("number", words.t("By number of sites"), (), table))
     if len(found.prices):
-        parts.append(Part("prices", words.t("Price of each site"), (), _prices(words, proposal)))
+        title = words.t("What deciding otherwise loses")
+        parts.append(Part("prices", title, (), _prices(words, proposal)))
     if len(found.near_best):
         near = []
         for number, mine in found.near_best.groupby("set"):
-            names = words.listing([proposals.site_name(proposal, str(c)) for c in mine["candidate_id"]])
+            names = words.listing(
+                [proposals.site_name(words, proposal, str(c)) for c in mine["candidate_id"]]
+            )
             near.append((str(number), words.percent(float(mine["loss"].iloc[0]), 2), names))
         heads = (words.t("Choice"), words.t("Loss"), words.t("Sites"))
         table = Table(words.t("Sets near the best"), heads, tuple(near[:SHOWN]), frozenset({1}))
@@ -176,7 +210,7 @@ def others(words: Words, proposal: Proposal, zones: proposals.Zones) -> Section:
 def _prices(words: Words, proposal: Proposal) -> Table:
     rows = tuple(
         (
-            proposals.site_name(proposal, str(r["candidate_id"])),
+            proposals.site_name(words, proposal, str(r["candidate_id"])),
             words.t(ROLES.get(str(r["role"]), "")),
             words.number(float(r["price"])) if math.isfinite(float(r["price"])) else words.t("impossible"),
         )
@@ -191,7 +225,7 @@ def _prices(words: Words, proposal: Proposal) -> Table:
         "A chosen site: what the best choice without it loses. Another candidate: what imposing it loses. In "
         "the unit of what was sought."
     )
-    return Table(words.t("Price of each site"), heads, rows, frozenset({2}), note)
+    return Table(heads[2], heads, rows, frozenset({2}), note)
 
 
 def _unreached(words: Words, proposal: Proposal, zones: proposals.Zones) -> Table:
@@ -239,7 +273,7 @@ def settings(words: Words, proposal: Proposal) -> Section:
     )
     often = tuple(
         (
-            proposals.site_name(proposal, str(r["candidate_id"])),
+            proposals.site_name(words, proposal, str(r["candidate_id"])),
             words.t("yes") if r["proposed"] else words.t("no"),
             words.t("{times} of {settings}", times=int(r["times"]), settings=int(r["settings"])),
         )

@@ -128,8 +128,9 @@ def propose(
     >>> found.result.status, len(found.told.sites)
     ('optimal', 2)
     """
-    _refuse(asked)
-    problem = gather(study, asked, wanted or Wanted(), step=step)
+    wanted = wanted or Wanted()
+    _refuse(asked, wanted)
+    problem = gather(study, asked, wanted, step=step)
     with step(N_("Sites")):
         if len(problem.spheres) > 1:
             return _several(problem, interrupt)
@@ -153,8 +154,15 @@ def propose(
     )
 
 
-def _refuse(asked: Asked) -> None:
+def _refuse(asked: Asked, wanted: Wanted) -> None:
     """Refuse conditions that do not go together."""
+    if (
+        asked.budget is not None and not wanted.cost
+    ):  # a price that is only recognised is shown, not decided by
+        raise InputError(
+            N_("A budget needs what each candidate costs."),
+            hint=N_("Name the column of the costs: --cost-column."),
+        )
     several = len(asked.spheres) > 1
     if several and (asked.model != "mclp" or asked.may_close or asked.rival or asked.service):
         raise InputError(

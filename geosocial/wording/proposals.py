@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from geosocial.errors import N_
 from geosocial.intake.candidates import why_left_out
+from geosocial.wording.followup import money
 from geosocial.wording.labels import amount, of_facility, share, sphere_label
 from geosocial.wording.trust import conservation_line
 
@@ -66,11 +67,19 @@ def unit(proposal: Proposal) -> str:
     return next(c.unit for c in proposal.problem.study.demand.columns if c.key == key)
 
 
-def site_name(proposal: Proposal, candidate: str) -> str:
-    """Return what a candidate is called: its name, else its identifier."""
-    table = proposal.problem.candidates.table
-    names = table.loc[table["candidate_id"] == candidate, "name"]
-    return str(names.iloc[0]) if len(names) and names.iloc[0] else candidate
+def site_name(words: Words, proposal: Proposal, candidate: str) -> str:
+    """Return what a candidate is called: its name, with the identifier that the list gives it in brackets.
+
+    Without a name its identifier; where the list gives none, the number of its row, which also tells those of
+    one name apart.
+    """
+    found = proposal.problem.candidates
+    row = words.t("row {row}", row=candidate) if found.numbered else candidate
+    names = found.table["name"]
+    name = next(iter(names[found.table["candidate_id"] == candidate]), "")
+    if not name or name == candidate:
+        return row
+    return f"{name} [{row}]" if found.own or (names == name).sum() > 1 else str(name)
 
 
 def candidates(words: Words, proposal: Proposal) -> str:
@@ -167,8 +176,8 @@ def paid(words: Words, proposal: Proposal) -> Iterator[str]:
     chosen = table["candidate_id"].isin(proposal.told.sites["candidate_id"])
     yield words.t(
         "They cost {cost} together, of a budget of {budget}.",
-        cost=words.number(math.fsum(table.loc[chosen, "cost"])),
-        budget=words.number(proposal.asked.budget),
+        cost=money(words, math.fsum(table.loc[chosen, "cost"])),
+        budget=money(words, proposal.asked.budget),
     )
 
 
@@ -215,7 +224,7 @@ def site(words: Words, proposal: Proposal, zones: Zones, order: int) -> str:
     ]
     facts = {
         "order": words.number(order),
-        "name": str(row["name"]) or str(row["candidate_id"]),
+        "name": site_name(words, proposal, str(row["candidate_id"])),
         "zone": zones.get(str(row["zone_id"]), words.t("in no zone")),
         "newly": amount(words, unit(proposal), float(row["newly"])),
     }
@@ -244,7 +253,7 @@ def rival(words: Words, proposal: Proposal) -> Iterator[str]:
     """Give what imposing the place that the council has in mind costs."""
     if not proposal.asked.rival:
         return
-    name = site_name(proposal, proposal.asked.rival)
+    name = site_name(words, proposal, proposal.asked.rival)
     if math.isnan(proposal.rival):
         yield words.t("With “{rival}” imposed there is no answer.", rival=name)
     elif proposal.asked.model in {"mclp", "capacitated", "maximin"}:
@@ -266,7 +275,7 @@ def others(words: Words, proposal: Proposal, *, settings: bool = True) -> Iterat
     found = proposal.others
     every = [str(c) for c in found.prices.loc[found.prices["role"] == "every", "candidate_id"]]
     if every:
-        names = words.listing([site_name(proposal, c) for c in every])
+        names = words.listing([site_name(words, proposal, c) for c in every])
         yield words.t("In every best choice: {names}.", names=names)
     if len(found.near_best):
         count = int(found.near_best["set"].max())

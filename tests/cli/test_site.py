@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
@@ -320,7 +321,10 @@ def test_amounts_are_read_as_people_write_them_and_the_page_says_what_is_paid(
     assert answers[0] == answers[1] == answers[2]
     assert answers[0][0] == pytest.approx(best)
     page = (tmp_path / "s" / "sites.en.html").read_text(encoding="utf-8")
-    assert f"They cost {sum(answers[0][1]):,.0f} together, of a budget of 1,600,000." in page
+    assert f"They cost ${sum(answers[0][1]):,.0f} together, of a budget of $1,600,000." in page
+    # a price that is only recognised is shown; what is decided by it is named
+    code, _, err = run(capsys, *given[:-3], "--quick", "--budget", "9", "--lang", "en")
+    assert (code, "--cost-column" in err.splitlines()[-1]) == (1, True)
     assert told(capsys, *given, "--where", "price<=$800,000")["candidates"]["used"] == 2
     for lang, said in (("en", "“1,600” is no amount"), ("fr", "n’est pas un montant")):
         code, _, err = run(capsys, *given, "--budget", "1,600", "--lang", lang)
@@ -355,6 +359,54 @@ def test_lots_that_are_given_by_address_only(
     rows = pd.read_csv(tmp_path / "s" / "left_out.csv", dtype=str, encoding="utf-8-sig")
     placed = rows[rows["code"] == "geocoded_address"]
     assert placed["candidate_id"].tolist() == [f"{n:03d}" for n in kept]
+
+
+def cells(page: str, key: str) -> list[list[str]]:
+    """Return the rows of the table of a part of the page, heads first, as text."""
+    part = page[page.index(f'id="{key}"') :]
+    part = part[: part.index("</table>")].replace("&nbsp;", "\u00a0")
+    rows = re.findall(r"<tr>(.*?)</tr>", part, re.DOTALL)
+    return [[re.sub(r"<.*?>", "", cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", r)] for r in rows]
+
+
+def test_the_page_names_each_site_by_the_identifier_and_the_price_of_the_list(
+    city: Lots, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = city.table.assign(name="722 4e Avenue", price=[f"{450_000 + n} $" for n in range(COUNT)])
+    table["price"] = table["price"].where(table["code"] != "000", "à voir")
+    table.to_csv(tmp_path / "lots.csv", index=False)
+    given = [*city.given, "--candidates", str(tmp_path / "lots.csv"), "--sites", "3", "--quick"]
+    found = told(capsys, *given, "--include", "000", "--out", str(tmp_path / "s"))
+    chosen = [site["candidate_id"] for site in found["sites"]]
+    assert "000" in chosen  # its price is no number: it is shown without, and may be chosen all the same
+    nb = "\u00a0"
+    for lang, heads, money in (
+        ("en", ["Identifier", "Price"], "${:,}"),
+        ("fr", ["Identifiant", "Prix"], "{:,}" + nb + "$"),
+    ):
+        page = (tmp_path / "s" / f"sites.{lang}.html").read_text(encoding="utf-8")
+        top, *rows, last = cells(page, "side-by-side")
+        assert [top[2], top[5]] == heads
+        assert [row[2] for row in rows] == chosen
+        price = ["–" if c == "000" else money.format(450_000 + int(c)) for c in chosen]
+        assert [row[5] for row in rows] == [p.replace(",", nb) if lang == "fr" else p for p in price]
+        assert last[5] == "–"  # one of them is not known, so neither is their sum
+        for order, candidate in enumerate(chosen, 1):
+            assert f"{order}. 722{nb}4e" in page or f"{order}. 722 4e" in page
+            assert f"Avenue [{candidate}]" in page
+    features = json.loads((tmp_path / "s" / "sites.geojson").read_text(encoding="utf-8"))["features"]
+    told_of = [(f["properties"]["candidate_id"], f["properties"]["cost"]) for f in features]
+    assert told_of == [(c, None if c == "000" else 450_000 + int(c)) for c in chosen]
+    # without identifiers of its own, the rows of the list tell the same address apart
+    table.drop(columns="code").to_csv(tmp_path / "lots.csv", index=False)
+    bare = [option for option in given if option not in {"--id", "code"}]
+    code, out, err = run(capsys, *bare, "--include", "2", "--lang", "en", "--out", str(tmp_path / "s"))
+    assert code == 0, err
+    assert all(f"722 4e Avenue [row {int(c) + 2}] (" in out for c in chosen)
+    page = (tmp_path / "s" / "sites.en.html").read_text(encoding="utf-8")
+    top, *rows, _ = cells(page, "side-by-side")
+    assert top[2] == "Row of the list"
+    assert [row[2] for row in rows] == [str(int(c) + 2) for c in chosen]
 
 
 def test_identifiers_that_repeat_are_named_with_their_rows(
