@@ -1,7 +1,7 @@
 """Workbooks are ZIP archives: look into one before anything unpacks it.
 
 An archive that would unpack to more than the memory holds, that hides its true size, has parts whose names
-leave it, or is damaged, is refused. Nothing is ever written to disk from an archive.
+leave it, or is damaged, is refused. Nothing is ever written to disk from a workbook.
 """
 
 from __future__ import annotations

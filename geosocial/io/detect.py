@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
 from geosocial.errors import N_, InputError, MissingFileError
+from geosocial.io import zipped
 from geosocial.io.archive import is_workbook
 
 #: GDAL's settings are one for the whole process: whoever changes one holds this lock meanwhile.
 GDAL: Final = threading.Lock()
 
-Form = Literal["text", "workbook", "geojson", "geopackage", "shapefile", "parquet", "kml", "gpx"]
+Form = Literal["text", "workbook", "geojson", "geopackage", "shapefile", "zip", "parquet", "kml", "gpx"]
 
 #: What GDAL itself would take for an address, not for a file.
 _ADDRESS: Final = re.compile(
@@ -189,6 +190,8 @@ def detect(path: Path | str) -> tuple[Path, Form]:
             file=file,
         )
     form = _form(file, head)
+    if form is None and head.startswith(zipped.MAGIC):
+        raise zipped.no_layer(file)
     if form is None:
         raise InputError(
             N_("{file}: this format is not read ({found})."),
@@ -208,7 +211,8 @@ def _form(file: Path, head: bytes) -> Form | None:
         (head.startswith(_SHAPEFILE), "shapefile"),
         (head.startswith(b"PAR1"), "parquet"),
         (head.startswith(_OLD_OFFICE), "workbook"),
-        (head.startswith(b"PK\x03\x04") and is_workbook(file), "workbook"),
+        (head.startswith(zipped.MAGIC) and is_workbook(file), "workbook"),
+        (head.startswith(zipped.MAGIC) and bool(zipped.shapefiles(file)), "zip"),
         (_is_json(head), "geojson"),
         (_root(head) == "kml", "kml"),
         (_root(head) == "gpx", "gpx"),
@@ -248,7 +252,6 @@ def _is_text(head: bytes) -> bool:
 def _name_of(head: bytes) -> str:
     # Format names are the same in both languages.
     for start, name in (
-        (b"PK\x03\x04", "ZIP"),
         (_SQLITE, "SQLite"),
         (b"%PDF", "PDF"),
         (b"\x1f\x8b", "GZIP"),

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial.errors import N_, GeosocialError, InputError, UnknownCrsError
+from geosocial.io import zipped
 from geosocial.io.detect import GDAL, detect, fingerprint, side_file, too_large
 from geosocial.io.geojson import known_crs, read_geojson
 from geosocial.io.markup import read_gpx, read_kml
@@ -47,8 +48,8 @@ def read_layer(path: Path | str, *, layer: str | None = None, crs: str | None = 
     path
         The file.
     layer
-        Name of the layer in a GeoPackage that has several; of a folder of a KML file; ``waypoints``,
-        ``tracks`` or ``routes`` of a GPX file.
+        Name of the layer in a GeoPackage that has several, of the Shapefile in such a ZIP; of a folder of a
+        KML file; ``waypoints``, ``tracks`` or ``routes`` of a GPX file.
     crs
         Coordinate reference system of a file that does not say its own, for example ``"EPSG:32188"``.
 
@@ -74,6 +75,7 @@ def read_layer(path: Path | str, *, layer: str | None = None, crs: str | None = 
         "geojson": lambda: read_geojson(file, crs=crs),
         "geopackage": lambda: _read_geopackage(file, layer),
         "shapefile": lambda: _read_gdal(_whole_shapefile(file), "ESRI Shapefile", None),
+        "zip": lambda: _read_zip(file, layer),
         "parquet": lambda: _read_parquet(file),
         "kml": lambda: read_kml(file, layer=layer),
         "gpx": lambda: read_gpx(file, layer=layer),
@@ -96,8 +98,10 @@ def read_layer(path: Path | str, *, layer: str | None = None, crs: str | None = 
 
 
 def layer_names(path: Path | str) -> list[str]:
-    """Return the names of the layers of a GeoPackage that has several; nothing for any other file."""
+    """Return the names of the layers of a GeoPackage or ZIP that has several; nothing for any other file."""
     file, form = detect(path)
+    if form == "zip":
+        return zipped.names(file) if len(zipped.names(file)) > 1 else []
     if form != "geopackage":
         return []
     try:
@@ -166,6 +170,18 @@ def _read_geopackage(file: Path, layer: str | None) -> tuple[gpd.GeoDataFrame, d
         copy = Path(folder) / "layer.gpkg"
         shutil.copyfile(file, copy)
         return _read_gdal(copy, "GPKG", chosen)
+
+
+def _read_zip(file: Path, layer: str | None) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
+    """Read the Shapefile of an archive; what is wrong with it is said of the archive."""
+    with zipped.unpacked(file, layer) as shapefile:
+        try:
+            frame, how = _read_gdal(_whole_shapefile(shapefile), "ESRI Shapefile", None)
+        except InputError as error:
+            raise type(error)(error.template, hint=error.hint, **{**error.facts, "file": file}) from error
+        except Exception as error:
+            raise ValueError(str(error).replace(f"{shapefile.parent}/", "")) from error
+    return frame, {**how, "format": "Shapefile (ZIP)"} | ({} if layer is None else {"layer": layer})
 
 
 def _read_gdal(file: Path, driver: str, layer: str | None) -> tuple[gpd.GeoDataFrame, dict[str, str]]:

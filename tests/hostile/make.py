@@ -363,8 +363,15 @@ def books() -> Iterator[Case]:
     yield refused("book-zip-slip.xlsx", archive(slip), "a name that leaves it")
     slip = {"xl/workbook.xml": "<workbook/>", "..\\..\\evil.txt": "evil"}
     yield refused("book-zip-slip-windows.xlsx", archive(slip), "a name that leaves it")
-    yield refused("zip-plain.zip", archive({"a.txt": "a"}), "this format is not read (ZIP)")
-    yield refused("zip-shapefile.zip", archive({"a.shp": "a", "a.dbf": "b"}), "this format is not read (ZIP)")
+    yield refused("zip-plain.zip", archive({"a.txt": "a"}), "holds no Shapefile; it holds: a.txt")
+    yield refused("zip-shapefile.zip", archive({"a.shp": "a", "a.dbf": "b"}), "lacks its part .shx")
+    three = {"a.shp": "a", "a.dbf": "b", "a.shx": "c"}
+    yield refused("zip-shapefile-damaged.zip", archive(three), "damaged or cut short")
+    bomb = {"a.shp": b" " * (70 << 20), "a.dbf": "b", "a.shx": "c"}
+    yield refused("zip-bomb.zip", archive(bomb), "too large once it is unpacked")
+    yield refused("zip-lying-size.zip", damaged(archive(three), longer_than_it_says), "damaged or cut short")
+    yield refused("zip-cut.zip", damaged(archive(three), lambda b: b[: len(b) // 2]), "damaged or cut short")
+    yield refused("zip-empty.zip", archive({}), "the ZIP archive is empty")
 
 
 def ods_entity(path: Path) -> None:

@@ -157,7 +157,11 @@ def test_the_suffix_does_not_decide(tmp_path: Path) -> None:
 def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
         archive.writestr("a.txt", "a")
-    refused(lambda: either(tmp_path / "a.xlsx"), says="this format is not read (ZIP)", name="a.xlsx")
+    refused(
+        lambda: either(tmp_path / "a.xlsx"),
+        says="the ZIP archive holds no Shapefile; it holds: a.txt",
+        name="a.xlsx",
+    )
 
 
 def test_a_workbook_that_would_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
