@@ -22,10 +22,18 @@ class Said:
 
     template: str
     facts: Mapping[str, object] = field(default_factory=dict)
+    #: The same of several, and how many there are: each language has its own rule.
+    many: str = ""
+    count: float = 1
+
+    @classmethod
+    def n(cls, one: str, many: str, count: float, /, **facts: object) -> Said:
+        """Return `one` or `many` by `count`, as `geosocial.i18n.Words.n`."""
+        return cls(one, facts, many, count)
 
     def __str__(self) -> str:
         """Return the message in English."""
-        return self.template.format(**self.facts)
+        return (self.many if self.many and self.count != 1 else self.template).format(**self.facts)
 
 
 class Count(int):

@@ -123,8 +123,21 @@ def site_words(words: Words, run: Run, sphere: str, spec: Service) -> dict[str, 
         "lines": lines,
         "bars": words.t("Bars: what each site adds."),
         "zone": [
-            words.t("With the {n} proposed sites, coverage here goes from {low} to {high}: {more} more."),
-            words.t("With the {n} proposed sites, coverage here does not change."),
+            [
+                words.n(
+                    "With the proposed site, coverage here goes from {low} to {high}: {more} more.",
+                    "With the {n} proposed sites, coverage here goes from {low} to {high}: {more} more.",
+                    number,
+                    **{name: f"{{{name}}}" for name in ("n", "low", "high", "more")},
+                ),
+                words.n(
+                    "With the proposed site, coverage here does not change.",
+                    "With the {n} proposed sites, coverage here does not change.",
+                    number,
+                    n="{n}",
+                ),
+            ]
+            for number in (1, 2)
         ],
         "unit": [words.n("{figure} person", "{figure} people", n, figure="{n}") for n in (1, 2)]
         if unit == "people"

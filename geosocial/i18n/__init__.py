@@ -52,10 +52,17 @@ class Words:
     def _fact(self, fact: object) -> object:
         """Render the messages among the facts, in this language."""
         if isinstance(fact, Said):
-            return self.t(fact.template, **fact.facts)
+            return self.said(fact)
         if isinstance(fact, tuple):
             return "; ".join(str(self._fact(part)) for part in fact)
         return self.number(int(fact)) if isinstance(fact, Count) else fact
+
+    def said(self, fact: Said) -> str:
+        """Return a message that is a fact of another one in this language."""
+        if fact.many:
+            facts = {name: self._fact(part) for name, part in fact.facts.items()}
+            return self.n(fact.template, fact.many, fact.count, **facts)
+        return self.t(fact.template, **fact.facts)
 
     def n(self, one: str, many: str, count: float, /, **facts: object) -> str:
         """Return `one` or `many` by the language's rule for `count`, as it is shown.

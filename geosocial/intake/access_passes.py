@@ -127,8 +127,12 @@ class Pass(ABC):
         bad = np.flatnonzero(people < 0)
         if len(bad):
             raise InputError(
-                N_("{file}: rows {rows} hold a negative figure (column “{column}”)."),
-                hint=N_("Correct these rows and try again."),
+                N_("{file}: row {rows} holds a negative figure (column “{column}”).")
+                if len(bad) == 1
+                else N_("{file}: rows {rows} hold a negative figure (column “{column}”)."),
+                hint=N_("Correct this row and try again.")
+                if len(bad) == 1
+                else N_("Correct these rows and try again."),
                 file=Path(piece.path),
                 column=self.column,
                 rows=", ".join(str(row) for row in found[bad[:5]].tolist()),

@@ -124,8 +124,8 @@ def compare(
     }
     return counts, Said(
         N_(
-            "Declared zones (column “{column}”): {differ} of {rows} rows do not lie in the zone that they "
-            "declare; {unknown} declare one that is not recognised. The position counts."
+            "Rows that declare a zone (column “{column}”): {rows}; that do not lie in it: {differ}; whose "
+            "zone is not recognised: {unknown}. The position counts."
         ),
         facts,
     )

@@ -64,7 +64,15 @@ def read_demand(
             file=path,
         )
     if source.long:
-        refuse(source, "", sorted(source.long), N_("{file}: rows {rows} have more cells than the header."))
+        refuse(
+            source,
+            "",
+            sorted(source.long),
+            (
+                N_("{file}: row {rows} has more cells than the header."),
+                N_("{file}: rows {rows} have more cells than the header."),
+            ),
+        )
     zone_ids = source.columns.text(spec.zone) if spec.zone else None
     ids = _ids(source, spec.id, zone_ids)
     division: Division | None = None
@@ -104,7 +112,13 @@ def _known(source: Source, option: str, zone_ids: list[str], zones: gpd.GeoDataF
     known = {"", *zones["zone_id"]}
     strange = [i for i, zone in enumerate(zone_ids) if zone not in known]
     refuse(
-        source, option, strange, N_("{file}: rows {rows} name zones that do not exist (column “{column}”).")
+        source,
+        option,
+        strange,
+        (
+            N_("{file}: row {rows} names a zone that does not exist (column “{column}”)."),
+            N_("{file}: rows {rows} name zones that do not exist (column “{column}”)."),
+        ),
     )
     return zone_ids
 
@@ -140,7 +154,10 @@ def _ids(source: Source, option: str, zone_ids: list[str] | None) -> list[str]:
         source,
         option,
         twice,
-        N_("{file}: rows {rows} have an empty or repeated identifier (column “{column}”)."),
+        (
+            N_("{file}: row {rows} has an empty or repeated identifier (column “{column}”)."),
+            N_("{file}: rows {rows} have an empty or repeated identifier (column “{column}”)."),
+        ),
     )
     return ids
 
@@ -180,7 +197,15 @@ def _from_points(
         )
     x, y = locate(source, x=spec.x, y=spec.y, crs=spec.crs, target=study.crs, faults=faults)
     lost = np.flatnonzero(np.isnan(x)).tolist()
-    refuse(source, "", lost, N_("{file}: rows {rows} have no usable position."))
+    refuse(
+        source,
+        "",
+        lost,
+        (
+            N_("{file}: row {rows} has no usable position."),
+            N_("{file}: rows {rows} have no usable position."),
+        ),
+    )
     return x, y, _zones_at(x, y, study, zones) if by_position else []
 
 

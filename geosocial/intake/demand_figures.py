@@ -53,7 +53,10 @@ def counts(source: Source, columns: Sequence[DemandColumn], faults: Faults) -> d
                 source,
                 header,
                 beyond,
-                N_("{file}: rows {rows} hold a share above that of everybody (column “{column}”)."),
+                (
+                    N_("{file}: row {rows} holds a share above that of everybody (column “{column}”)."),
+                    N_("{file}: rows {rows} hold a share above that of everybody (column “{column}”)."),
+                ),
             )
             found[column.key] = share / column.per * found[column.share_of]
     return {column.key: found[column.key] for column in columns}
@@ -97,17 +100,31 @@ def _figures(source: Source, option: str, faults: Faults) -> Floats:
         cell = texts(column.iloc[[position]])[0]
         faults.add(position, "suppressed_text", "flagged", column=header, value=cell)
     bad = np.flatnonzero(found < 0).tolist()
-    refuse(source, header, bad, N_("{file}: rows {rows} hold a negative figure (column “{column}”)."))
+    refuse(
+        source,
+        header,
+        bad,
+        (
+            N_("{file}: row {rows} holds a negative figure (column “{column}”)."),
+            N_("{file}: rows {rows} hold a negative figure (column “{column}”)."),
+        ),
+    )
     return found
 
 
-def refuse(source: Source, column: str, positions: list[int], message: str) -> None:
-    """Raise an `InputError` that names the rows of a file, if there are any."""
+def refuse(source: Source, column: str, positions: list[int], messages: tuple[str, str]) -> None:
+    """Raise an `InputError` that names the rows of a file, if there are any.
+
+    `messages`: of one row, and of several.
+    """
     if positions:
+        several = len(positions) > 1
         rows = ", ".join(str(int(source.rows[p])) for p in positions[:5])
         raise InputError(
-            message,
-            hint=N_("Correct these rows and try again."),
+            messages[several],
+            hint=N_("Correct these rows and try again.")
+            if several
+            else N_("Correct this row and try again."),
             file=source.columns.file,
             column=column,
             rows=rows + (f", … ({len(positions)})" if len(positions) > 5 else ""),

@@ -112,14 +112,30 @@ def ancillary_shapes(
             source, x=x, y=y, crs=crs, target=target, faults=Faults("ancillary", "", source.rows)
         )
         lost = np.flatnonzero(np.isnan(east)).tolist()
-        refuse(source, "", lost, N_("{file}: rows {rows} have no usable position."))
+        refuse(
+            source,
+            "",
+            lost,
+            (
+                N_("{file}: row {rows} has no usable position."),
+                N_("{file}: rows {rows} have no usable position."),
+            ),
+        )
         shapes = np.asarray(shapely.points(east, north), dtype=object)
     if not weight:
         return shapes, None
     header = source.columns.header(weight)
     weights, _ = figures(source.columns.table[header])
     odd = np.flatnonzero(~(weights >= 0)).tolist()
-    refuse(source, header, odd, N_("{file}: rows {rows} have no weight of 0 or more (column “{column}”)."))
+    refuse(
+        source,
+        header,
+        odd,
+        (
+            N_("{file}: row {rows} has no weight of 0 or more (column “{column}”)."),
+            N_("{file}: rows {rows} have no weight of 0 or more (column “{column}”)."),
+        ),
+    )
     return shapes, weights
 
 

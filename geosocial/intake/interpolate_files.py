@@ -113,7 +113,15 @@ def interpolate_files(
     zones, names, zone_notes = zones_of(zone_layer)
     source = points_of(Path(layer_path), crs, sheet)
     faults = Faults("layer", str(layer_path), source.rows)
-    refuse(source, "", sorted(source.long), N_("{file}: rows {rows} have more cells than the header."))
+    refuse(
+        source,
+        "",
+        sorted(source.long),
+        (
+            N_("{file}: row {rows} has more cells than the header."),
+            N_("{file}: rows {rows} have more cells than the header."),
+        ),
+    )
     shapes, areal, notes = _shapes(source, zones, crs, faults)
     if method is None:
         method = "area" if areal else "points"
@@ -178,7 +186,15 @@ def _figures(source: Source, header: str, faults: Faults, *, count: bool) -> npt
         faults.add(position, "suppressed_text", "flagged", column=header, value=cell)
     if count:
         bad = np.flatnonzero(found < 0).tolist()
-        refuse(source, header, bad, N_("{file}: rows {rows} hold a negative figure (column “{column}”)."))
+        refuse(
+            source,
+            header,
+            bad,
+            (
+                N_("{file}: row {rows} holds a negative figure (column “{column}”)."),
+                N_("{file}: rows {rows} hold a negative figure (column “{column}”)."),
+            ),
+        )
     return found
 
 

@@ -304,7 +304,7 @@ def looked_up_note(looked: Mapping[int, Found]) -> Said:
     """Return how many rows were looked up, and how many were placed."""
     placed = sum(found.placed for found in looked.values())
     return Said(
-        N_("Addresses: {looked} rows looked up, {placed} placed, {left} left without a position."),
+        N_("Addresses looked up: {looked}; placed: {placed}; left without a position: {left}."),
         {"looked": Count(len(looked)), "placed": Count(placed), "left": Count(len(looked) - placed)},
     )
 

@@ -12,7 +12,10 @@ from typing import Final
 from geosocial.errors import N_
 
 #: Rows that a reader of sheets takes for no records at all; they count in no outcome.
-TOTALS: Final = N_("{file}: totals set aside, which are no records (rows: {rows}).")
+TOTAL, TOTALS = (
+    N_("{file}: a total set aside, which is no record (row {rows})."),
+    N_("{file}: totals set aside, which are no records (rows: {rows})."),
+)
 
 REASONS: Final[Mapping[str, str]] = {
     # The row is rejected.

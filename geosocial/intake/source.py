@@ -11,7 +11,7 @@ import numpy as np
 from geosocial.errors import Said
 from geosocial.intake.columns import Columns
 from geosocial.intake.pairs import with_pairs
-from geosocial.intake.reasons import TOTALS
+from geosocial.intake.reasons import TOTAL, TOTALS
 from geosocial.io.detect import detect
 from geosocial.io.layers import read_layer
 from geosocial.io.sheets import read_sheet
@@ -71,7 +71,7 @@ def totals_note(file: InputFile) -> tuple[Said, ...]:
 
 def totals_said(path: Path, rows: str) -> tuple[Said, ...]:
     """Return the note of such rows of a file, as their numbers are written; nothing without any."""
-    return (Said(TOTALS, {"file": path.name, "rows": rows}),) if rows else ()
+    return (Said(TOTALS if "," in rows else TOTAL, {"file": path.name, "rows": rows}),) if rows else ()
 
 
 def under_study(file: InputFile, study: Study, path: Path, role: str) -> InputFile:

@@ -183,7 +183,7 @@ def _refuse(asked: Asked, wanted: Wanted) -> None:
         )
     if asked.number is not None and len(set(asked.include)) > asked.number:
         raise InputError(
-            N_("{got} candidates are imposed, and {most} sites may open."),
+            N_("{got} candidates are imposed, and at most {most} may open."),
             hint=N_("Raise --sites, or impose fewer."),
             got=len(set(asked.include)),
             most=asked.number,

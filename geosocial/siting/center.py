@@ -339,4 +339,9 @@ def _none(open_: Choice) -> Said:
     if open_.priced:
         said = N_("No choice of sites within the budget of {budget} reaches all demand.")
         return Said(said, {"budget": open_.budget})
-    return Said(N_("No choice of {most} sites reaches all demand."), {"most": open_.most})
+    return Said.n(
+        "No choice of {most} site reaches all demand.",
+        "No choice of {most} sites reaches all demand.",
+        open_.most,
+        most=open_.most,
+    )

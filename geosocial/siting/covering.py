@@ -281,7 +281,7 @@ def lscp(
     >>> lscp([[1.0, 9.0], [2.0, 1.0], [9.0, 3.0]], [1, 1, 1], standard=3).sites.tolist()
     [0, 1]
     >>> print(lscp([[1.0], [9.0]], [1, 1], standard=3).reason)
-    1 places with demand have no candidate within the standard, place 1 first.
+    1 place with demand has no candidate within the standard: place 1.
     """
     clock = Clock(time_limit, interrupt)
     pairs = reach(costs)
@@ -337,7 +337,10 @@ def uncovered(pairs: Reach, weights: Floats, open_: Choice, standard: float) -> 
     alone = (np.bincount(pairs.row[near], minlength=pairs.places) == 0) & (weights > 0)
     if not alone.any():
         return None
-    return Said(
-        N_("{got} places with demand have no candidate within the standard, place {row} first."),
-        {"got": int(alone.sum()), "row": int(np.flatnonzero(alone)[0])},
+    return Said.n(
+        "{got} place with demand has no candidate within the standard: place {row}.",
+        "{got} places with demand have no candidate within the standard, place {row} first.",
+        int(alone.sum()),
+        got=int(alone.sum()),
+        row=int(np.flatnonzero(alone)[0]),
     )

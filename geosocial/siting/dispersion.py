@@ -107,16 +107,23 @@ def least(apart: Floats, sites: Ints) -> float:
 def _few(open_: Choice, sites: int) -> Said | None:
     most = len(open_.fixed) + len(open_.free)
     if most < sites:
-        return Said(
-            N_("{got} sites are asked for, and only {most} candidates may open."),
-            {"got": int(sites), "most": most},
+        return Said.n(
+            "{got} sites are asked for, and only {most} candidate may open.",
+            "{got} sites are asked for, and only {most} candidates may open.",
+            most,
+            got=int(sites),
+            most=most,
         )
     cheapest = float(open_.price[open_.fixed].sum())
     cheapest += float(np.sort(open_.price[open_.free])[: sites - len(open_.fixed)].sum())
     if cheapest > open_.budget:
-        return Said(
-            N_("{got} sites cost {cost} at least, more than the budget of {budget}."),
-            {"got": int(sites), "cost": cheapest, "budget": open_.budget},
+        return Said.n(
+            "{got} site costs {cost} at least, more than the budget of {budget}.",
+            "{got} sites cost {cost} at least, more than the budget of {budget}.",
+            int(sites),
+            got=int(sites),
+            cost=cheapest,
+            budget=open_.budget,
         )
     return None
 

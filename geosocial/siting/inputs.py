@@ -99,9 +99,12 @@ class Choice:
     def trouble(self) -> Said | None:
         """Return why the fixed sites alone already break the limits, if they do."""
         if len(self.fixed) > self.most:
-            return Said(
-                N_("{got} sites are fixed, and at most {most} may open."),
-                {"got": len(self.fixed), "most": self.most},
+            return Said.n(
+                "{got} site is fixed, and at most {most} may open.",
+                "{got} sites are fixed, and at most {most} may open.",
+                len(self.fixed),
+                got=len(self.fixed),
+                most=self.most,
             )
         spent = float(self.price[self.fixed].sum())
         if spent > self.budget:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from geosocial.errors import N_
@@ -86,14 +87,15 @@ def candidates(words: Words, proposal: Proposal) -> str:
     """Return how many candidates there are, and how many are left out for which reason."""
     found = proposal.problem.candidates
     why = why_left_out(found)
+    used, left = len(found.table), found.read - len(found.table)
     facts = {
-        "read": words.number(found.read),
-        "left": words.number(found.read - len(found.table)),
-        "used": words.number(len(found.table)),
+        "read": words.n("{figure} read", "{figure} read", found.read, figure=words.number(found.read)),
+        "used": words.n("{figure} used", "{figure} used", used, figure=words.number(used)),
+        "left": words.n("{figure} left out", "{figure} left out", left, figure=words.number(left)),
     }
     if not why:
-        return words.t("Candidates: {read} read, {used} used.", **facts)
-    return words.t("Candidates: {read} read, {used} used, {left} left out ({why}).", why=why, **facts)
+        return words.t("Candidates: {read}, {used}.", **facts)
+    return words.t("Candidates: {read}, {used}, {left} ({why}).", why=why, **facts)
 
 
 def existing(words: Words, proposal: Proposal) -> Iterator[str]:
@@ -314,7 +316,7 @@ def infeasible(words: Words, proposal: Proposal, zones: Zones) -> Iterator[str]:
                 key: words.number(float(value)) if isinstance(value, int | float) else value
                 for key, value in result.reason.facts.items()
             }
-            yield words.t(result.reason.template, **numbers)
+            yield words.said(replace(result.reason, facts=numbers))
         return
     lost = proposal.unreached
     if len(lost):

@@ -289,12 +289,13 @@ def _coarse(words: Words, results: Results) -> list[str]:
 
 def set_aside(words: Words, results: Results) -> list[str]:
     """Return a line for each file in which rows sum up the others: they are no records, and are not lost."""
-    from geosocial.intake.reasons import TOTALS
+    from geosocial.intake.reasons import TOTAL, TOTALS
 
     return [
-        words.t(TOTALS, file=file.path, rows=rows)
+        words.t(message, file=file.path, rows=rows)
         for file in results.inputs
         if (rows := file.how.get("total_rows"))
+        for message in [TOTALS if "," in rows else TOTAL]
     ]
 
 

@@ -130,7 +130,7 @@ def test_declared_boroughs_of_the_real_lists(
     assert sum(one["counts"].values()) == one["read"] == rows
     assert set(one["counts"]) == {"matched", "snapped", "outside", "ambiguous", "unlocated", "rejected"}
     assert sum(fault["code"] == "declared_elsewhere" for fault in one["faults"]) == differ
-    assert any(f"{differ} of " in note for note in one["notes"])
+    assert any(f"that do not lie in it: {differ};" in note for note in one["notes"])
 
 
 def test_zones_mend_positions_and_compare_declarations(geosocial: Run, tmp_path: Path) -> None:
@@ -163,4 +163,7 @@ def test_zones_mend_positions_and_compare_declarations(geosocial: Run, tmp_path:
     assert "row 3: Longitude and latitude, or easting and northing, were swapped." in done.stdout
     assert "row 4: The row declares the zone “Outremont”, and does not lie in it" in done.stdout
     assert "row 5: The row declares the zone “Laval”, which is not recognised" in done.stdout
-    assert "1 of 4 rows do not lie in the zone that they declare; 1 declare one" in done.stdout
+    assert (
+        "(column “arrondissement”): 4; that do not lie in it: 1; whose zone is not recognised: 1."
+        in done.stdout
+    )

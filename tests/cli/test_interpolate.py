@@ -145,7 +145,7 @@ PEOPLE = ("aires.geojson", "zones.geojson", "--extensive", "people")
         (("aires.geojson", "zones.geojson", "--extensive", "dogs"), "fr", ["dogs", "introuvable", "people"]),
         ((*PEOPLE, "--intensive", "people"), "fr", ["people", "demandée deux fois"]),
         ((*PEOPLE, "--method", "dasymetric"), "fr", ["couche auxiliaire", "dasymetric"]),
-        (("negative.geojson", *PEOPLE[1:]), "en", ["negative.geojson", "rows 2", "people"]),
+        (("negative.geojson", *PEOPLE[1:]), "en", ["negative.geojson", "row 2 holds", "people"]),
         (("aires.geojson", "projects.csv", *PEOPLE[2:]), "en", ["projects.csv"]),
         (PEOPLE[:2], "fr", ["--extensive pour des effectifs", "--intensive"]),
         ((*PEOPLE, "--method", "volume"), "en", ["volume"]),

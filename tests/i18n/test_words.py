@@ -8,7 +8,7 @@ from babel.numbers import format_decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geosocial.errors import InputError, Said
+from geosocial.errors import Count, InputError, Said
 from geosocial.i18n import system_language, words
 
 FR, EN = words("fr"), words("en")
@@ -135,3 +135,23 @@ def test_below_two_is_singular_in_french_whatever_its_sign(count: float, fr: str
     for sign in (1, -1):
         assert FR.n(one, many, sign * count, figure="?").replace(NB, " ") == f"? {noun}"
     assert EN.n(one, many, count, figure="?") == ("? enterprise" if en == "one" else "? enterprises")
+
+
+def test_a_message_among_the_facts_has_the_number_of_its_language() -> None:
+    for count, english, french in (
+        (0, "0 sites cost 5 at least", "0 emplacement coûte au moins 5,"),
+        (1, "1 site costs 5 at least", "1 emplacement coûte au moins 5,"),
+        (2, "2 sites cost 5 at least", "2 emplacements coûtent au moins 5,"),
+    ):
+        said = Said.n(
+            "{got} site costs {cost} at least, more than the budget of {budget}.",
+            "{got} sites cost {cost} at least, more than the budget of {budget}.",
+            count,
+            got=Count(count),
+            cost=5,
+            budget=4,
+        )
+        assert EN.said(said).startswith(english)
+        assert str(said).startswith(english)
+        assert FR.said(said).startswith(french)
+        assert EN.t("{why}", why=said) == EN.said(said)

@@ -91,12 +91,12 @@ def test_the_signs_of_statistical_offices_are_suppressed_figures(city: Factory) 
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ("a,300500,5040500,Z3,-5\n", "rows 2 hold a negative figure \\(column “people”\\)"),
-        ("a,300500,5040500,Z9,5\n", "rows 2 name zones that do not exist \\(column “zone”\\)"),
-        ("a,,5040500,Z3,5\n", "rows 2 have no usable position"),
+        ("a,300500,5040500,Z3,-5\n", "row 2 holds a negative figure \\(column “people”\\)"),
+        ("a,300500,5040500,Z9,5\n", "row 2 names a zone that does not exist \\(column “zone”\\)"),
+        ("a,,5040500,Z3,5\n", "row 2 has no usable position"),
         ("a,300500,5040500,Z3,5\na,300500,5040500,Z3,5\n", "rows 2, 3 have an empty or repeated identifier"),
-        (",300500,5040500,Z3,5\n", "rows 2 have an empty or repeated identifier"),
-        ("a,300500,5040500,Z3,5,6\n", "rows 2 have more cells than the header"),
+        (",300500,5040500,Z3,5\n", "row 2 has an empty or repeated identifier"),
+        ("a,300500,5040500,Z3,5,6\n", "row 2 has more cells than the header"),
         ("", "the file has a header and no row"),
     ],
 )

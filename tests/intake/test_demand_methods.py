@@ -140,7 +140,7 @@ def test_a_share_becomes_a_count(city: Factory) -> None:
     np.testing.assert_allclose(demand["poor"], [1, 5, 15, np.nan, np.nan, 5])
     assert demand.columns.tolist()[-2:] == ["poor", "people"]
     areas(study, poor_pct=[10.0, 101.0, None, 100.0])
-    with pytest.raises(InputError, match="rows 3 hold a share above that of everybody"):
+    with pytest.raises(InputError, match="row 3 holds a share above that of everybody"):
         read(study)
     fraction = city(demand=POLYGONS | {"columns": [column | {"per": 1}, COLUMNS[0]]})
     areas(fraction, poor_pct=[0.1, 0.25, None, 1.0])

@@ -303,10 +303,10 @@ def test_rows_are_counted_alike_in_every_format(folder: Path, tmp_path: Path, na
         case _:
             frame.to_file(path)
     whole = name not in {"d.parquet", "plain.parquet"}
-    with pytest.raises(InputError, match=r"rows 6 hold a negative figure \(column “people”\)"):
+    with pytest.raises(InputError, match=r"row 6 holds a negative figure \(column “people”\)"):
         ran(folder, path, tmp_path / "out", crs="EPSG:32188", whole=whole)
     if name in {"d.parquet", "d.csv"}:
-        with pytest.raises(InputError, match="rows 6 hold a negative figure"):
+        with pytest.raises(InputError, match="row 6 holds a negative figure"):
             ran(folder, path, tmp_path / "out", crs="EPSG:32188", whole=name == "d.parquet")
 
 
@@ -341,7 +341,7 @@ def test_what_cannot_be_done_is_refused_in_a_line(folder: Path, tmp_path: Path) 
     places = demand(50)
     places.loc[33, "people"] = -4.0
     places.to_parquet(tmp_path / "demand.parquet", row_group_size=20)
-    with pytest.raises(InputError, match=r"rows 35 hold a negative figure \(column “people”\)"):
+    with pytest.raises(InputError, match=r"row 35 holds a negative figure \(column “people”\)"):
         ran(folder, tmp_path / "demand.parquet", tmp_path / "out")
     with pytest.raises(InputError, match="column “personnes” not found"):
         ran(folder, tmp_path / "demand.parquet", tmp_path / "out", demand="personnes")

@@ -133,7 +133,7 @@ def test_demand_that_nobody_reaches() -> None:
     for name in ("bacop1", "kolm_pollak", "shortfall"):
         assert found[name].status == "infeasible", name
         assert str(found[name].reason) in {
-            "1 places with demand have no candidate within the standard, place 120 first.",
+            "1 place with demand has no candidate within the standard: place 120.",
             "No choice of 4 sites reaches all demand.",
         }
     said = explain(far, more, standard=NEAR, sites=4)

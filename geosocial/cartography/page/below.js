@@ -111,10 +111,10 @@ function siteNote(z) {
   const q = S.sites, from = q.shares[0][z], to = q.shares[st.n][z], more = q.served[st.n][z] - q.served[0][z];
   if (from === null || to === null) return null;
   const n = rounded(more), digits = percent(from) === percent(to) ? 1 : 0;
-  if (n < 1) return el('p', { class: 'warn', text: TS.sites.zone[1].replace('{n}', number(st.n)) });
+  if (n < 1) return el('p', { class: 'warn', text: TS.sites.zone[st.n > 1 ? 1 : 0][1].replace('{n}', number(st.n)) });
   const who = TS.sites.unit[one(n) ? 0 : 1].replace('{n}', number(n));
   const facts = { n: number(st.n), low: percent(from, digits), high: percent(to, digits), more: who };
-  return el('p', { class: 'warn', text: TS.sites.zone[0].replace(/\{(n|low|high|more)\}/g, (_, key) => facts[key]) });
+  return el('p', { class: 'warn', text: TS.sites.zone[st.n > 1 ? 1 : 0][0].replace(/\{(n|low|high|more)\}/g, (_, key) => facts[key]) });
 }
 function tipSite(s) {
   tipAt(s.x, s.y, el('b', { text: s.name || U.site + ' ' + (s.k + 1) }), s.newly === null ? null : el('div', { text: TS.sites.adds.replace('{n}', number(rounded(s.newly))) }), s.zone >= 0 ? el('span', { text: T.zones[s.zone].name }) : null);
