@@ -229,7 +229,7 @@ def _with_sites(words: Words, said: Mapping[str, Any], number: int) -> list[str]
             continue
         low, high = sites["shares"][0][number], sites["shares"][-1][number]
         more = sites["served"][-1][number] - sites["served"][0][number]
-        form = text["sites"]["zone"][0 if more > 0 else 1]
+        form = text["sites"]["zone"][0 if len(sites["at"]) < 2 else 1][0 if more > 0 else 1]
         unit = text["sites"]["unit"][0 if words.lang == "fr" and more < 2 else 1]
         sentence = form.format(
             n=len(sites["at"]),
