@@ -257,8 +257,8 @@ def write(
             reports = beside.enter_context(_reports(results, aside, langs=langs, atlas=True, apart=apart))
         explained = files.explained_in(langs)
         since = None if results.earlier is None else (results.changes, results.earlier)
-        maps.write(results, aside / "maps", lang=langs[0], explained=explained, since=since, step=step)
-        directory.write_directory_map(results, aside / "directory", lang=langs[0])
+        maps.write(results, aside / "maps", langs=langs, explained=explained, since=since, step=step)
+        directory.write_directory_map(results, aside / "directory", langs=langs)
         with step(N_("Explanations")):
             files.write_explained(results, aside / "report", langs=langs, atlas=True)
         with step(N_("Tables")):
@@ -358,7 +358,7 @@ def write_maps(
     drawn = langs if pictures else ()
     names = [f"maps/{name}" for name in maps.names(results, pictures=drawn)]
     with provenance.writing(results, out, names, alone=True) as aside:
-        maps.write(results, aside / "maps", lang=langs[0], pictures=drawn, since=since, step=step)
+        maps.write(results, aside / "maps", langs=langs, pictures=drawn, since=since, step=step)
     return [out / name for name in (*names, provenance.MANIFEST)]
 
 

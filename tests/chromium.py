@@ -31,10 +31,12 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @contextmanager
-def watched(browser: Browser, *, width: int, height: int, touch: bool = False) -> Iterator[Page]:
+def watched(
+    browser: Browser, *, width: int, height: int, touch: bool = False, locale: str = "fr-CA"
+) -> Iterator[Page]:
     """Yield a page; at the end nothing may have been requested but files, and nothing complained."""
     context = browser.new_context(
-        viewport={"width": width, "height": height}, has_touch=touch, accept_downloads=True
+        viewport={"width": width, "height": height}, has_touch=touch, accept_downloads=True, locale=locale
     )
     page, faults = context.new_page(), list[str]()
 

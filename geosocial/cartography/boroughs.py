@@ -115,6 +115,7 @@ def _common(results: Results, words: Mapping[Lang, Words], said: Mapping[str, An
     patterns = symbology.look()["pattern"]
     return {
         "lang": said["lang"],
+        "byBrowser": said.get("byBrowser", False),
         "slugs": [zone["slug"] for zone in said["zones"]],
         "zx": [zone["x"] for zone in said["zones"]],
         "at": [zone["at"][:2] for zone in said["zones"]],

@@ -38,13 +38,13 @@ def names(results: Results) -> list[str]:
     return [] if results.study.directory is None else [NAME]
 
 
-def write_directory_map(results: Results, folder: Path, *, lang: Lang = "fr") -> None:
+def write_directory_map(results: Results, folder: Path, *, langs: Sequence[Lang] = ("fr",)) -> None:
     """Write the map of the directory into a folder; nothing where the study asks for none.
 
     Parameters
     ----------
-    lang
-        The language in which it opens.
+    langs
+        As `geosocial.cartography.maps.write`.
 
     Raises
     ------
@@ -55,10 +55,10 @@ def write_directory_map(results: Results, folder: Path, *, lang: Lang = "fr") ->
     if spec is None:
         return
     layers.check_drawable(results)
-    write_text(standalone.page(_page(results, spec, lang)), folder / NAME)
+    write_text(standalone.page(_page(results, spec, langs)), folder / NAME)
 
 
-def _page(results: Results, spec: DirectorySpec, lang: Lang) -> Any:
+def _page(results: Results, spec: DirectorySpec, langs: Sequence[Lang]) -> Any:
     """Return the page as a figure that holds a Folium map, ready for `standalone.page`."""
     from branca.element import Figure
 
@@ -68,7 +68,8 @@ def _page(results: Results, spec: DirectorySpec, lang: Lang) -> Any:
     known_forms = [k for k in terms("legal_forms") if _any(records, "legal_form", k)]
     words: dict[Lang, Words] = {key: words_of(key) for key in assembly.NAMES}
     common: dict[str, Any] = {
-        "lang": lang,
+        "lang": langs[0],
+        "byBrowser": len(langs) > 1,
         "spheres": [_sign(sphere) for sphere in shown],
         "other": symbology.shape_path("circle", 7, 7, 5),
         "look": {key: symbology.color(key) for key in LOOK},
@@ -85,7 +86,7 @@ def _page(results: Results, spec: DirectorySpec, lang: Lang) -> Any:
             for key, w in words.items()
         },
     }
-    ui = common["text"][lang]["ui"]
+    ui = common["text"][langs[0]]["ui"]
     figure = Figure()
     figure._template = assembly.template(
         part("directory.html"),

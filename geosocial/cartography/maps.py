@@ -47,7 +47,7 @@ def write(
     results: Results,
     folder: Path,
     *,
-    lang: Lang,
+    langs: Sequence[Lang],
     pictures: Sequence[Lang] = (),
     since: tuple[pd.DataFrame, dt.date] | None = None,
     explained: Mapping[str, str] | None = None,
@@ -57,8 +57,9 @@ def write(
 
     Parameters
     ----------
-    lang
-        The language in which the pages open.
+    langs
+        The languages that are asked for. Of one, the pages open in it; of several, in that of the browser
+        where it is one of them, else in the first.
     pictures
         The languages of the pictures; none are drawn without.
     since
@@ -83,7 +84,9 @@ def write(
     check_drawable(results)
     with step(N_("Atlas")):
         changed = None if since is None else Since.of(*since)
-        shown = content(results, {key: words(key) for key in LANGS}, lang=lang, since=changed)
+        lang = langs[0]
+        said = content(results, {key: words(key) for key in LANGS}, lang=lang, since=changed)
+        shown = {**said, "byBrowser": len(langs) > 1}
         atlas = folder / "atlas.html"
         at = {key: f"../{page}" for key, page in (explained or {}).items()}
         write_atlas(results, atlas, lang=lang, shown=shown, pages="boroughs", since=changed, explained=at)

@@ -24,7 +24,9 @@ const FLAGS = { f: 'f', e: 'e', b: 'b', a: 'a', k: 'k', p: 'p1', o: 'o', d: 'd',
 D.services.forEach((s) => s.views.forEach((v) => Object.assign(v.by[0], { colors: v.colors, cls: v.cls })));
 // The page opens on the service that can be said of the most zones, the first of them: its sentence is the fullest.
 const said = D.services.map((s) => s.views[0].cls.filter((c) => c >= 0).length), first = said.indexOf(Math.max(...said));
-const st = { lang: D.lang, s: first, i: 0, z: -1, f: 0, e: 1, b: 1, a: 0, k: 0, p1: 0, o: 0, d: 0, g: 1, l: 1, t: 0, u: 0, m: D.classes, n: 5, hl: null, sort: [-1, 1], v: null, sheet: 0, p: -1 };
+// Where the page is not asked for in one language, that of the browser comes first; the address wins (`readHash`).
+const spoken = (navigator.language || '').slice(0, 2).toLowerCase();
+const st = { lang: D.byBrowser && Object.hasOwn(D.text, spoken) ? spoken : D.lang, s: first, i: 0, z: -1, f: 0, e: 1, b: 1, a: 0, k: 0, p1: 0, o: 0, d: 0, g: 1, l: 1, t: 0, u: 0, m: D.classes, n: 5, hl: null, sort: [-1, 1], v: null, sheet: 0, p: -1 };
 let T, U, S, TS, W, TW;
 function words() {
   T = D.text[st.lang]; U = T.ui;

@@ -15,7 +15,9 @@ const fill = (element, attributes, children) => {
 };
 const el = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
 const sv = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
-let lang = C.lang, T, U;
+// Where the page is not asked for in one language, that of the browser comes first; the address wins (`speak`).
+const spoken = (navigator.language || '').slice(0, 2).toLowerCase();
+let lang = C.byBrowser && Object.hasOwn(C.text, spoken) ? spoken : C.lang, T, U;
 const french = () => lang === 'fr';
 function number(value, digits = 0) {
   const [whole, part] = Math.abs(value).toFixed(digits).split('.');
