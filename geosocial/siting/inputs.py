@@ -144,7 +144,12 @@ def reach(costs: Reach | csr_array | ArrayLike) -> Reach:
             N_("The costs have {got} dimensions: they must be a table, place × candidate."),
             got=full.ndim,
         )
-    row, column = np.nonzero(full != np.inf)
+    near = full != np.inf
+    if near.all() and (full >= 0).all():
+        places, candidates = full.shape
+        every = np.tile(np.arange(candidates), places)
+        return Reach(candidates * np.arange(places + 1), every, full.flatten(), candidates)
+    row, column = np.nonzero(near)
     data = full[row, column]
     _checked(data, row, column)
     counts = np.bincount(row, minlength=full.shape[0])

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _MOST_WORK = 400_000_000
 #: Beyond so many pairs a round of reductions that takes away less than this share is the last.
 _QUICK, _LITTLE = 50_000, 0.02
-#: Up to so many, numpy alone answers sooner than scipy is imported.
-_FEW = 4_000_000
+#: Sets are held as bits, of which a byte each on the way, where that takes no more room than this.
+_ROOM = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,45 +160,55 @@ def undominated(patterns: Patterns, price: Floats) -> Patterns:
     if not len(patterns.weight) or (length**2).sum() > _MOST_WORK:
         return patterns
     cost = price[patterns.candidate]
-    within = _within_few if (length**2).sum() <= _FEW else _within_many
-    inner, outer = within(patterns, size, cost)
+    inner, outer = _inside(_across(patterns), (patterns.start, patterns.column))
     equal = (size[inner] == size[outer]) & (cost[inner] == cost[outer])
-    worse = ~equal | (outer < inner)
+    worse = (cost[outer] <= cost[inner]) & (~equal | (outer < inner))
     gone = np.zeros(len(size), bool)
     gone[inner[worse]] = True
     return columns(patterns, ~gone)
 
 
-def _within_many(patterns: Patterns, size: Ints, cost: Floats) -> tuple[Ints, Ints]:
-    """Return the pairs of candidates of which the second covers all that the first does, for no more."""
-    cover = patterns.matrix()
-    common = (cover.T @ cover).tocoo()
+def _across(patterns: Patterns) -> tuple[Ints, Ints]:
+    """Return the pairs by candidate: where those of each start, and the patterns that it covers, rising."""
+    order = np.argsort(patterns.column, kind="stable")
+    return starts(np.bincount(patterns.column, minlength=len(patterns.candidate))), patterns.row[order]
+
+
+def _inside_many(sets: tuple[Ints, Ints], holders: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+    """Return what `_inside` returns by a sparse product: where bits would take too much room."""
+    from scipy.sparse import csr_array
+
+    (start, element), size = sets, np.diff(sets[0])
+    shape = (len(size), len(holders[0]) - 1)
+    whole = csr_array((np.ones(len(element)), element, start), shape=shape)
+    common = (whole @ whole.T).tocoo()
     inner, outer = common.row.astype(np.int64), common.col.astype(np.int64)
-    inside = (common.data == size[inner]) & (inner != outer) & (cost[outer] <= cost[inner])
+    inside = (common.data == size[inner]) & (inner != outer)
     return inner[inside], outer[inside]
 
 
-def _within_few(patterns: Patterns, size: Ints, cost: Floats) -> tuple[Ints, Ints]:
-    """Return what `_within_many` returns, by numpy alone: scipy takes longer to import than few pairs do.
+def _inside(sets: tuple[Ints, Ints], holders: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+    """Return the pairs of sets of which the second holds all that the first does.
 
-    Whoever covers all that a candidate does is among the candidates of its shortest pattern; each of these is
-    then looked up in every other pattern of it.
+    `sets`: where each starts, and its elements; none is empty. `holders`: the same by element. Whoever holds
+    all of a set is among the holders of that of its elements which has fewest; of these, 64 elements at a
+    time, those that do not hold the same go.
     """
-    row, length, several = patterns.row, np.diff(patterns.start), len(size)
-    order = np.lexsort((length[row], patterns.column))
-    held, begin = row[order], starts(size)[:-1]
-    shortest = held[begin]
-    inner = np.repeat(np.arange(several), length[shortest])
-    outer = patterns.column[spread(patterns.start[shortest], length[shortest])]
-    kept = (inner != outer) & (size[outer] >= size[inner]) & (cost[outer] <= cost[inner])
+    (start, element), (begin, holder) = sets, holders
+    size, times = np.diff(start), np.diff(begin)
+    if len(size) * len(times) > _ROOM:
+        return _inside_many(sets, holders)
+    rare = np.minimum.reduceat(times[element] * len(times) + element, start[:-1]) % len(times)
+    inner = np.repeat(np.arange(len(size)), times[rare])
+    outer = holder[spread(begin[rare], times[rare])]
+    kept = (size[outer] >= size[inner]) & (inner != outer)
     inner, outer = inner[kept], outer[kept]
-    if not len(inner):
-        return inner, outer
-    keys = np.sort(row * several + patterns.column)
-    asked = held[spread(begin[inner], size[inner])] * several + np.repeat(outer, size[inner])
-    at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
-    inside = np.logical_and.reduceat(keys[at] == asked, starts(size[inner])[:-1])
-    return inner[inside], outer[inside]
+    held = np.zeros((len(size), -(-len(times) // 64) * 64), bool)
+    held[np.repeat(np.arange(len(size)), size), element] = True
+    for word in np.ascontiguousarray(np.packbits(held, axis=1).view(np.uint64).T):
+        kept = (word[inner] & ~word[outer]) == 0
+        inner, outer = inner[kept], outer[kept]
+    return inner, outer
 
 
 def spread(begin: Ints, length: Ints) -> Ints:
@@ -216,12 +226,9 @@ def easier(patterns: Patterns) -> Patterns:
     times = np.bincount(patterns.column, minlength=len(patterns.candidate)).astype(np.float64)
     if not len(patterns.weight) or (times**2).sum() > _MOST_WORK:
         return patterns
-    cover = patterns.matrix()
-    common = (cover @ cover.T).tocoo()
-    length = np.diff(patterns.start)
-    inside = (common.data == length[common.row]) & (common.row != common.col)
-    gone = np.zeros(len(length), bool)
-    gone[common.col[inside]] = True  # patterns are merged: no two are equal, so no two remove each other
+    _, outer = _inside((patterns.start, patterns.column), _across(patterns))
+    gone = np.zeros(len(patterns.weight), bool)
+    gone[outer] = True  # patterns are merged: no two are equal, so no two remove each other
     return chosen_rows(patterns, np.flatnonzero(~gone))
 
 

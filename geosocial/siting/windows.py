@@ -33,6 +33,10 @@ _SETS = 62
 _TIMES = 3
 #: Shares up to this are none; a cut gains at least so much; covers asked for at a time.
 _NONE, _GAIN, _ASKED = 1e-7, 1e-2, 12
+#: The rank of a pattern for a window in one number: from these bits on how many candidates it would bring in,
+#: then how many it has there, then which it is. What it changes by when one of its candidates is there.
+_NEW, _THERE = 42, 21
+_JOINED = (1 << _NEW) + (1 << _THERE)
 #: What the a are multiples of.
 UNIT = 2.0**-20
 
@@ -68,6 +72,7 @@ class Windows:
         sets = [
             frozenset(near[held[near]].tolist()) for near in map(self.near, range(len(self._patterns.weight)))
         ]
+        first = [(len(one) << _NEW) + i for i, one in enumerate(sets)]
         middle = np.minimum(y, 1 - y)
         used = np.zeros(len(y), np.int64)
         for seed in np.argsort(-middle, kind="stable").tolist():
@@ -76,25 +81,31 @@ class Windows:
             if used[seed] >= _TIMES:
                 continue
             used[seed] += 1
-            window, among = self._window(seed, sets)
+            window, among = self._window(seed, sets, first)
             cut = self._cut(window, y)
             if cut is not None:
                 used[list(among)] += 1
                 yield cut
 
-    def _window(self, seed: int, sets: list[frozenset[int]]) -> tuple[list[int], set[int]]:
-        """Return patterns around a candidate, each time the one that brings in fewest others, and those."""
+    def _window(self, seed: int, sets: list[frozenset[int]], first: list[int]) -> tuple[list[int], set[int]]:
+        """Return patterns around a candidate, each time the one that brings in fewest others, and those.
+
+        Of these the one with most candidates, then the first: `first` is the rank of each before any is in.
+        """
         window: list[int] = []
         among: set[int] = set()
         may = set(self._of[seed])
+        rank = first.copy()
         while may and len(window) < _PATTERNS:
-            best = min(may, key=lambda i: (len(sets[i] - among), -len(sets[i] & among), i))
+            best = min(may, key=rank.__getitem__)
             may.discard(best)
             if any(sets[i] <= sets[best] for i in window):
                 continue
             window = [i for i in window if not sets[best] <= sets[i]]
             window.append(best)
             for candidate in sets[best] - among:
+                for i in self._of[candidate]:
+                    rank[i] -= _JOINED
                 may.update(self._of[candidate])
             among |= sets[best]
             may.difference_update(window)
@@ -103,10 +114,11 @@ class Windows:
     def _cut(self, window: list[int], y: Floats) -> Cut | None:
         """Return the cut of a window that y violates most, if any."""
         while len(window) >= _FEWEST:
-            column = np.unique(np.concatenate([self.near(i) for i in window]))
-            mask = np.zeros(len(column), np.int64)
+            mask = np.zeros(len(y), np.int64)
             for bit, i in enumerate(window):
-                mask[np.isin(column, self.near(i), assume_unique=True)] |= 1 << bit
+                mask[self.near(i)] |= 1 << bit
+            column = np.flatnonzero(mask)
+            mask = mask[column]
             kind, of = np.unique(mask, return_inverse=True)
             share = np.bincount(of, weights=y[column]).astype(np.float64)
             some = np.flatnonzero(share > _NONE)
