@@ -42,7 +42,11 @@ _TOLERANCE = 1e-7
 NARROW, _WIDER = 1_000, (3, 9, 81, 243)
 #: How far apart in order choices are compared.
 _APART = 8
+#: Choices that are compared at a time.
+_AT_ONCE = 2_048
 _ONE = np.uint64(1)
+#: What is given where there are no cuts.
+_NOTHING = np.zeros((0, 1), np.uint64)
 
 
 @dataclass(slots=True)
@@ -55,16 +59,14 @@ class _Choices:
     covered: Masks
     cost: Floats
     lost: Floats
-    given: NDArray[np.int16]
+    given: Masks
 
     def __len__(self) -> int:
         return len(self.cost)
 
     def take(self, at: Ints) -> _Choices:
-        """Return some of them."""
-        return _Choices(
-            self.covered.take(at, axis=1), self.cost[at], self.lost[at], self.given.take(at, axis=1)
-        )
+        """Return some of them, without what they give."""
+        return _Choices(self.covered.take(at, axis=1), self.cost[at], self.lost[at], _NOTHING)
 
 
 class Sweep:
@@ -128,26 +130,22 @@ class Sweep:
             order = self._order[::-1] if way else self._order
             self._ways[way] = steps_of(self._patterns, order, self._prices)
         steps = self._ways[way]
-        some = _Choices(
-            np.zeros((len(steps[0].covers), 1), np.uint64),
-            np.zeros(1),
-            np.zeros(1),
-            np.zeros((0, 1), np.int16),
-        )
+        some = _Choices(np.zeros((len(steps[0].covers), 1), np.uint64), np.zeros(1), np.zeros(1), _NOTHING)
         least, out, parents = np.zeros(len(steps) + 1), np.inf, []
         for t, step in enumerate(steps):
             if clock.over():
                 return None, None, False
             before = len(some)
-            some, parent = _decided(some, step, self._price[step.column], room - ahead[t + 1])
-            kept = None
+            given = some.given
+            some, parent, many = _decided(some, step, self._price[step.column], room - ahead[t + 1])
             if len(some) > width or (step.ending and len(some) > 1):
                 kept = undominated(some.covered, some.cost, t)
                 if len(kept) > width:
                     by = np.argpartition(some.lost[kept], width)
                     out = min(out, float(some.lost[kept[by[width]]]))
                     kept = kept[np.sort(by[:width])]
-                some, parent = some.take(kept), parent[kept]
+                some, parent, many = some.take(kept), parent[kept], int(np.searchsorted(kept, many))
+            some.given = _given(given, step, parent, many)
             held = np.zeros(2 * before, bool)
             held[parent] = True
             parents.append((before, np.packbits(held)))
@@ -174,43 +172,68 @@ class Sweep:
         return np.sort(np.array(chosen, np.int64))
 
 
-def _decided(some: _Choices, step: Step, price: float, limit: float) -> tuple[_Choices, Ints]:
+def _decided(some: _Choices, step: Step, price: float, limit: float) -> tuple[_Choices, Ints, int]:
     """Return each choice without and with the next candidate, where it may still come to a cover.
 
-    Also what each comes from: its position, in a second row of the same for those with the candidate.
+    Also what each comes from: its position, in a second row of the same for those with the candidate; and
+    how many are without. What they give is left for `_given`, when it is known which of them stay.
     """
     covered, held = some.covered, some.given
-    if len(held) < step.slots:
-        held = np.concatenate([held, np.zeros((step.slots - len(held), len(some)), np.int16)])
     without = some.lost + max(-step.left, 0.0)
     with_it = some.lost + max(step.left, 0.0)
     for word, shift, paid in step.paid:
-        with_it += paid * ((covered[word] >> shift) & _ONE)
-    for slot, value, least, paid in step.cuts:
-        more = np.maximum(held[slot] + np.int16(value - least), 0)
-        with_it += np.multiply(more, paid, dtype=np.float64)
+        bit = covered[word] >> shift
+        bit &= _ONE
+        bit *= paid
+        with_it += bit.view(np.float64)
+    for slot, value, least, each in step.cuts:
+        if slot >> 2 < len(held):
+            more = np.maximum(_slot(held, slot) + np.int16(value - least), 0)
+            with_it += np.multiply(more, each, dtype=np.float64)
+        else:
+            with_it += max(value - least, 0) * each
     may = without <= limit
     for word in step.ending:
         may &= (covered[word] & step.ends[word]) == step.ends[word]
-    no = np.flatnonzero(may)
+    no = may.nonzero()[0]
     gains = np.zeros(len(some), bool)
     for word in step.covering:
         gains |= (covered[word] & step.covers[word]) != step.covers[word]
-    yes = np.flatnonzero((with_it <= limit) & gains)
+    gains &= with_it <= limit
+    yes = gains.nonzero()[0]
     many, both = len(no), np.concatenate([no, yes])
-    given = held[: step.slots].take(both, axis=1)
-    fresh = _Choices(covered.take(both, axis=1), some.cost[both], np.empty(0), given)
-    fresh.lost = np.concatenate([without[no], with_it[yes]])
+    lost = np.concatenate([without[no], with_it[yes]])
+    fresh = _Choices(covered.take(both, axis=1), some.cost[both], lost, _NOTHING)
     fresh.cost[many:] += price
     for word in step.covering:
         fresh.covered[word, many:] |= step.covers[word]
     for word in step.ending:
         fresh.covered[word] &= ~step.ends[word]
-    for slot, value, least, _ in step.cuts:
-        given[slot, many:] = np.minimum(given[slot, many:] + np.int16(value), least)
-    given[step.over] = 0
     both[many:] += len(some)
-    return fresh, both
+    return fresh, both, many
+
+
+def _given(before: Masks, step: Step, parent: Ints, many: int) -> Masks:
+    """Return what choices give to each cut: as those that they come from, and after `many` the candidate."""
+    if not step.slots:
+        return _NOTHING
+    of = parent.copy()
+    of[many:] -= before.shape[1]
+    fours = -(-step.slots // 4)
+    given = before[:fours].take(of, axis=1)
+    if len(given) < fours:
+        given = np.concatenate([given, np.zeros((fours - len(given), len(of)), np.uint64)])
+    for slot, value, least, _ in step.cuts:
+        fresh = _slot(given, slot)[many:]
+        np.minimum(fresh + np.int16(value), least, out=fresh)
+    for slot in step.over:
+        _slot(given, slot)[:] = 0
+    return given
+
+
+def _slot(given: Masks, slot: int) -> NDArray[np.int16]:
+    """Return what each choice gives to the cut in a slot, to read and to write: four are held as one."""
+    return given.view(np.int16).reshape(*given.shape, 4)[slot >> 2, :, slot & 3]
 
 
 def undominated(covered: Masks, cost: Floats, turn: int = 0) -> Ints:
@@ -227,44 +250,95 @@ def undominated(covered: Masks, cost: Floats, turn: int = 0) -> Ints:
     [1, 2]
     """
     words, many = covered.shape
+    single = _single(covered, cost)
+    if single is not None and len(single) == 1:
+        return single
+    by = np.uint64(turn * 17 % 64)
+    word = ~covered[turn % words]
+    if single is not None:
+        word = word[single]
+    if by:
+        word = (word >> by) | (word << (np.uint64(64) - by))
+    order = _position(_sorted(word))
+    if single is not None:
+        order = single[order]
+    stays = np.zeros(many, bool)
+    stays[order[~_worse(covered.take(order, axis=1), cost[order])]] = True
+    return stays.nonzero()[0]
+
+
+def _single(covered: Masks, cost: Floats) -> Ints | None:
+    """Return the cheapest of choices that cover the same, by their hashes; None where none do."""
+    words, many = covered.shape
     code = (covered * _odd(words)[:, None]).sum(0, dtype=np.uint64)
     code ^= code >> np.uint64(29)
     code *= _odd(1)[0]
-    order = _sorted(code)
-    held, price = covered.take(order, axis=1), cost[order]
-    first = np.ones(many, bool)
-    first[1:] = (held[:, 1:] != held[:, :-1]).any(0)
-    if not first.all():
-        begin = np.flatnonzero(first)
-        least = np.minimum.reduceat(price, begin)
-        cheap = np.flatnonzero(price == np.repeat(least, np.diff(begin, append=many)))
-        group = (np.cumsum(first) - 1)[cheap]
-        order = order[cheap[np.flatnonzero(np.diff(group, prepend=-1))]]
-        covered, cost = covered.take(order, axis=1), cost[order]
-        back = order
-    else:
-        back = np.arange(many)
-    if len(cost) == 1:
-        return back
-    by = np.uint64(turn * 17 % 64)
-    word = ~covered[turn % words]
-    order = _sorted((word >> by) | (word << (np.uint64(64) - by)) if by else word)
-    bare, cost = ~covered.take(order, axis=1), cost[order]
-    worse = np.zeros(len(order), bool)
-    for apart in range(1, min(_APART, len(order) - 1) + 1):
-        more = bare[0, :-apart] & ~bare[0, apart:]
+    keys = _sorted(code)
+    twin = ((keys[1:] ^ keys[:-1]) <= np.uint64(_below(many))).nonzero()[0]
+    if not len(twin):
+        return None
+    order = _position(keys)
+    same = (covered.take(order[twin], axis=1) == covered.take(order[twin + 1], axis=1)).all(0)
+    twin = twin[same]
+    if not len(twin):
+        return None
+    later, gone = np.zeros(many, bool), np.zeros(many, bool)
+    later[twin + 1] = True
+    gone[twin] = gone[twin + 1] = True
+    member = gone.nonzero()[0]
+    first = ~later[member]
+    price = cost[order[member]]
+    group = np.cumsum(first) - 1
+    cheap = (price == np.minimum.reduceat(price, first.nonzero()[0])[group]).nonzero()[0]
+    gone[member[cheap[np.diff(group[cheap], prepend=-1) > 0]]] = False
+    return order[~gone]
+
+
+def _worse(covered: Masks, cost: Floats) -> NDArray[np.bool_]:
+    """Return which choices cover nothing that one of the few before them does not, for no less.
+
+    Each is compared with all of them at once, some choices at a time, so that all that is needed lies near.
+    """
+    words, many = covered.shape
+    apart = min(_APART, many - 1)
+    bare = np.empty((words, many + apart), np.uint64)
+    bare[:, :apart] = np.iinfo(np.uint64).max
+    np.invert(covered, out=bare[:, apart:])
+    price = np.full(many + apart, np.inf)
+    price[apart:] = cost
+    # row a of a window is what stands a + 1 before the end of it
+    bare_before = np.ndarray((words, apart, many), np.uint64, bare, 0, (bare.strides[0], 8, 8))
+    price_before = np.ndarray((apart, many), np.float64, price, 0, (8, 8))
+    worse = np.zeros(many, bool)
+    for first in range(0, many, _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        more = bare_before[0, :, some] & covered[0, some]
+        less = np.empty_like(more)
         for word in range(1, words):
-            more |= bare[word, :-apart] & ~bare[word, apart:]
-        worse[apart:] |= (more == 0) & (cost[apart:] >= cost[:-apart])
-    return np.sort(back[order[~worse]])
+            np.bitwise_and(bare_before[word, :, some], covered[word, some], out=less)
+            more |= less
+        none = more == 0
+        none &= price_before[:, some] <= cost[some]
+        worse[some] = none.any(0)
+    return worse
 
 
-def _sorted(key: Masks) -> Ints:
-    """Return the order of some keys, as far as their first bits say; then as they stand."""
-    below = np.uint64((1 << (len(key) - 1).bit_length()) - 1)
-    held = (key & ~below) | np.arange(len(key), dtype=np.uint64)
+def _below(many: int) -> int:
+    """Return the bits in which the positions of so many are written."""
+    return (1 << (many - 1).bit_length()) - 1
+
+
+def _sorted(key: Masks) -> Masks:
+    """Return some keys in order, as far as their first bits say, then as they stand: in their last bits."""
+    held = key & ~np.uint64(_below(len(key)))
+    held |= np.arange(len(key), dtype=np.uint64)
     held.sort()
-    return (held & below).astype(np.int64)
+    return held
+
+
+def _position(keys: Masks) -> Ints:
+    """Return where sorted keys stood before."""
+    return (keys & np.uint64(_below(len(keys)))).view(np.int64)
 
 
 @functools.cache

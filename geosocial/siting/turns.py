@@ -43,9 +43,11 @@ class Prices:
 class Step:
     """A candidate in its turn: the begun patterns that it covers, those that end with it, what it pays.
 
-    `covering`, `ending`: the words in which there are any. `slots`: how many are in use. `cuts`: the slot,
-    what the candidate gives, what the cut asks for, and the price of one; whole shares of the cut, rounded so
-    that no surplus is counted that is none, and small enough for two to fit into 16 bits.
+    `covering`, `ending`: the words in which there are any. `paid`: word and bit of a pattern, and its price
+    as the number stands in memory: times the bit that is the price or 0. `slots`: how many are in use.
+    `cuts`: the slot, what the candidate gives, what the cut asks for, and the price of one; whole
+    shares of the cut, rounded so that no surplus is counted that is none, and small enough for two to fit
+    into 16 bits.
     """
 
     column: int
@@ -54,7 +56,7 @@ class Step:
     covering: list[int]
     ending: list[int]
     left: float
-    paid: list[tuple[int, np.uint64, float]]
+    paid: list[tuple[int, np.uint64, np.uint64]]
     cuts: list[tuple[int, int, int, float]]
     over: list[int]
     slots: int
@@ -136,22 +138,24 @@ def steps_of(patterns: Patterns, order: Ints, prices: Prices) -> list[Step]:
     used = np.zeros(len(order), np.int64)
     for first_turn, last_turn, its in zip(cut_begin, cut_end, slot, strict=True):
         used[first_turn : last_turn + 1] = np.maximum(used[first_turn : last_turn + 1], its + 1)
+    word, shift, paid_by = bit >> 6, (bit & 63).astype(np.uint64), prices.pattern.view(np.uint64)
+    ending = end[patterns.row] == turn
+    every_covers = _masks(patterns.column, bit[patterns.row], k, words)
+    every_ends = _masks(patterns.column[ending], bit[patterns.row[ending]], k, words)
     steps = []
     for t, column in enumerate(order.tolist()):
         rows = of[first[column] : first[column + 1]]
-        costly = rows[prices.pattern[rows] > small]
+        rows = rows[prices.pattern[rows] > small]
+        covers, ends = every_covers[column], every_ends[column]
         steps.append(
             Step(
                 column,
-                covers := _mask(bit[rows], words),
-                ends := _mask(bit[rows[end[rows] == t]], words),
-                np.flatnonzero(covers).tolist(),
-                np.flatnonzero(ends).tolist(),
+                covers,
+                ends,
+                covers.nonzero()[0].tolist(),
+                ends.nonzero()[0].tolist(),
                 float(prices.left[column]),
-                [
-                    (int(bit[row]) >> 6, np.uint64(int(bit[row]) & 63), float(prices.pattern[row]))
-                    for row in costly
-                ],
+                list(zip(word[rows].tolist(), shift[rows], paid_by[rows], strict=True)),
                 pays[column],
                 over[column],
                 int(used[t]),
@@ -160,11 +164,11 @@ def steps_of(patterns: Patterns, order: Ints, prices: Prices) -> list[Step]:
     return steps
 
 
-def _mask(bits: Ints, words: int) -> Masks:
-    """Return some bits as words."""
-    mask = np.zeros(words, np.uint64)
-    np.bitwise_or.at(mask, bits >> 6, np.uint64(1) << (bits & 63).astype(np.uint64))
-    return mask
+def _masks(column: Ints, bits: Ints, many: int, words: int) -> Masks:
+    """Return the bits of each of so many columns as words."""
+    masks = np.zeros(many * words, np.uint64)
+    np.bitwise_or.at(masks, column * words + (bits >> 6), np.uint64(1) << (bits & 63).astype(np.uint64))
+    return masks.reshape(many, words)
 
 
 def _taken(begin: Ints, end: Ints) -> tuple[Ints, int]:

@@ -72,7 +72,7 @@ class Windows:
         sets = [
             frozenset(near[held[near]].tolist()) for near in map(self.near, range(len(self._patterns.weight)))
         ]
-        first = [(len(one) << _NEW) + i for i, one in enumerate(sets)]
+        first = ranks(sets)
         middle = np.minimum(y, 1 - y)
         used = np.zeros(len(y), np.int64)
         for seed in np.argsort(-middle, kind="stable").tolist():
@@ -90,7 +90,7 @@ class Windows:
     def _window(self, seed: int, sets: list[frozenset[int]], first: list[int]) -> tuple[list[int], set[int]]:
         """Return patterns around a candidate, each time the one that brings in fewest others, and those.
 
-        Of these the one with most candidates, then the first: `first` is the rank of each before any is in.
+        Of these the one with most candidates, then the first; `first`: the `ranks` of all.
         """
         window: list[int] = []
         among: set[int] = set()
@@ -180,6 +180,11 @@ def _more(solver: Any, rows: np.ndarray[Any, Any]) -> None:
     solver.addRows(
         many, np.ones(many), np.full(many, np.inf), len(column), begin, column.astype(np.int32), ones
     )
+
+
+def ranks(sets: list[frozenset[int]]) -> list[int]:
+    """Return the rank of each pattern for a window in which there is none yet."""
+    return [(len(one) << _NEW) + i for i, one in enumerate(sets)]
 
 
 def covers(kinds: list[int], patterns: int) -> Ints | None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geosocial.siting import lscp
+from geosocial.siting import lscp, sweep
 from geosocial.siting.fewest import fewest
 from geosocial.siting.inputs import choice, reach
 from geosocial.siting.patterns import Patterns, covering, merged, reduced
@@ -128,6 +128,20 @@ def test_what_goes_is_covered_for_no_more_by_what_stays(
     for one in range(len(masks)):
         assert any((held[one] & ~held[by] == 0).all() and cost[by] <= cost[one] for by in kept)
     assert len({(*masks[one],) for one in kept}) == len(kept)  # of equals one stays
+
+
+@pytest.mark.parametrize("many", [1, 2, 5, 2_048, 2_500])
+def test_what_is_worse_than_one_of_the_few_before_it(many: int) -> None:
+    rng = np.random.default_rng(many)
+    covered = rng.integers(0, 8, (2, many)).astype(np.uint64)
+    cost = rng.integers(0, 3, many).astype(float)
+    worse = [
+        any(
+            not (covered[:, i] & ~covered[:, j]).any() and cost[i] >= cost[j] for j in range(max(0, i - 8), i)
+        )
+        for i in range(many)
+    ]
+    assert sweep._worse(covered, cost).tolist() == worse
 
 
 @settings(max_examples=50, deadline=None, derandomize=True)

@@ -16,7 +16,7 @@ from geosocial.siting.patterns import Patterns, covering, merged, reduced
 from geosocial.siting.regions import cheapest
 from geosocial.siting.result import Clock
 from geosocial.siting.tight import Tight
-from geosocial.siting.windows import Windows, covers, lifted
+from geosocial.siting.windows import Windows, covers, lifted, ranks
 
 sets = st.lists(st.sets(st.integers(0, 8), min_size=2, max_size=4), min_size=3, max_size=14)
 
@@ -55,6 +55,27 @@ def test_no_cover_is_cut_off_and_y_is(near: list[set[int]], seed: int) -> None:
     for cut in Windows(patterns).cuts(y, Clock()):
         assert (all_[:, cut.column] @ cut.value >= cut.least).all()
         assert y[cut.column] @ cut.value < cut.least
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(near=sets, seed=st.integers(0, 1_000))
+def test_a_window_takes_what_brings_in_fewest_others(near: list[set[int]], seed: int) -> None:
+    patterns = made(near)
+    y = np.random.default_rng(seed).choice([0.0, 0.5], 9)
+    windows = Windows(patterns)
+    held = [frozenset(j for j in windows.near(i).tolist() if y[j]) for i in range(len(patterns.weight))]
+    of = [{i for i in range(len(held)) if j in windows.near(i)} for j in range(9)]
+    for seed_of in range(9):
+        window, among, may = list[int](), set[int](), set(of[seed_of])
+        while may and len(window) < 12:
+            best = min(may, key=lambda i: (len(held[i] - among), -len(held[i] & among), i))
+            may.discard(best)
+            if any(held[i] <= held[best] for i in window):
+                continue
+            window = [*(i for i in window if not held[best] <= held[i]), best]
+            may = may.union(*(of[j] for j in held[best] - among)).difference(window)
+            among |= held[best]
+        assert windows._window(seed_of, held, ranks(held)) == (window, among)
 
 
 @pytest.mark.parametrize("size", [3, 5, 7, 9])
