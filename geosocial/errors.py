@@ -33,7 +33,13 @@ class Said:
 
     def __str__(self) -> str:
         """Return the message in English."""
-        return (self.many if self.many and self.count != 1 else self.template).format(**self.facts)
+        text = self.many if self.many and self.count != 1 else self.template
+        return text.format(**_plain(self.facts))
+
+
+def _plain(facts: Mapping[str, object]) -> dict[str, object]:
+    """Return facts with the messages of a list among them as one text, in English."""
+    return {k: "; ".join(map(str, v)) if isinstance(v, tuple) else v for k, v in facts.items()}
 
 
 class Count(int):
@@ -74,7 +80,7 @@ class GeosocialError(Exception):
 
     def __str__(self) -> str:
         """Return the message and its hint in English, on one line."""
-        facts = {k: "; ".join(map(str, v)) if isinstance(v, tuple) else v for k, v in self.facts.items()}
+        facts = _plain(self.facts)
         return " ".join(part.format(**facts) for part in (self.template, self.hint) if part)
 
 

@@ -282,7 +282,11 @@ def _index(
     langs = tuple(words)
     head, middle, tail = _cut(standalone.page(_shell("index", common, lang=lang, langs=langs, chart=False)))
     ui = common["text"][lang]["ui"]
-    return "".join((head, html.escape(ui["indexTitle"]), middle, as_json({"rows": rows}), tail))
+    zones = map(str, results.zones["zone_id"])
+    careful = any(found.rank(z, s, v.key).status == "low_confidence" for z in zones for s, v in services)
+    care = {key: wording.care_note(w, results) if careful else "" for key, w in words.items()}
+    data = {"rows": rows, "care": care}
+    return "".join((head, html.escape(ui["indexTitle"]), middle, as_json(data), tail))
 
 
 def _shell(kind: str, common: Mapping[str, Any], *, lang: Lang, langs: Sequence[Lang], chart: bool) -> Any:

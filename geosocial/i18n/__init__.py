@@ -53,6 +53,8 @@ class Words:
         """Render the messages among the facts, in this language."""
         if isinstance(fact, Said):
             return self.said(fact)
+        if isinstance(fact, LocalText):
+            return self.label(fact)
         if isinstance(fact, tuple):
             return "; ".join(str(self._fact(part)) for part in fact)
         return self.number(int(fact)) if isinstance(fact, Count) else fact

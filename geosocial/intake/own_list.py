@@ -6,18 +6,19 @@ study sees which column is which, and can put right what was not told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from geosocial.errors import N_, Count, InputError, Said, UnknownCrsError
 from geosocial.geo.crs import read_crs
-from geosocial.intake.columns import Columns
+from geosocial.intake.columns import Columns, Terms
 from geosocial.intake.our_words import held
 from geosocial.intake.recognise import recognise, refuse_addresses_alone, refuse_ambiguous
 from geosocial.intake.source import open_source
 from geosocial.io.layers import layer_names
+from geosocial.vocabulary import classify, crosswalk, kinds, synonyms
 
 #: Option of the study ← column, in the order in which they are written.
 _OPTIONS: Final = {
@@ -42,16 +43,38 @@ _OPTIONS: Final = {
 
 #: Words of kinds that are neither in the vocabulary nor in a crosswalk.
 UNKNOWN_WORDS: Final = N_(
-    "Column “{column}”, words that are not known: {count} (“{found}” …). Say in study.toml, under "
+    "Column “{column}”, words that are not known: {count} ({found}). Say in study.toml, under "
     "kind_words, which kind each is; until then their rows are rejected."
 )
+#: The same, of a list that a crosswalk knows: it says what becomes of every word.
+BY_DEFAULT: Final = N_(
+    "Column “{column}”, words that the crosswalk does not name: {count} ({found}). They are taken as "
+    "“{kind}”; say otherwise in study.toml, under kind_words."
+)
+IN_NO_SPHERE: Final = N_(
+    "Column “{column}”, words that the crosswalk does not name: {count} ({found}). They serve no sphere; say "
+    "otherwise in study.toml, under kind_words."
+)
+NO_DWELLINGS: Final = N_(
+    "No column gives the number of dwellings, and nothing can be said of housing without it. Name it: "
+    "--column capacity=HEADER."
+)
+_QUOTED: Final = N_("“{word}”")
 _TEACH: Final = (
     "# Vos mots qui ne sont pas connus, et leur nombre de lignes : ôtez le # et donnez à chacun un des types",
     '# nommés sous kinds plus bas, ou rien ("") s’il ne sert aucun domaine; sinon, lignes rejetées.',
     "# Your words that are not known, with their rows: take the # away and give each one of the kinds named",
     '# under kinds below, or nothing ("") where it serves no sphere; otherwise, rows rejected.',
 )
+#: What becomes of the words of a list that a crosswalk knows, in the stead of the end of a line.
+_OTHERWISE: Final = (
+    ("", ""),
+    ("sinon, lignes rejetées.", "sinon, la table de correspondance décide."),
+    ("", ""),
+    ("otherwise, rows rejected.", "otherwise, the crosswalk decides."),
+)
 _MOST_WORDS: Final = 60
+_SHOWN_WORDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +169,46 @@ def own_list(
     options = [f"{option} = {quoted(header)}" for option, header in written.items()]
     notes = ours.notes
     if ours.unknown:
-        options += _to_teach(ours.unknown)
-        facts = {"column": told["kind"], "count": Count(len(ours.unknown)), "found": next(iter(ours.unknown))}
-        notes = (*notes, Said(UNKNOWN_WORDS, facts))
+        options += _to_teach(ours.unknown, known=bool(ours.crosswalk))
+        notes = (*notes, _strange(told["kind"], ours.crosswalk, ours.unknown))
+    cells = source.columns.text(told.get("kind", ""))
+    if "capacity" not in told and _of_dwellings(cells, ours.crosswalk):
+        notes = (*notes, Said(NO_DWELLINGS))
     return OwnList(path, belonging(path), told, "\n".join(lines), tuple(options), notes)
 
 
-def _to_teach(words: Mapping[str, int]) -> list[str]:
-    """Return the lines of the study in which somebody says what words of kinds mean, as comments."""
+def _strange(column: str, walk: str, words: Mapping[str, int]) -> Said:
+    """Return what is to be said of words of kinds that are not known."""
+    shown = tuple(Said(_QUOTED, {"word": word[:40]}) for word in list(words)[:_SHOWN_WORDS])
+    facts = {"column": column, "count": Count(len(words)), "found": shown}
+    if not walk:
+        return Said(UNKNOWN_WORDS, facts)
+    default = crosswalk(walk).default
+    return Said(BY_DEFAULT, {**facts, "kind": kinds()[default].one}) if default else Said(IN_NO_SPHERE, facts)
+
+
+def _of_dwellings(cells: Sequence[str], walk: str) -> bool:
+    """Return whether most words of a column of kinds are kinds that are counted in dwellings."""
+    distinct = list(dict.fromkeys(cell for cell in cells if cell))
+    if walk:
+        found: list[str | None] = [classify(walk, word) for word in distinct]
+    else:
+        found = Terms(kinds(), ("one", "many"), also=synonyms.words("kinds")).keys(distinct)
+    meant = dict(zip(distinct, found, strict=True))
+    known = [key for cell in cells if (key := meant.get(cell))]
+    return sum(kinds()[key].capacity == "dwellings" for key in known) * 2 > len(known)
+
+
+def _to_teach(words: Mapping[str, int], *, known: bool) -> list[str]:
+    """Return the lines of the study in which somebody says what words of kinds mean, as comments.
+
+    `known`: whether a crosswalk says what becomes of them otherwise.
+    """
     some = list(words.items())[:_MOST_WORDS]
     lines = [f'# kind_words.{quoted(word)} = ""   # {rows}' for word, rows in some]
     more = [f"# … ({len(words)})"] if len(words) > len(some) else []
-    return [*_TEACH, *lines, *more]
+    teach = [line.replace(*pair) for line, pair in zip(_TEACH, _OTHERWISE, strict=True)] if known else _TEACH
+    return [*teach, *lines, *more]
 
 
 def _refuse_unplaced(columns: Columns, told: Mapping[str, str], *, addresses: bool) -> None:

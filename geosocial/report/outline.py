@@ -20,6 +20,8 @@ from geosocial.report.verdicts import (
     Entry,
     Map,
     Sphere,
+    headline_service,
+    judged,
     sphere_of,
     underserved_in,
     verdict_counts,
@@ -124,6 +126,8 @@ def _labels(words: Words) -> dict[str, str]:
 def _lead(words: Words, results: Results) -> str:
     counts, of = underserved_in(results), len(results.study.spheres)
     most = max(counts.values(), default=0)
+    if not judged(results):
+        return words.t("No zone could be judged in any sphere, for want of data.")
     if not most:
         return words.t("No zone that could be judged is underserved in any sphere.")
     names = zone_names(words, results, [z for z, n in counts.items() if n == most])
@@ -140,7 +144,7 @@ def _lead(words: Words, results: Results) -> str:
 
 
 def _line(words: Words, results: Results, sphere: str) -> Line:
-    service = results.study.spheres[sphere].services[0]
+    service = headline_service(results, sphere)
     found = wording.figures(results)
     ratio = service.rule == "ratio"
     key = "rate" if ratio else "coverage"

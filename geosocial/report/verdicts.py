@@ -12,6 +12,7 @@ from geosocial.vocabulary import fold
 if TYPE_CHECKING:
     from geosocial.i18n import Words
     from geosocial.results import Results
+    from geosocial.study import Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,18 @@ def word_of(words: Words, rank: wording.Rank) -> str:
 
 
 def headline_services(results: Results) -> list[tuple[str, str]]:
-    """Return the first service of each sphere: its headline."""
-    return [(sphere, spec.services[0].key) for sphere, spec in results.study.spheres.items()]
+    """Return the headline of each sphere: its first service, or the first of which something is known."""
+    return [(sphere, headline_service(results, sphere).key) for sphere in results.study.spheres]
+
+
+def headline_service(results: Results, sphere: str) -> Service:
+    """Return the first service of a sphere; where all of it is missing, the first of which it is not."""
+    found, services = wording.figures(results), results.study.spheres[sphere].services
+
+    def known(service: Service) -> bool:
+        return any(found.rank(z, sphere, service.key).status != "missing" for z in found.names)
+
+    return next((service for service in services if known(service)), services[0])
 
 
 def underserved_in(results: Results) -> dict[str, int]:

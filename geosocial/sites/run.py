@@ -73,7 +73,7 @@ def proposals(
     geocoder: Geocoder | None = None,
     interrupt: Interrupt | None = None,
 ) -> Proposals:
-    """Return the proposed sites of a study; without rows where it asks for none.
+    """Return the proposed sites of a study; without rows where it asks for none or no facility is known.
 
     Parameters
     ----------
@@ -91,12 +91,17 @@ def proposals(
     InputError
         For a list of candidates that cannot be used, or an identifier that none of them has.
     """
+    import numpy as np
     import pandas as pd
 
     from geosocial.intake.candidates import named, study_candidates
     from geosocial.siting.proposed import proposed, unserved
 
-    asked, services = study.siting, headlines(study)
+    # Where no list holds a facility of a service, its coverage is missing, which is not zero: sites would be
+    # added to nothing that is known.
+    known = {key for key, nearest in costs.items() if np.isfinite(nearest).any()}
+    services = [(sphere, service) for sphere, service in headlines(study) if (sphere, service.key) in known]
+    asked = study.siting
     if asked is None or not services:
         return Proposals()
     found = study_candidates(study, zones, demand, geocoder)

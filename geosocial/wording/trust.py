@@ -117,7 +117,14 @@ def norm_note(words: Words, results: Results, sphere: str, service: str) -> str:
     spec = service_of(results, sphere, service)
     source = aside(words.label(spec.norm_source))
     if spec.rule == "ratio":
-        norm = words.number(norm_rate(results, sphere, service), 1)
+        rate = norm_rate(results, sphere, service)
+        norm = words.number(rate, 1)
+        if spec.norm == "city" and math.isnan(rate):
+            return words.t(
+                "Norm: the rate of the zones on the list taken together, not known for want of data "
+                "({source}).",
+                source=source,
+            )
         if spec.norm == "city":
             return words.t(
                 "Norm: {norm}, the rate of the zones on the list taken together ({source}).",

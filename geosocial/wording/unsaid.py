@@ -37,6 +37,16 @@ def why_missing(words: Words, results: Results, zone_id: str, sphere: str, servi
             nothing=no_facility(words, spec),
         )
     if spec.rule == "ratio" and counts_dwellings(spec):
+        buildings = sites(results, zone_id, sphere, service)
+        if buildings > 0:
+            return words.n(
+                "The list holds {figure} building here, and not how many dwellings it has: this does not "
+                "mean zero.",
+                "The list holds {figure} buildings here, and not how many dwellings they have: this does not "
+                "mean zero.",
+                buildings,
+                figure=words.number(buildings),
+            )
         return words.t(
             "The list holds no social or community dwelling here. It is incomplete: this does not mean zero."
         )

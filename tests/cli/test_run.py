@@ -265,6 +265,6 @@ def test_a_total_with_words_is_set_aside_and_said(study: Path, geosocial: Run, t
     done = geosocial("run", study, "--out", tmp_path / "out", "--no-archive")
     assert done.returncode == 0, done.stderr
     assert "Projects: 6 read" in done.stdout
-    said = "projects.csv: totals set aside, which are no records (rows: 8)."
+    said = "projects.csv: a total set aside, which is no record (row 8)."
     assert said in done.stdout
     assert said in (tmp_path / "out" / "report" / "report.en.html").read_text(encoding="utf-8")

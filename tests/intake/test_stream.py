@@ -165,8 +165,8 @@ def test_a_total_below_the_rows_is_set_aside_and_told_as_in_memory(zones: Path, 
     done = joined(tmp_path / "points.csv", zones, tmp_path / "s.csv", crs="EPSG:32188", piece_rows=3)
     assert (done.rows, done.counts) == (8, memory.counts)
     assert (tmp_path / "s.csv").read_bytes() == (tmp_path / "memory.csv").read_bytes()
-    told = [str(note) for note in done.notes if "totals" in str(note)]
-    assert told == ["points.csv: totals set aside, which are no records (rows: 12)."]
+    told = [str(note) for note in done.notes if "set aside" in str(note)]
+    assert told == ["points.csv: a total set aside, which is no record (row 12)."]
     assert told[0] in map(str, memory.notes)
 
 

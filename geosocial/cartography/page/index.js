@@ -25,4 +25,5 @@ speak(() => {
   document.title = U.indexTitle; put('name', U.index);
   byId('toAtlas').href = atlasOf();
   table(); marks();
+  put('care', P.care[lang]); byId('care').hidden = !P.care[lang];
 });
