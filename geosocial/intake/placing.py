@@ -227,7 +227,7 @@ def place(
         else:
             value = candidates_text(found) or addresses[position] or codes[position]
             code = found.reason if found.candidates else _without(found, address)
-            faults.add(position, code, "unlocated", column=header, value=value)
+            faults.add(position, code if value else "geocode_empty", "unlocated", column=header, value=value)
     if made.online:
         made.online.save()
     faults.demote([position for position, found in looked.items() if found.placed])

@@ -39,6 +39,7 @@ REASONS: Final[Mapping[str, str]] = {
     "no_geometry": N_("The feature has no geometry."),
     "position_candidates": N_("The position can be read as several places, and is not placed: {value}."),
     "geocode_none": N_("The address is not in the list of address points: {value} (column “{column}”)."),
+    "geocode_empty": N_("The row gives no address (column “{column}”)."),
     "geocode_unread": N_(
         "No civic number, street or postal code could be read: {value} (column “{column}”)."
     ),

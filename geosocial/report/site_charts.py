@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 #: Radii in drawing units of a map 1,000 wide: a site, an existing facility.
 STAR, DOT = 21.0, 5.0
+#: Where the number of a star may stand, in its radii, the best first; how far from other stars and numbers.
+_SIDES: Final = ((1.5, -1.1), (-1.5, -1.1), (1.5, 1.3), (-1.5, 1.3), (0.0, -2.0), (0.0, 2.0))
+_CLEAR: Final = 1.7
 #: The pieces of the drawings; what is set into them is escaped.
 REACH: Final = Markup('<circle cx="{}" cy="{}" r="{}" fill="none" stroke="{}" stroke-width="2.5"/>')
 SITE: Final = Markup('<path d="{}" fill="{}" stroke="{}" stroke-width="5" paint-order="stroke"/>')
@@ -59,10 +62,27 @@ def marks(proposal: Proposal) -> Markup:
         radius = round(main.standard / problem.study.detour * scale, 1)
         for x, y in at:
             out.append(REACH.format(x, y, radius, reach))
-    for (x, y), order in zip(at, mine["order"], strict=True):
-        out.append(SITE.format(star(x, y, STAR), ink, paper))
-        out.append(ORDER.format(x + 1.5 * STAR, y - 1.1 * STAR, paper, order))
+    out += [SITE.format(star(x, y, STAR), ink, paper) for x, y in at]
+    for (x, y), order in zip(lettered(at), mine["order"], strict=True):
+        out.append(ORDER.format(x, y, paper, order))
     return Markup("").join(out)
+
+
+def lettered(at: Sequence[Sequence[float]]) -> list[tuple[float, float]]:
+    """Return where the number of each star stands: beside it, and clear of other stars and numbers if it can.
+
+    Examples
+    --------
+    >>> lettered([(0, 0), (30, 0)])
+    [(-31.5, -23.1), (61.5, -23.1)]
+    """
+    found: list[tuple[float, float]] = []
+    for k, (x, y) in enumerate(at):
+        others = [tuple(p) for n, p in enumerate(at) if n != k] + found
+        places = [(round(x + a * STAR, 1), round(y + b * STAR, 1)) for a, b in _SIDES]
+        clear = (p for p in places if all(math.dist(p, other) > _CLEAR * STAR for other in others))
+        found.append(next(clear, places[0]))
+    return found
 
 
 def legend_star() -> Markup:

@@ -13,9 +13,12 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geosocial.cli import main
 from geosocial.cli.site import MODELS, RULES
+from geosocial.report.site_charts import STAR, lettered
 from geosocial.sites.asked import Model, Rule
 from tests.cli.lots import COUNT, Lots, lots
 
@@ -578,3 +581,14 @@ def test_refusals_are_one_line(
 def test_a_sphere_must_be_named(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys)
     assert (code, "--sphere" in err) == (1, True)
+
+
+@given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), min_size=1, max_size=9, unique=True))
+def test_the_number_of_a_site_keeps_clear_of_the_others_where_it_can(at: list[tuple[int, int]]) -> None:
+    placed = lettered(at)
+    assert len(placed) == len(at)
+    for k, (number, star) in enumerate(zip(placed, at, strict=True)):
+        assert math.dist(number, star) <= 2.1 * STAR
+        others = [*at[:k], *at[k + 1 :], *placed[:k]]
+        first = (round(star[0] + 1.5 * STAR, 1), round(star[1] - 1.1 * STAR, 1))
+        assert number == first or all(math.dist(number, other) > 1.7 * STAR for other in others)

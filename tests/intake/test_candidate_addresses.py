@@ -28,6 +28,7 @@ LOTS = (
     'C,"722, 4e Avenue",Saint-Éloi\n'
     "D,12 rue Inconnue,\n"
     "E,nulle part,\n"
+    "F,,\n"
 )
 GEOCODING = {"file": "points.csv", "crs": "EPSG:32188", "source": "s"}
 Read = Callable[..., Candidates]
@@ -62,9 +63,10 @@ def test_a_list_of_addresses_alone(city: Factory, tmp_path: Path) -> None:
         (4, "geocoded_address", "flagged"),
         (5, "geocode_none", "unlocated"),
         (6, "geocode_unread", "unlocated"),
+        (7, "geocode_empty", "unlocated"),
     ]
     assert set(found.faults["source_file"]) == {str(path)}
-    assert sum(found.left_out.values()) + len(table) == found.read == 5
+    assert sum(found.left_out.values()) + len(table) == found.read == 6
 
 
 def test_a_candidate_with_coordinates_keeps_them(city: Factory, tmp_path: Path) -> None:
