@@ -36,6 +36,7 @@ def command(say: Words) -> click.Command:
     ) -> None:
         from geosocial import pipeline
         from geosocial.apart import keep_memory
+        from geosocial.report import files
         from geosocial.study import read_study
 
         console = Console(say, silent=as_json)
@@ -48,7 +49,9 @@ def command(say: Words) -> click.Command:
         langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")
         keep_memory()
         with _texts_as_python():
-            results = pipeline.compute(read, step=console.step, online=online, apart=True, meanwhile=_load)
+            results = pipeline.compute(
+                read, step=console.step, online=online, apart=True, meanwhile=files.load
+            )
             written = pipeline.write(
                 results, Path(out), langs=langs, step=console.step, archive=not no_archive, apart=True
             )
@@ -86,15 +89,6 @@ def command(say: Words) -> click.Command:
         ),
         epilog=say.t("Example: geosocial run my-study/study.toml --out results --lang fr"),
     )
-
-
-def _load() -> None:
-    """Load the packages that draw and write, which are otherwise loaded where they are first used."""
-    from geosocial.cartography import maps
-    from geosocial.report import files
-
-    maps.load()
-    files.load()
 
 
 def _texts_as_python() -> AbstractContextManager[None]:
