@@ -245,6 +245,8 @@ def records(say: Words, results: Results, spec: Service, zone_id: str) -> Iterat
     """Give what was counted: how many records, from which lists, and the rows of the zone."""
     counted, every = _counted(results)
     own = [row for row in counted.get(zone_id, ()) if row.kind in spec.kinds]
+    if spec.rule == "ratio":  # one outside all zones adds to none
+        own = [row for row in own if row.zone]
     for source in sorted({row.source for row in own}):
         group = [row for row in own if row.source == source]
         kinds: dict[str, float] = {}
@@ -279,6 +281,7 @@ class _Record(NamedTuple):
     number: int
     name: str
     file: str
+    zone: str
 
 
 #: The last results that were asked for, with the records that count by zone, those of all zones under ``""``,
@@ -293,14 +296,16 @@ def _counted(results: Results) -> tuple[dict[str, list[_Record]], Counter[str]]:
     """
     if not _last or _last[0][0] is not results:
         places = results.places
-        kept = places[places["counted"] & (places["status"] == "existing")]
+        # a record that has neither a position nor a zone serves nobody, and is told among the unlocated
+        somewhere = places["x"].notna() | (places["zone_id"] != "")
+        kept = places[places["counted"] & (places["status"] == "existing") & somewhere]
         found: dict[str, list[_Record]] = {"": []}
         columns = ("source", "kind", "count", "source_row", "name", "source_file", "zone_id")
-        for *values, zone in zip(*(kept[name].tolist() for name in columns), strict=True):
+        for values in zip(*(kept[name].tolist() for name in columns), strict=True):
             row = _Record(*values)
             found[""].append(row)
-            if zone:
-                found.setdefault(zone, []).append(row)
+            if row.zone:
+                found.setdefault(row.zone, []).append(row)
         _last[:] = [(results, found, Counter(row.kind for row in found[""]))]
     return _last[0][1:]
 

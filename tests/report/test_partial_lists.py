@@ -14,6 +14,7 @@ from geosocial import pipeline, wording
 from geosocial.i18n import words
 from geosocial.intake.own_list import OwnList, own_list
 from geosocial.intake.templates import write_study
+from geosocial.report.explain import records
 from geosocial.report.outline import outline
 from geosocial.report.verdicts import headline_services
 from geosocial.results import Results
@@ -121,3 +122,23 @@ def test_the_index_of_the_zones_says_what_the_star_means(outdoor: Results, tmp_p
     assert starred
     assert data["care"]["en"].startswith("* To be read with care:")
     assert data["care"]["fr"].startswith("*")
+
+
+def test_only_records_that_count_are_named_where_a_figure_comes_from(tmp_path: Path) -> None:
+    rows = [f"Coop {n};housing co-operative;45.52{n};-73.58;10" for n in range(3)]
+    rows += ["Nowhere;housing co-operative;;;500", "At sea;housing co-operative;45.0;-73.58;900"]
+    rows += ["Hall;library;45.53;-73.58;", "Lost hall;library;;;", "Hall at sea;library;45.0;-73.58;"]
+    results = computed(tmp_path / "study", listed(tmp_path / "list.csv", rows, f"{HEADER};dwellings"))
+    assert results.places["outcome"].tolist() == ["matched"] * 3 + ["unlocated", "outside"] + [
+        "matched",
+        "unlocated",
+        "outside",
+    ]
+    services = dict(results.study.services())
+    said = " ".join(records(EN, results, services["housing"], ""))
+    assert said == "Our places: 3 housing co-operatives. list.csv, rows 2, 3 and 4 (Coop 0; Coop 1; Coop 2)"
+    # the one outside the zones may be within the standard of people inside; the lost one is not
+    said = " ".join(records(EN, results, services["culture"], ""))
+    assert said == "Our places: 2 public libraries. list.csv, rows 7 and 9 (Hall; Hall at sea)"
+    zone = results.places["zone_id"].iloc[5]
+    assert "1 record elsewhere counts too" in " ".join(records(EN, results, services["culture"], zone))
