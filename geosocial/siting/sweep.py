@@ -143,7 +143,9 @@ class Sweep:
                 if len(kept) > width:
                     by = np.argpartition(some.lost[kept], width)
                     out = min(out, float(some.lost[kept[by[width]]]))
-                    kept = kept[np.sort(by[:width])]
+                    low = np.zeros(len(kept), bool)
+                    low[by[:width]] = True
+                    kept = kept[low]
                 some, parent, many = some.take(kept), parent[kept], int(np.searchsorted(kept, many))
             some.given = _given(given, step, parent, many)
             held = np.zeros(2 * before, bool)

@@ -200,17 +200,19 @@ def covers(kinds: list[int], patterns: int) -> Ints | None:
     chosen = covered = barred = np.zeros(1, np.int64)
     for pattern in range(patterns):
         open_ = (covered >> pattern) & 1 == 0
-        more = [(chosen[~open_], covered[~open_], barred[~open_])]
+        some = [each[open_] for each in (chosen, covered, barred)]
+        more = [[each[~open_]] for each in (chosen, covered, barred)]
         before = 0
         for j, kind in enumerate(kinds):
             if kind >> pattern & 1:
                 # those that hold an earlier kind of this pattern were made with that one
-                at = open_ & ((barred >> j) & 1 == 0)
-                more.append((chosen[at] | 1 << j, covered[at] | kind, barred[at] | before))
+                at = (some[2] & (1 << j) == 0).nonzero()[0]
+                for each, held, bits in zip(more, some, (1 << j, kind, before), strict=True):
+                    each.append(held[at] | bits)
                 before |= 1 << j
-        if sum(len(part[0]) for part in more) > _COVERS:
+        if sum(map(len, more[0])) > _COVERS:
             return None
-        chosen, covered, barred = (np.concatenate([part[k] for part in more]) for k in range(3))
+        chosen, covered, barred = map(np.concatenate, more)
     return chosen
 
 
