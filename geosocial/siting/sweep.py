@@ -272,7 +272,10 @@ def undominated(covered: Masks, cost: Floats, turn: int = 0) -> Ints:
 def _single(covered: Masks, cost: Floats) -> Ints | None:
     """Return the cheapest of choices that cover the same, by their hashes; None where none do."""
     words, many = covered.shape
-    code = (covered * _odd(words)[:, None]).sum(0, dtype=np.uint64)
+    odd = _odd(words)
+    code = covered[0] * odd[0]
+    for word in range(1, words):
+        code += covered[word] * odd[word]
     code ^= code >> np.uint64(29)
     code *= _odd(1)[0]
     keys = _sorted(code)
@@ -302,25 +305,26 @@ def _worse(covered: Masks, cost: Floats) -> NDArray[np.bool_]:
     Each is compared with all of them at once, some choices at a time, so that all that is needed lies near.
     """
     words, many = covered.shape
-    apart = min(_APART, many - 1)
-    bare = np.empty((words, many + apart), np.uint64)
-    bare[:, :apart] = np.iinfo(np.uint64).max
-    np.invert(covered, out=bare[:, apart:])
-    price = np.full(many + apart, np.inf)
-    price[apart:] = cost
+    apart, size = min(_APART, many - 1), min(_AT_ONCE, many)
+    # some choices and the few before them; before the first there are none that cover anything
+    bare, price = np.full((words, apart + size), np.iinfo(np.uint64).max), np.full(apart + size, np.inf)
     # row a of a window is what stands a + 1 before the end of it
-    bare_before = np.ndarray((words, apart, many), np.uint64, bare, 0, (bare.strides[0], 8, 8))
-    price_before = np.ndarray((apart, many), np.float64, price, 0, (8, 8))
+    bare_before = np.ndarray((words, apart, size), np.uint64, bare, 0, (bare.strides[0], 8, 8))
+    price_before = np.ndarray((apart, size), np.float64, price, 0, (8, 8))
     worse = np.zeros(many, bool)
-    for first in range(0, many, _AT_ONCE):
-        some = slice(first, first + _AT_ONCE)
-        more = bare_before[0, :, some] & covered[0, some]
+    for first in range(0, many, size):
+        some = slice(first, min(first + size, many))
+        near, long = slice(max(0, first - apart), some.stop), some.stop - first
+        into = slice(apart + near.start - first, apart + long)
+        np.invert(covered[:, near], out=bare[:, into])
+        price[into] = cost[near]
+        more = bare_before[0, :, :long] & covered[0, some]
         less = np.empty_like(more)
         for word in range(1, words):
-            np.bitwise_and(bare_before[word, :, some], covered[word, some], out=less)
+            np.bitwise_and(bare_before[word, :, :long], covered[word, some], out=less)
             more |= less
         none = more == 0
-        none &= price_before[:, some] <= cost[some]
+        none &= price_before[:, :long] <= cost[some]
         worse[some] = none.any(0)
     return worse
 
