@@ -54,8 +54,8 @@ class Search:
         A better choice gains more than this.
     value, sites
         The best value known, and its choice by positions in the patterns: None while none better was found.
-    enough
-        A value with which the search may end.
+    enough, most_nodes
+        A value with which the search may end, and a number of nodes.
     """
 
     relaxation: Relaxation
@@ -66,6 +66,7 @@ class Search:
     value: float
     sites: Ints | None = None
     enough: float = np.inf
+    most_nodes: float = np.inf
     nodes: int = 0
     _unsettled: float = -np.inf
     _lost: dict[int, tuple[float, float]] = field(default_factory=dict)
@@ -77,7 +78,7 @@ class Search:
             return np.inf, False
         heap: list[tuple[float, int, int, _Part]] = [] if first is None else [(-first.bound, 0, 0, first)]
         count = 0
-        while heap and self.value < self.enough:
+        while heap and self.value < self.enough and self.nodes < self.most_nodes:
             bound, _, depth, part = heap[0]
             if part.bound <= self.value + self.step:
                 break

@@ -35,10 +35,19 @@ class Pool:
 
     def another(self, seed: int) -> Pool:
         """Return a pool of the same choice that draws others."""
+        return Pool(self.chosen, self.most, whole=self.whole, seed=seed)
+
+    @property
+    def chosen(self) -> swaps.Cover:
+        """Return the best choice as a cover of its own."""
         cover = swaps.Cover(self.cover.patterns)
         for site in self.sites:
             cover.add(int(site))
-        return Pool(cover, self.most, whole=self.whole, seed=seed)
+        return cover
+
+    def offer(self, sites: Ints, value: float) -> None:
+        """Take a choice that was found elsewhere."""
+        self._add(sites, value)
 
     def improve(self, y: Floats, draws: int, clock: Clock) -> tuple[Ints, float]:
         """Draw choices from the y of a relaxation, now and then choose among the best; return the best."""

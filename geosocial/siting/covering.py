@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from geosocial.errors import N_, Said
-from geosocial.siting import swaps
+from geosocial.siting import nearly, swaps
 from geosocial.siting.bounds import residual
 from geosocial.siting.branching import Search
 from geosocial.siting.concentration import Pool, by_highs
@@ -186,6 +186,9 @@ def _by_branching(
     patterns: Patterns, cover: swaps.Cover, most: int, clock: Clock, *, whole: bool
 ) -> tuple[float, Ints | None, bool, str]:
     """Return bound, candidates, whether they are proved, and how: by relaxation, then branch and bound."""
+    every = nearly.all_of_it(patterns, cover, most, clock)
+    if every is not None:
+        return float(patterns.weight.sum()), patterns.candidate[every], True, "greedy, swaps, covering"
     pool = Pool(cover, most, whole=whole)
     step = 0.999 if whole else 1e-10 * cover.value
     relaxation = Relaxation(patterns, most)
@@ -197,14 +200,25 @@ def _by_branching(
     for _ in range(draws // _DRAWN):
         if point.bound > pool.value + step:
             pool.improve(point.open, _DRAWN, clock)
-    best = patterns.candidate[pool.sites]
     if point.bound <= pool.value + step:
-        return pool.value, best, True, method
-    method += ", branch and bound"
+        return pool.value, patterns.candidate[pool.sites], True, method
+    near = nearly.improved(patterns, pool.chosen, most, clock, step=step)
+    pool.offer(near.sites, near.value)
+    best = patterns.candidate[pool.sites]
+    if near.proved:
+        return pool.value, best, True, method + ", coverings"
     price = np.zeros(int(patterns.candidate.max()) + 1)
     small = reduced(columns(patterns, point.with_it > pool.value + step), price)
+    bound, found, proved = _searched(patterns, small, pool, most, clock, step=step, whole=whole)
+    return min(bound, point.bound), best if found is None else found, proved, method + ", branch and bound"
+
+
+def _searched(
+    patterns: Patterns, small: Patterns, pool: Pool, most: int, clock: Clock, *, step: float, whole: bool
+) -> tuple[float, Ints | None, bool]:
+    """Return bound, better candidates if any, and whether that is proved, by branch and bound in a part."""
     if not len(small.weight):
-        return pool.value, best, True, method
+        return pool.value, None, True
     place = np.searchsorted(patterns.candidate, small.candidate)
 
     def improve(pool: Pool, y: Floats, draws: int, clock: Clock) -> tuple[Ints, float]:
@@ -236,9 +250,7 @@ def _by_branching(
             value=pool.value,
         )
         bound, proved = search.run()
-    if search.sites is not None:
-        best = patterns.candidate[search.sites]
-    return min(bound, point.bound), best, proved, method
+    return bound, None if search.sites is None else patterns.candidate[search.sites], proved
 
 
 def lscp(

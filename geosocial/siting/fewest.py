@@ -85,12 +85,19 @@ class _Component:
 
 
 def fewest(
-    patterns: Patterns, price: Floats, clock: Clock, *, target: float | None = None, brief: bool = False
+    patterns: Patterns,
+    price: Floats,
+    clock: Clock,
+    *,
+    target: float | None = None,
+    brief: bool = False,
+    nodes: int | None = None,
 ) -> Best:
     """Return the candidates of least price that cover every pattern; `price` is by original position.
 
     With a `target` the search ends once a cover costs no more, or none can: the bound is then above it.
-    `brief`: only what relaxation and local search say, without cuts and branching.
+    `brief`: only what relaxation and local search say, without cuts and branching. `nodes`: the most nodes
+    to spend on a component.
     """
     if not len(patterns.weight):
         return Best(np.zeros(0, np.int64), 0.0, proved=True, method="reduction")
@@ -122,7 +129,7 @@ def fewest(
         for part in sorted(parts, key=lambda part: len(part.patterns.column)):
             if brief or settled() or clock.over():
                 break
-            _branched(part, clock, whole=whole, target=_left(parts, part, target))
+            _branched(part, clock, whole=whole, target=_left(parts, part, target), nodes=nodes)
     sites = np.sort(np.concatenate([part.patterns.candidate[part.sites] for part in parts]))
     bound = math.fsum(part.bound for part in parts)
     value = math.fsum(part.value for part in parts)
@@ -243,7 +250,7 @@ def _swept(part: _Component, clock: Clock, target: float | None, widest: int) ->
                 break
 
 
-def _by_cuts(part: _Component, clock: Clock, target: float | None, *, whole: bool) -> None:
+def _by_cuts(part: _Component, clock: Clock, target: float | None, *, whole: bool, nodes: int | None) -> None:
     """Settle a component by HiGHS on its tightened relaxation, or only whether it can cost the target."""
     if part.tight is None:
         _tightened(part, clock, target, whole=whole)
@@ -254,7 +261,7 @@ def _by_cuts(part: _Component, clock: Clock, target: float | None, *, whole: boo
     if target is not None and whole and target < part.value:
         most = float(math.floor(target))
     model = part.tight.model(part.tight.binding, whole=True, most=most)
-    out = solve(model, clock, start=begin if most is None else None, whole_objective=whole)
+    out = solve(model, clock, start=begin if most is None else None, whole_objective=whole, nodes=nodes)
     if out.infeasible:
         part.raise_to(part.value if most is None else most + 1)
         return
@@ -262,19 +269,26 @@ def _by_cuts(part: _Component, clock: Clock, target: float | None, *, whole: boo
     part.raise_to(part.value if out.proved else min(out.bound, np.inf if most is None else most + 1))
 
 
-def _branched(part: _Component, clock: Clock, *, whole: bool, target: float | None) -> None:
+def _branched(
+    part: _Component, clock: Clock, *, whole: bool, target: float | None, nodes: int | None
+) -> None:
     """Settle a component by branch and bound, or only whether it can cost as little as the target."""
     patterns, price = part.patterns, part.price
     if len(patterns.column) <= _FEW:
         bound, found, proved = cheapest(
-            patterns, price, clock, whole=whole, known=part.sites, nodes=_NODES_FIRST
+            patterns,
+            price,
+            clock,
+            whole=whole,
+            known=part.sites,
+            nodes=min(_NODES_FIRST, nodes or _NODES_FIRST),
         )
         part.offer(found)
         part.raise_to(part.value if proved else bound)
         if not part.open or clock.over() or (target is not None and part.value <= target):
             return
     if len(patterns.column) <= _MIDDLE:
-        _by_cuts(part, clock, target, whole=whole)
+        _by_cuts(part, clock, target, whole=whole, nodes=nodes)
         return
     step = 0.999 if whole else 1e-10 * part.value
     same = bool((price == price[0]).all())
@@ -304,7 +318,14 @@ def _branched(part: _Component, clock: Clock, *, whole: bool, target: float | No
 
     enough = np.inf if target is None else -target
     search = Search(
-        Relaxation(patterns, len(price), price), improve, finish, clock, step, known, enough=enough
+        Relaxation(patterns, len(price), price),
+        improve,
+        finish,
+        clock,
+        step,
+        known,
+        enough=enough,
+        most_nodes=np.inf if nodes is None else nodes,
     )
     bound, proved = search.run(draws=1)
     part.offer(search.sites)
