@@ -195,11 +195,17 @@ def city() -> None:
         for sites in (1, 5, 10, 20, 50):
             found, seconds, worked = timed(partial(mclp, costs, weights, sites=sites, standard=standard))
             rows.append(said(f"MCLP {standard:,} m", sites, found, seconds, processor=worked))
-    for standard in (1_000, 2_000):
-        found, seconds, worked = timed(partial(lscp, costs, weights, standard=standard))
+    for standard in (500, 850, 1_000, 1_500, 2_000):
+        ends = time.process_time() + LIMIT
+        cover = partial(lscp, costs, weights, standard=standard)
+        found, seconds, worked = timed(partial(cover, interrupt=lambda ends=ends: time.process_time() > ends))
         rows.append(said(f"LSCP {standard:,} m", len(found.sites), found, seconds, processor=worked))
-    for sites in (5, 20, 50):
-        found, seconds, worked = timed(partial(p_center, costs, weights, sites=sites))
+    for sites in (5, 10, 20, 50, 100):
+        ends = time.process_time() + LIMIT
+        centre = partial(p_center, costs, weights, sites=sites)
+        found, seconds, worked = timed(
+            partial(centre, interrupt=lambda ends=ends: time.process_time() > ends)
+        )
         rows.append(said("p-centre", sites, found, seconds, processor=worked))
     layer = "dissemination areas" if REAL.is_file() else "places drawn around centres"
     write_table("siting_montreal", rows, f"2,805 × 2,805, {layer}; straight-line metres.")
