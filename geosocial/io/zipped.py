@@ -20,9 +20,8 @@ from geosocial.errors import N_, InputError
 
 #: The first bytes of an archive, and of one that is empty.
 MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
-#: The parts that are read; the three without which nothing can be.
+#: The parts that are read.
 PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-_NEEDED: Final = (".shp", ".shx", ".dbf")
 #: The most that the parts may unpack to: each of them ends at 2 GB by its format.
 _LARGEST: Final = 4 << 30
 #: Nor to more than this many times their size, once that is more than `_SMALL` bytes.
@@ -92,20 +91,12 @@ def unpacked(file: Path, layer: str | None) -> Iterator[Path]:
     Raises
     ------
     InputError
-        When it holds none or several, or one that lacks a part, is locked, damaged or too large.
+        When it holds none or several, or one that is locked, damaged or too large.
     """
     found = shapefiles(file)
     if not found:
         raise no_layer(file)
     parts = _chosen(file, found, layer)
-    missing = [suffix for suffix in _NEEDED if suffix not in parts]
-    if missing:
-        raise InputError(
-            N_("{file}: the shapefile lacks its part {parts}."),
-            hint=N_("Copy all the files of the same name together: .shp, .shx, .dbf, .prj."),
-            file=file,
-            parts=", ".join(missing),
-        )
     _check(file, list(parts.values()))
     with tempfile.TemporaryDirectory(prefix="geosocial-") as folder:
         try:
