@@ -6,6 +6,7 @@ leave it, or is damaged, is refused. Nothing is ever written to disk from a work
 
 from __future__ import annotations
 
+import errno
 import zipfile
 import zlib
 from pathlib import Path
@@ -20,6 +21,8 @@ _LARGEST: Final = 512 << 20
 _RATIO: Final = 150
 _SMALL: Final = 32 << 20
 _MOST_PARTS: Final = 5_000
+#: What says that an archive is damaged.
+BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError)
 _BOOKS: Final = frozenset({"xl/workbook.xml", "xl/workbook.bin"})
 _ODS: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 
@@ -42,13 +45,31 @@ def is_workbook(file: Path) -> bool:
             # Every part is unpacked once, in blocks and to nowhere: a part that is longer than it says, or
             # damaged, does not pass its checksum.
             sound = archive.testzip() is None
-    except (zipfile.BadZipFile, OSError, NotImplementedError, zlib.error, EOFError) as error:
-        raise _damaged(file) from error
+    except (*BROKEN, OSError, NotImplementedError) as error:
+        raise unreadable(file, error) from error
     except RuntimeError:  # a part with a password: the reader of workbooks says so
         return True
     if not sound:
         raise _damaged(file)
     return True
+
+
+def unreadable(file: Path, error: Exception) -> InputError:
+    """Return the refusal of an archive: damaged, packed as Python does not unpack, or not to be opened."""
+    if isinstance(error, RuntimeError):  # NotImplementedError is one: a compression, an encryption, a version
+        return InputError(
+            N_("{file}: the ZIP archive is packed in a way that is not read."),
+            hint=N_("Unpack it and name the file in it, or make an ordinary ZIP of it."),
+            file=file,
+        )
+    if isinstance(error, OSError) and error.errno != errno.EINVAL:  # which a place outside the file gives
+        return InputError(
+            N_("{file}: the ZIP archive cannot be unpacked ({reason})."),
+            hint=N_("Check the disk and the space left, or unpack it yourself and name the file in it."),
+            file=file,
+            reason=error.strerror or error,
+        )
+    return _damaged(file)
 
 
 def _damaged(file: Path) -> InputError:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from geosocial.errors import N_, InputError
+from geosocial.io.archive import BROKEN, unreadable
 
 #: The first bytes of an archive, and of one that is empty.
 MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
@@ -103,15 +103,8 @@ def unpacked(file: Path, layer: str | None) -> Iterator[Path]:
             with zipfile.ZipFile(file) as archive:
                 for suffix, part in parts.items():
                     _unpack(archive, part, Path(folder, f"layer{suffix}"))
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-            raise _damaged(file) from error
-        except OSError as error:
-            raise InputError(
-                N_("{file}: the ZIP archive cannot be unpacked ({reason})."),
-                hint=N_("Check the space left, or unpack it yourself and name its .shp."),
-                file=file,
-                reason=error.strerror or error,
-            ) from error
+        except (*BROKEN, OSError, RuntimeError) as error:
+            raise unreadable(file, error) from error
         yield Path(folder, "layer.shp")
 
 
@@ -157,8 +150,8 @@ def _parts(file: Path) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
-        raise _damaged(file) from error
+    except (*BROKEN, OSError, ValueError, NotImplementedError) as error:
+        raise unreadable(file, error) from error
     if len(parts) > _MOST_PARTS:
         raise _too_large(file)
     hidden = [part for part in parts if any(n[:1] == "." or n == "__MACOSX" for n in _way(part.filename))]
@@ -190,10 +183,4 @@ def _too_large(file: Path) -> InputError:
         N_("{file}: the ZIP archive is too large once it is unpacked."),
         hint=N_("Do not trust it; if you know it, unpack it yourself and name its .shp."),
         file=file,
-    )
-
-
-def _damaged(file: Path) -> InputError:
-    return InputError(
-        N_("{file}: the file is damaged or cut short."), hint=N_("Save or download it again."), file=file
     )

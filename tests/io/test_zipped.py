@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -139,6 +140,28 @@ def test_a_part_that_is_missing_damaged_or_locked(tmp_path: Path) -> None:
     flipped = whole[:60] + bytes([whole[60] ^ 0xFF]) + whole[61:]
     (tmp_path / "e.zip").write_bytes(flipped)
     assert "damaged or cut short" in refusal(tmp_path / "e.zip")
+
+
+def test_an_archive_that_cannot_be_unpacked_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = archive(tmp_path / "a.zip", parts(tmp_path)).read_bytes()
+    at = whole.index(b"PK\x01\x02")
+    deflate64 = whole[:8] + b"\x09\x00" + whole[10 : at + 10] + b"\x09\x00" + whole[at + 12 :]
+    later = whole[: at + 6] + b"\x63\x00" + whole[at + 8 :]  # needs version 9.9 of the format
+    for name, body in (("b.zip", deflate64), ("c.zip", later)):
+        (tmp_path / name).write_bytes(body)
+        said = refusal(tmp_path / name)
+        assert "is packed in a way that is not read" in said
+        assert "make an ordinary ZIP" in said
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(zipped, "_unpack", full)
+    said = refusal(tmp_path / "a.zip")
+    assert "cannot be unpacked (No space left on device)" in said
+    assert "damaged" not in said
 
 
 def test_what_would_fill_the_disk_is_refused_before_it_is_unpacked(
