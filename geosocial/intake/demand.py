@@ -16,7 +16,7 @@ import numpy as np
 
 from geosocial.errors import N_, InputError
 from geosocial.intake.boundaries import polygons
-from geosocial.intake.demand_figures import counts, refuse
+from geosocial.intake.demand_figures import LONG, NO_POSITION, counts, refuse
 from geosocial.intake.demand_pieces import Division, divide, read_ancillary
 from geosocial.intake.faults import Faults
 from geosocial.intake.locate import locate
@@ -68,10 +68,7 @@ def read_demand(
             source,
             "",
             sorted(source.long),
-            (
-                N_("{file}: row {rows} has more cells than the header."),
-                N_("{file}: rows {rows} have more cells than the header."),
-            ),
+            LONG,
         )
     zone_ids = source.columns.text(spec.zone) if spec.zone else None
     ids = _ids(source, spec.id, zone_ids)
@@ -201,10 +198,7 @@ def _from_points(
         source,
         "",
         lost,
-        (
-            N_("{file}: row {rows} has no usable position."),
-            N_("{file}: rows {rows} have no usable position."),
-        ),
+        NO_POSITION,
     )
     return x, y, _zones_at(x, y, study, zones) if by_position else []
 

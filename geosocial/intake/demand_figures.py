@@ -31,6 +31,20 @@ _RATES: Final = frozenset(
 #: "% of renters", not "spending 30 % or more".
 _PERCENT_SIGN: Final = re.compile(r"(?<![0-9\s\u00a0\u202f])[\s\u00a0\u202f]*%|^\s*%")
 
+#: What `refuse` says of one row, and of several.
+LONG = (
+    N_("{file}: row {rows} has more cells than the header."),
+    N_("{file}: rows {rows} have more cells than the header."),
+)
+NO_POSITION = (
+    N_("{file}: row {rows} has no usable position."),
+    N_("{file}: rows {rows} have no usable position."),
+)
+NEGATIVE = (
+    N_("{file}: row {rows} holds a negative figure (column “{column}”)."),
+    N_("{file}: rows {rows} hold a negative figure (column “{column}”)."),
+)
+
 
 def counts(source: Source, columns: Sequence[DemandColumn], faults: Faults) -> dict[str, Floats]:
     """Return the counts of each demand column, NaN where suppressed; a share becomes a count.
@@ -104,10 +118,7 @@ def _figures(source: Source, option: str, faults: Faults) -> Floats:
         source,
         header,
         bad,
-        (
-            N_("{file}: row {rows} holds a negative figure (column “{column}”)."),
-            N_("{file}: rows {rows} hold a negative figure (column “{column}”)."),
-        ),
+        NEGATIVE,
     )
     return found
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from geosocial.errors import N_
 from geosocial.intake.boundaries import polygons
-from geosocial.intake.demand_figures import refuse
+from geosocial.intake.demand_figures import NO_POSITION, refuse
 from geosocial.intake.faults import Faults
 from geosocial.intake.figures import figures
 from geosocial.intake.locate import locate
@@ -116,10 +116,7 @@ def ancillary_shapes(
             source,
             "",
             lost,
-            (
-                N_("{file}: row {rows} has no usable position."),
-                N_("{file}: rows {rows} have no usable position."),
-            ),
+            NO_POSITION,
         )
         shapes = np.asarray(shapely.points(east, north), dtype=object)
     if not weight:

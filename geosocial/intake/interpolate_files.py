@@ -17,7 +17,7 @@ from geosocial.errors import N_, InputError, Said
 from geosocial.geo.crs import crs_label
 from geosocial.intake.boundaries import polygons
 from geosocial.intake.columns import texts
-from geosocial.intake.demand_figures import is_rate, refuse
+from geosocial.intake.demand_figures import LONG, NEGATIVE, is_rate, refuse
 from geosocial.intake.demand_pieces import ancillary_shapes, whole_percent
 from geosocial.intake.faults import Faults
 from geosocial.intake.figures import figures
@@ -117,10 +117,7 @@ def interpolate_files(
         source,
         "",
         sorted(source.long),
-        (
-            N_("{file}: row {rows} has more cells than the header."),
-            N_("{file}: rows {rows} have more cells than the header."),
-        ),
+        LONG,
     )
     shapes, areal, notes = _shapes(source, zones, crs, faults)
     if method is None:
@@ -190,10 +187,7 @@ def _figures(source: Source, header: str, faults: Faults, *, count: bool) -> npt
             source,
             header,
             bad,
-            (
-                N_("{file}: row {rows} holds a negative figure (column “{column}”)."),
-                N_("{file}: rows {rows} hold a negative figure (column “{column}”)."),
-            ),
+            NEGATIVE,
         )
     return found
 
