@@ -44,11 +44,12 @@ class Console:
         """Show on a terminal how many rows are done, in place of what it showed before."""
         if self.silent or not sys.stderr.isatty():
             return
-        number = self.say.number
+        number, n = self.say.number, self.say.n
         if total:
-            text = self.say.t("{done} of {total} rows", done=number(done), total=number(total))
+            facts = {"done": number(done), "total": number(total)}
+            text = n("{done} of {total} row", "{done} of {total} rows", total, **facts)
         else:
-            text = self.say.t("{done} rows", done=number(done))
+            text = n("{done} row", "{done} rows", done, done=number(done))
         click.echo(f"\r  {text:<60}", err=True, nl=False)
 
 

@@ -42,6 +42,7 @@ WHY: Final = {
     "inside_layer": N_("in the exclusion zones {count}"),
     "cell_occupied": N_("in a cell that is taken {count}"),
     "no_cost": N_("without a usable cost or capacity {count}"),
+    "long_row": N_("with more cells than the header {count}"),
     "": N_("without a usable position {count}"),
 }
 _SAME: Final = dict.fromkeys(("bad_number", "negative_number", "no_capacity"), "no_cost")
@@ -250,7 +251,7 @@ def read_candidates(
 
     path = wanted.path or Path()
     source = points_of(path, wanted.crs, wanted.sheet)
-    faults = Faults("candidates", shown or str(path), source.rows)
+    faults = Faults.of("candidates", shown or str(path), source)
     east, north = candidate_positions.located(study, zones, source, geocoder, crs=wanted.crs, faults=faults)
     headers = recognise(source.columns).columns
     named = headers.get("name") or headers.get("address")
@@ -258,6 +259,7 @@ def read_candidates(
     zone = join(pd.DataFrame({"x": east, "y": north}), zones, snap_m=study.snap_m).points["zone_id"]
     zone_id = zone.astype("str").to_numpy(object)
     kept = np.isfinite(east)
+    kept[[*source.long]] = False
     kept &= candidate_rules.filtered(source, wanted.where, zones, zone_id, faults)
     kept = _by_layers(study, (east, north), wanted, faults, kept)
     cost, capacity = candidate_rules.prices(source), np.full(len(ids), np.nan)

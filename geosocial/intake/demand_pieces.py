@@ -10,7 +10,7 @@ import numpy as np
 
 from geosocial.errors import N_
 from geosocial.intake.boundaries import polygons
-from geosocial.intake.demand_figures import NO_POSITION, refuse
+from geosocial.intake.demand_figures import LONG, NO_POSITION, refuse
 from geosocial.intake.faults import Faults
 from geosocial.intake.figures import figures
 from geosocial.intake.locate import locate
@@ -103,6 +103,7 @@ def ancillary_shapes(
     """
     import shapely
 
+    refuse(source, "", sorted(source.long), LONG)
     labels = [str(row) for row in source.rows]
     areal = source.layer is not None and source.layer.geom_type.isin(["Polygon", "MultiPolygon"]).any()
     if source.layer is not None and areal and not x:

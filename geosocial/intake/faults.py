@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from geosocial.intake.source import Source
+    from geosocial.io.sheets import Sheet
+
 Action = Literal["rejected", "unlocated", "snapped", "flagged"]
 
 
@@ -38,6 +41,16 @@ class Faults:
     #: Row in the file of each position.
     rows: Sequence[int] | npt.NDArray[np.int64]
     _found: list[_Many] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, source: str, file: str, read: Source | Sheet) -> Faults:
+        """Return the faults of a file as it was read: its rows that are longer or shorter than the header."""
+        found = cls(source, file, read.rows)
+        for position, surplus in read.long.items():
+            found.add(position, "long_row", "rejected", value=surplus[0])
+        for position in read.short:
+            found.add(position, "short_row", "flagged")
+        return found
 
     def add(self, position: int, code: str, action: Action, *, column: str = "", value: str = "") -> None:
         """Add a fault of the row at `position`."""

@@ -92,11 +92,7 @@ def _look(
             raise
         source = open_source(path, layer=sheet, crs=crs)
     found = recognise(source.columns, chosen)
-    faults = Faults("check", str(path), source.rows)
-    for position, surplus in source.long.items():
-        faults.add(position, "long_row", "rejected", value=surplus[0])
-    for position in source.short:
-        faults.add(position, "short_row", "flagged")
+    faults = Faults.of("check", str(path), source)
     if _of_polygons(source):
         notes, located = _boundaries(source, found, faults)
         kind: Literal["places", "boundaries"] = "boundaries"

@@ -141,11 +141,7 @@ def join_files(
     layer = layer_of(Path(zones_path), crs)
     zones, names, zone_notes = zones_of(layer)
     source = points_of(Path(points_path), crs, sheet)
-    faults = Faults("points", str(points_path), source.rows)
-    for position, surplus in source.long.items():
-        faults.add(position, "long_row", "rejected", value=surplus[0])
-    for position in source.short:
-        faults.add(position, "short_row", "flagged")
+    faults = Faults.of("points", str(points_path), source)
     wanted = Wanted() if addresses is None else wanted_columns(source.columns, columns)
     try:
         x, y, own_crs, notes = position_columns(source, crs, columns or {})

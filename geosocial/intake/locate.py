@@ -42,6 +42,8 @@ def locate(
 ) -> Coordinates:
     """Return the position of each row in `target`; NaN where it has none, with its fault.
 
+    A row with more cells than the header has none, since its values have slid; `Faults.of` says so.
+
     Parameters
     ----------
     source
@@ -62,7 +64,10 @@ def locate(
     UnknownCrsError
         When the coordinate reference system of the columns is not named.
     """
-    return moved(positions(source, x=x, y=y, crs=crs, faults=faults, area=area), target, faults)
+    at = moved(positions(source, x=x, y=y, crs=crs, faults=faults, area=area), target, faults)
+    for axis in at:
+        axis[[*source.long]] = math.nan
+    return at
 
 
 @dataclass(frozen=True, slots=True)

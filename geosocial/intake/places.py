@@ -75,11 +75,7 @@ def read_places(
     if spec.recognise:
         spec = completed(spec, source.columns, layer=source.layer is not None)
     file = under_study(source.file, study, spec.file, f"places:{spec.key}")
-    faults = Faults(spec.key, file.path, source.rows.tolist())
-    for position, surplus in source.long.items():
-        faults.add(position, "long_row", "rejected", value=surplus[0])
-    for position in source.short:
-        faults.add(position, "short_row", "flagged")
+    faults = Faults.of(spec.key, file.path, source)
     typed = type_rows(source, spec, faults)
     places = _records(source, spec, typed.table, file, faults)
     names = zone_names(zones, study.zones.aliases)

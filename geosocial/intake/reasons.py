@@ -29,7 +29,10 @@ REASONS: Final[Mapping[str, str]] = {
     "bad_number": N_("“{value}” is not a number (column “{column}”)."),
     "ambiguous_number": N_("“{value}” can be read as thousands or as decimals (column “{column}”)."),
     "negative_number": N_("“{value}” is negative (column “{column}”)."),
-    "long_row": N_("The row has more cells than the header; the surplus begins with “{value}”."),
+    "long_row": N_(
+        "The row has more cells than the header; the surplus begins with “{value}”: "
+        "put a text that holds the delimiter between quotation marks."
+    ),
     # The row has no position.
     "no_coordinates": N_("The row gives no coordinates (column “{column}”)."),
     "bad_coordinate": N_("“{value}” is not a coordinate (column “{column}”)."),

@@ -129,11 +129,7 @@ def read_rows(
     read = read_sheet(study.path(path), sheet=layer)
     file = under_study(read.file, study, path, role)
     shown = f"{file.path} ({layer})" if layer else file.path
-    faults = Faults(role, shown, read.rows.tolist())
-    for position, surplus in read.long.items():
-        faults.add(position, "long_row", "rejected", value=surplus[0])
-    for position in read.short:
-        faults.add(position, "short_row", "flagged")
+    faults = Faults.of(role, shown, read)
     headers = _headers(shown, read.frame, sheet, fields, named or {})
     blank = [""] * len(read.rows)
     texts = {

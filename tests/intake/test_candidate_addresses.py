@@ -41,6 +41,30 @@ def written(folder: Path, text: str = LOTS) -> Path:
     return path
 
 
+def test_rows_with_more_cells_than_the_header_are_no_candidates(city: Factory, tmp_path: Path) -> None:
+    study = city(geocoding=GEOCODING)
+    zones, _, _ = intake.read_zones(study)
+    here = f"{EAST + 500},{NORTH + 500}"
+    path = tmp_path / "lots.csv"
+    # A comma in the use, one too many at the end (nothing is in it: no surplus), an address not quoted.
+    rows = ["A,vacant," + here, "B,vacant, clôturé," + here, f"C,bâti,{here},", "D,100, rue Masson,,"]
+    path.write_text("\n".join(["lot,usage,x,y", *rows]) + "\n", encoding="utf-8")
+    found = read_candidates(study, zones, Wanted(path=path, identifier="lot", crs="EPSG:32188"))
+    assert found.table["candidate_id"].tolist() == ["A", "C"]
+    first = found.faults[found.faults["code"] == "long_row"]
+    assert first[["source_row", "value", "action"]].to_numpy().tolist() == [
+        [3, str(NORTH + 500), "rejected"],
+    ]
+    assert found.left_out["long_row"] == 1
+    assert sum(found.left_out.values()) + len(found.table) == found.read == 4
+    # With addresses the slid cell is not looked up either: what stands in it is not the address.
+    path = written(tmp_path, "lot,adresse,usage\nA,100 rue Masson,vacant\nB,bureau 2,100 rue Masson,vacant\n")
+    looked = read_candidates(study, zones, Wanted(path=path, identifier="lot"), intake.read_geocoder(study))
+    assert looked.table["candidate_id"].tolist() == ["A"]
+    assert said(looked) == [(2, "geocoded_address", "flagged"), (3, "long_row", "rejected")]
+    assert looked.left_out == {"long_row": 1}
+
+
 def said(found: Candidates) -> list[tuple[int, str, str]]:
     rows = found.faults[["source_row", "code", "action"]].sort_values("source_row", kind="stable")
     return [tuple(row) for row in rows.itertuples(index=False, name=None)]

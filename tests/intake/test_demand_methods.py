@@ -75,6 +75,9 @@ def test_divided_by_where_people_live(city: Factory) -> None:
     assert demand["people"].tolist() == pytest.approx([10, 60, 20, 6, 5])
     assert (demand["x"] - EAST).tolist() == pytest.approx([150, 950, 1250, 25, 9500])
     assert faults[["source_row", "code"]].to_numpy().tolist() == [[5, "demand_outside"], [5, "no_ancillary"]]
+    (study.folder / "homes.csv").write_text("x,y,n\n" + text + f"Rue Roy, 12,{EAST + 150},{NORTH + 150},1\n")
+    with pytest.raises(InputError, match="row 6 has more cells than the header"):
+        read(study)
     built = [box(900, 100, 950, 200), box(1290, 100, 1300, 200), box(100, 100, 200, 200)]
     gpd.GeoDataFrame({"k": [1, 2, 3]}, geometry=built, crs=32188).to_file(study.folder / "built.gpkg")
     spec = POLYGONS | {"method": "dasymetric", "ancillary": {"file": "built.gpkg", "source": "s"}}

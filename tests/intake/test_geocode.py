@@ -313,6 +313,15 @@ def test_columns_of_address_points(tmp_path: Path) -> None:
     assert made.postal_area("H1A1A1") is not None
 
 
+def test_an_address_point_whose_cells_have_slid_is_none(tmp_path: Path) -> None:
+    points = tmp_path / "points.csv"
+    points.write_text("number,street,x,y\n12,rue Roy,1,2\n14,rue Roy, bureau 2,3,4\n16,rue Roy,5,6,\n")
+    made = geocoder(GeocodingSpec(file=points, crs="EPSG:32188", source=""), "EPSG:32188").reference
+    found = [made.find(parse(f"{number} rue Roy")) for number in (12, 14, 16)]
+    assert [(one.x, one.y) for one in (found[0], found[2])] == [(1.0, 2.0), (5.0, 6.0)]
+    assert not found[1].placed
+
+
 def test_the_areas_of_a_file(tmp_path: Path) -> None:
     points, areas = tmp_path / "points.csv", tmp_path / "fsa.csv"
     points.write_text("number,street,x,y\n12,rue Roy,1,2\n")
