@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import errno
 import zipfile
-import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from geosocial.errors import N_, InputError
+from geosocial.errors import N_, GeosocialError, InputError
 
 #: A workbook that unpacks to more than this is refused before it is unpacked.
 _LARGEST: Final = 512 << 20
@@ -21,8 +22,6 @@ _LARGEST: Final = 512 << 20
 _RATIO: Final = 150
 _SMALL: Final = 32 << 20
 _MOST_PARTS: Final = 5_000
-#: What says that an archive is damaged.
-BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError)
 _BOOKS: Final = frozenset({"xl/workbook.xml", "xl/workbook.bin"})
 _ODS: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 
@@ -35,34 +34,51 @@ def is_workbook(file: Path) -> bool:
     InputError
         When it is damaged, or would unpack to too much.
     """
-    try:
-        with zipfile.ZipFile(file) as archive:
-            parts = archive.infolist()
-            names = {part.filename for part in parts}
+    with opened(file) as archive:
+        parts = archive.infolist()
+        names = {part.filename for part in parts}
+        try:
             if not names & _BOOKS and not _is_ods(archive, names):
                 return False
             _check_size(file, parts)
             # Every part is unpacked once, in blocks and to nowhere: a part that is longer than it says, or
             # damaged, does not pass its checksum.
-            sound = archive.testzip() is None
-    except (*BROKEN, OSError, NotImplementedError) as error:
-        raise unreadable(file, error) from error
-    except RuntimeError:  # a part with a password: the reader of workbooks says so
-        return True
-    if not sound:
-        raise _damaged(file)
+            if archive.testzip() is not None:
+                raise _damaged(file)
+        except NotImplementedError:
+            raise
+        except RuntimeError:  # a part with a password: the reader of workbooks says so
+            pass
     return True
 
 
-def unreadable(file: Path, error: Exception) -> InputError:
-    """Return the refusal of an archive: damaged, packed as Python does not unpack, or not to be opened."""
+@contextmanager
+def opened(file: Path) -> Iterator[zipfile.ZipFile]:
+    """Open an archive for as long as the block lasts, which unpacks what it wants of it.
+
+    Raises
+    ------
+    InputError
+        For whatever goes wrong meanwhile: damaged, packed as Python does not unpack, or not to be opened.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            yield archive
+    except (GeosocialError, MemoryError):
+        raise
+    except Exception as error:  # each compression that a part can have raises errors of its own
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(file: Path, error: Exception) -> InputError:
     if isinstance(error, RuntimeError):  # NotImplementedError is one: a compression, an encryption, a version
         return InputError(
             N_("{file}: the ZIP archive is packed in a way that is not read."),
             hint=N_("Unpack it and name the file in it, or make an ordinary ZIP of it."),
             file=file,
         )
-    if isinstance(error, OSError) and error.errno != errno.EINVAL:  # which a place outside the file gives
+    # A place outside the file gives EINVAL; damaged data of bzip2 an error without a number.
+    if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:
         return InputError(
             N_("{file}: the ZIP archive cannot be unpacked ({reason})."),
             hint=N_("Check the disk and the space left, or unpack it yourself and name the file in it."),

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from geosocial.errors import N_, InputError
-from geosocial.io.archive import BROKEN, unreadable
+from geosocial.io.archive import opened
 
 #: The first bytes of an archive, and of one that is empty.
 MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
@@ -99,12 +99,9 @@ def unpacked(file: Path, layer: str | None) -> Iterator[Path]:
     parts = _chosen(file, found, layer)
     _check(file, list(parts.values()))
     with tempfile.TemporaryDirectory(prefix="geosocial-") as folder:
-        try:
-            with zipfile.ZipFile(file) as archive:
-                for suffix, part in parts.items():
-                    _unpack(archive, part, Path(folder, f"layer{suffix}"))
-        except (*BROKEN, OSError, RuntimeError) as error:
-            raise unreadable(file, error) from error
+        with opened(file) as archive:
+            for suffix, part in parts.items():
+                _unpack(archive, part, Path(folder, f"layer{suffix}"))
         yield Path(folder, "layer.shp")
 
 
@@ -147,11 +144,8 @@ def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo, target: Path) -> No
 
 def _parts(file: Path) -> list[zipfile.ZipInfo]:
     """Return the parts of an archive that somebody has put there: no folder, nothing hidden."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            parts = archive.infolist()
-    except (*BROKEN, OSError, ValueError, NotImplementedError) as error:
-        raise unreadable(file, error) from error
+    with opened(file) as archive:
+        parts = archive.infolist()
     if len(parts) > _MOST_PARTS:
         raise _too_large(file)
     hidden = [part for part in parts if any(n[:1] == "." or n == "__MACOSX" for n in _way(part.filename))]

@@ -34,8 +34,8 @@ def parts(folder: Path, name: str = "zones", first: str = "007") -> dict[str, by
     return {f"{name}{s}": (folder / "plain" / f"{name}{s}").read_bytes() for s in SUFFIXES}
 
 
-def archive(path: Path, members: Mapping[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+def archive(path: Path, members: Mapping[str, bytes], packed: int = zipfile.ZIP_DEFLATED) -> Path:
+    with zipfile.ZipFile(path, "w", packed) as out:
         for name, body in members.items():
             out.writestr(name, body)
     return path
@@ -140,6 +140,20 @@ def test_a_part_that_is_missing_damaged_or_locked(tmp_path: Path) -> None:
     flipped = whole[:60] + bytes([whole[60] ^ 0xFF]) + whole[61:]
     (tmp_path / "e.zip").write_bytes(flipped)
     assert "damaged or cut short" in refusal(tmp_path / "e.zip")
+
+
+@pytest.mark.parametrize("packed", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_DEFLATED])
+def test_damage_is_said_alike_however_the_parts_are_packed(tmp_path: Path, packed: int) -> None:
+    body = parts(tmp_path)
+    sound = archive(tmp_path / "a.zip", body, packed)
+    assert read_layer(sound).frame["id"].tolist() == ["007", "8", "É"]
+    for name, members in (("b.zip", body), ("c.xlsx", {"xl/workbook.xml": bytes(range(256)) * 40})):
+        whole = archive(tmp_path / name, members, packed).read_bytes()
+        at = 30 + whole[26] + 30  # within the data of the first part, whose name has so many letters
+        (tmp_path / name).write_bytes(whole[:at] + b"\xff\x00" * 8 + whole[at + 16 :])
+        assert refusal(tmp_path / name) == (
+            f"{tmp_path / name}: the file is damaged or cut short. Save or download it again."
+        )
 
 
 def test_an_archive_that_cannot_be_unpacked_is_not_called_damaged(
