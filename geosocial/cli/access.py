@@ -9,7 +9,7 @@ import click
 
 from geosocial.cli.access_options import measure_options
 from geosocial.cli.batches import check_engine, running, scheduler_option
-from geosocial.cli.console import Console, column_option, json_option, lang_option
+from geosocial.cli.console import Console, column_option, crs_option, json_option, lang_option, snap_option
 from geosocial.errors import N_, InputError
 from geosocial.i18n import Words
 
@@ -186,17 +186,8 @@ def _params(say: Words) -> list[click.Parameter]:
             ["--supply"],
             help=say.t("Column of the capacity of each facility; without it each facility counts 1."),
         ),
-        click.Option(
-            ["--crs"],
-            help=say.t("Coordinate reference system of files that do not say theirs, as EPSG:32188."),
-        ),
-        click.Option(
-            ["--snap-m"],
-            type=click.FloatRange(min=0),
-            default=250.0,
-            show_default=True,
-            help=say.t("A point outside all zones goes to the nearest one within this many metres."),
-        ),
+        crs_option(say),
+        snap_option(say),
         click.Option(
             ["--engine"],
             type=click.Choice(["auto", "memory", "stream", "dask"]),

@@ -135,6 +135,17 @@ def faults_option(say: Words) -> click.Option:
     )
 
 
+def folder_option(say: Words) -> click.Option:
+    """Return the option --out of a folder."""
+    return click.Option(
+        ["--out"],
+        default=".",
+        show_default=True,
+        type=click.Path(file_okay=False),
+        help=say.t("Folder in which everything is written."),
+    )
+
+
 def table_option(say: Words, *, folder: bool = False) -> click.Option:
     """Return the option --out of one table, whose suffix chooses its format; a `folder` may be given too."""
     return click.Option(

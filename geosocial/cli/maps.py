@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geosocial import __version__
-from geosocial.cli.console import Console, json_option, lang_option, since_option, with_since
+from geosocial.cli.console import Console, folder_option, json_option, lang_option, since_option, with_since
 from geosocial.i18n import Words
 
 if TYPE_CHECKING:
@@ -51,13 +51,7 @@ def command(say: Words) -> click.Command:
         callback=draw,
         params=[
             click.Argument(["study"], required=False, type=click.Path()),
-            click.Option(
-                ["--out"],
-                default=".",
-                show_default=True,
-                type=click.Path(file_okay=False),
-                help=say.t("Folder in which everything is written."),
-            ),
+            folder_option(say),
             click.Option(
                 ["--pictures"],
                 is_flag=True,

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from geosocial import __version__
-from geosocial.cli.console import Console, json_option, lang_option, since_option, with_since
+from geosocial.cli.console import Console, folder_option, json_option, lang_option, since_option, with_since
 from geosocial.i18n import Words
 
 
@@ -44,13 +44,7 @@ def command(say: Words) -> click.Command:
         callback=report,
         params=[
             click.Argument(["study"], required=False, type=click.Path()),
-            click.Option(
-                ["--out"],
-                default=".",
-                show_default=True,
-                type=click.Path(file_okay=False),
-                help=say.t("Folder in which everything is written."),
-            ),
+            folder_option(say),
             since_option(say),
             lang_option(say, ("fr", "en", "both")),
             json_option(say),

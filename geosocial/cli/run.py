@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from geosocial import __version__
-from geosocial.cli.console import Console, json_option, lang_option, since_option, with_since
+from geosocial.cli.console import Console, folder_option, json_option, lang_option, since_option, with_since
 from geosocial.cli.maps import lines
 from geosocial.i18n import Words
 
@@ -62,13 +62,7 @@ def command(say: Words) -> click.Command:
         callback=run,
         params=[
             click.Argument(["study"], required=False, type=click.Path()),
-            click.Option(
-                ["--out"],
-                default=".",
-                show_default=True,
-                type=click.Path(file_okay=False),
-                help=say.t("Folder in which everything is written."),
-            ),
+            folder_option(say),
             since_option(say),
             click.Option(
                 ["--online"],

@@ -142,6 +142,16 @@ def too_large(file: Path) -> InputError:
     )
 
 
+def not_csv(file: Path, error: Exception) -> InputError:
+    """Return the refusal of a text that Python's csv module does not read."""
+    return InputError(
+        N_("{file}: the file cannot be read as CSV ({reason})."),
+        hint=N_("Look for a quotation mark that is opened and not closed, then save it again."),
+        file=file,
+        reason=error,
+    )
+
+
 def fingerprint(file: Path) -> tuple[str, int]:
     """Return the SHA-256 and the size in bytes of a file; of a shapefile, of its parts in a fixed order."""
     parts = [file]

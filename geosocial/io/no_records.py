@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from geosocial.errors import N_, InputError
+from geosocial.io.detect import not_csv
 from geosocial.io.header import ADDRESSES, NUMBER, SPOTS, columns_of, is_sum, is_total, may_total, numbers
 from geosocial.io.plain_csv import any_total, begins_as_total
 
@@ -121,12 +121,7 @@ def _empty_lines(path: Path, *, letters: str, delimiter: str) -> Ints:
             rows = csv.reader(text, delimiter=delimiter)
             empty = [number for number, row in enumerate(rows, 1) if number > 1 and not row]
     except csv.Error as error:
-        raise InputError(
-            N_("{file}: the file cannot be read as CSV ({reason})."),
-            hint=N_("Look for a quotation mark that is opened and not closed, then save it again."),
-            file=path,
-            reason=error,
-        ) from error
+        raise not_csv(path, error) from error
     return np.array(empty, np.int64)
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from geosocial.errors import N_, InputError
-from geosocial.io.detect import detect, fingerprint, read_bytes, too_large
+from geosocial.io.detect import detect, fingerprint, not_csv, read_bytes, too_large
 from geosocial.io.header import decimal_mark, header_at, totals
 from geosocial.io.plain_csv import Plain, read_plain
 from geosocial.results import InputFile
@@ -147,12 +147,7 @@ def _read_csv(file: Path) -> Sheet:
     try:
         records = _records(text, delimiter)
     except csv.Error as error:
-        raise InputError(
-            N_("{file}: the file cannot be read as CSV ({reason})."),
-            hint=N_("Look for a quotation mark that is opened and not closed, then save it again."),
-            file=file,
-            reason=error,
-        ) from error
+        raise not_csv(file, error) from error
     shown = {"\t": "tab"}.get(delimiter, delimiter)
     form = "TSV" if delimiter == "\t" else "CSV"
     return _sheet(file, enumerate(records, start), {"format": form, "encoding": encoding, "delimiter": shown})
