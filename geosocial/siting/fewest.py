@@ -38,7 +38,7 @@ _MIDDLE, _MIDDLE_BRIEF = 60_000, 30_000
 #: Beyond so many pairs a region takes as long as the nodes that prove the whole.
 _BY_REGION = 250_000
 #: Choices kept in the widest sweep, and where little is to be spent.
-_WIDE, _WIDE_BRIEF = 243_000, 3_000
+_WIDE, _WIDE_BRIEF = 1_024_000, 4_000
 #: Steps of local search before the branching, and at each of its nodes.
 _STEPS, _STEPS_A_NODE = 4_000, 100
 

@@ -39,9 +39,9 @@ from geosocial.siting.turns import Masks, Prices, Step, line, steps_of
 #: What a loss may be off by, as a share of the bound.
 _TOLERANCE = 1e-7
 #: Choices kept in the first sweep, how many times as many in those that follow.
-NARROW, _WIDER = 1_000, (3, 9, 81, 243)
-#: How far apart in order choices are compared.
-_APART = 8
+NARROW, _WIDER = 1_000, (4, 16, 64, 256, 1_024)
+#: How far apart in order choices are compared; farther, where there are so many that each that goes counts.
+_APART, _FARTHER, _MANY = 8, 16, 100_000
 #: Choices that are compared at a time.
 _AT_ONCE = 2_048
 _ONE = np.uint64(1)
@@ -305,7 +305,7 @@ def _worse(covered: Masks, cost: Floats) -> NDArray[np.bool_]:
     Each is compared with all of them at once, some choices at a time, so that all that is needed lies near.
     """
     words, many = covered.shape
-    apart, size = min(_APART, many - 1), min(_AT_ONCE, many)
+    apart, size = min(_APART if many < _MANY else _FARTHER, many - 1), min(_AT_ONCE, many)
     # some choices and the few before them; before the first there are none that cover anything
     bare, price = np.full((words, apart + size), np.iinfo(np.uint64).max), np.full(apart + size, np.inf)
     # row a of a window is what stands a + 1 before the end of it
