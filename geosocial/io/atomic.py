@@ -18,6 +18,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from geosocial.errors import N_, OutputError
+from geosocial.io.geopackage import refuse_unsaved
 
 _later: ContextVar[bool] = ContextVar("_later", default=False)
 #: Files that wait for the disk at the same time.
@@ -34,13 +35,14 @@ def replacing(path: Path | str) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        When the folder or the file cannot be written.
+        When the folder or the file cannot be written, or another program is changing a GeoPackage.
     """
     target = Path(path)
     if target.is_dir():
         raise OutputError(
             N_("{file}: this is a folder, not a file."), hint=N_("Name the file to write."), file=target
         )
+    refuse_unsaved(target)
     # The suffix is kept: some writers choose their format by it.
     part = target.with_name(f".{target.stem[:100]}-{secrets.token_hex(6)}.part{target.suffix}")
     try:

@@ -21,6 +21,7 @@ from geosocial.errors import N_, GeosocialError, InputError, UnknownCrsError
 from geosocial.io import zipped
 from geosocial.io.detect import GDAL, detect, fingerprint, side_file, too_large
 from geosocial.io.geojson import known_crs, read_geojson
+from geosocial.io.geopackage import read_only, refuse_unsaved
 from geosocial.io.markup import read_gpx, read_kml
 from geosocial.results import InputFile
 
@@ -105,7 +106,7 @@ def layer_names(path: Path | str) -> list[str]:
     if form != "geopackage":
         return []
     try:
-        base = sqlite3.connect(_read_only(file), uri=True)
+        base = sqlite3.connect(read_only(file), uri=True)
         try:
             rows = base.execute(_LAYERS).fetchall()
         finally:
@@ -264,7 +265,7 @@ def _strict_rings() -> Iterator[None]:
 def _stored_nulls(file: Path, info: Mapping[str, Any]) -> int:
     """Return how many features of a GeoPackage layer have no geometry, as SQLite sees them."""
     column, table = (str(info[k]).replace('"', '""') for k in ("geometry_name", "layer_name"))
-    base = sqlite3.connect(_read_only(file), uri=True)
+    base = sqlite3.connect(read_only(file), uri=True)
     try:
         query = f'SELECT count(*) FROM "{table}" WHERE "{column}" IS NULL'  # noqa: S608 - quoted above
         return int(base.execute(query).fetchone()[0])
@@ -285,22 +286,19 @@ def _null_shapes(file: Path) -> int:
     return int(np.sum((shapes[starts + 8] == 0) & (lengths == 4)))
 
 
-def _read_only(file: Path) -> str:
-    return f"{file.resolve().as_uri()}?mode=ro&immutable=1"
-
-
 def _choose_layer(file: Path, layer: str | None) -> str:
     """Check a GeoPackage and return the one layer to read.
 
     GDAL returns what it finds in a damaged file without a word, so SQLite itself is asked first.
     """
+    refuse_unsaved(file, kind=InputError)
     with file.open("rb") as stream:
         head = stream.read(32)
     page = int.from_bytes(head[16:18], "big")
     expected = (65536 if page == 1 else page) * int.from_bytes(head[28:32], "big")
     cut = expected > file.stat().st_size
     try:
-        base = sqlite3.connect(_read_only(file), uri=True)
+        base = sqlite3.connect(read_only(file), uri=True)
         try:
             sound = not cut and base.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
             rows = base.execute(_LAYERS).fetchall()

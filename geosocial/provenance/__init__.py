@@ -6,7 +6,6 @@ aside, whole, and moved into its folder only then: an interrupted run leaves the
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import tempfile
@@ -19,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 from geosocial import __version__
 from geosocial.errors import N_, OutputError
 from geosocial.io import atomic
+from geosocial.io.geopackage import refuse_unsaved
 from geosocial.provenance.archive import ORIGIN, keep, kept_as, origin
+from geosocial.provenance.marks import Mark, digest
 
 if TYPE_CHECKING:
     from geosocial.results import Results
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
 MANIFEST = "run.json"
 #: Packages whose version can change a figure or a page.
 _PACKAGES = ("numpy", "scipy", "pandas", "shapely", "geopandas", "pyogrio", "pyproj", "folium", "pydantic")
-
-
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def versions() -> dict[str, str]:
@@ -51,7 +46,7 @@ def manifest(
 
     study, written = results.study, sorted(outputs)
     with ThreadPoolExecutor() as several:  # hashing works outside the interpreter
-        digests = list(several.map(digest, written))
+        marks = list(several.map(Mark.of, written))
     return {
         "geosocial": __version__,
         "packages": versions(),
@@ -74,8 +69,8 @@ def manifest(
         "conservation": results.conservation.to_dict(orient="records"),
         "plan_rows": results.plan_rows.to_dict(orient="records"),
         "outputs": [
-            {"file": path.relative_to(out).as_posix(), "sha256": sha256, "bytes": path.stat().st_size}
-            for path, sha256 in zip(written, digests, strict=True)
+            {"file": path.relative_to(out).as_posix(), **mark.told(), "bytes": path.stat().st_size}
+            for path, mark in zip(written, marks, strict=True)
         ],
     }
 
@@ -86,7 +81,7 @@ def dumps(value: dict[str, Any]) -> str:
 
 
 @contextmanager
-def staged(out: Path, *, record: str = MANIFEST, earlier: Mapping[str, str] | None = None) -> Iterator[Path]:
+def staged(out: Path, *, record: str = MANIFEST, earlier: Mapping[str, Mark] | None = None) -> Iterator[Path]:
     """Give an empty folder to write a run into; when all is well, move what it holds into `out`.
 
     What an earlier run has written there and this one does not is removed before, so that it is not taken for
@@ -99,7 +94,7 @@ def staged(out: Path, *, record: str = MANIFEST, earlier: Mapping[str, str] | No
     record
         The file that names the others.
     earlier
-        What was written there before, path → SHA-256; None for what the manifest of the folder names.
+        What was written there before; None for what the manifest of the folder names.
     """
     out.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".geosocial-", dir=out))
@@ -117,9 +112,11 @@ def staged(out: Path, *, record: str = MANIFEST, earlier: Mapping[str, str] | No
                 reason=error.strerror or error,
             ) from error
         moves = [(file, out / file.relative_to(aside)) for file in files]
+        for _, target in moves:
+            refuse_unsaved(target)
         kept = {target.relative_to(out).as_posix() for _, target in moves}
         before = _written(out) if earlier is None else earlier
-        remove({name: sha256 for name, sha256 in before.items() if name not in kept}, out)
+        remove({name: mark for name, mark in before.items() if name not in kept}, out)
         folders = {out, *(target.parent for _, target in moves)}
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
@@ -169,7 +166,8 @@ def recorded(out: Path, record: str, told: Callable[[dict[str, str]], dict[str, 
     Parameters
     ----------
     record
-        The file that names the others: an object whose ``files`` are name → SHA-256.
+        The file that names the others: an object whose ``files`` are name → SHA-256; ``contents`` are those
+        of what GeoPackages hold.
     told
         Makes the record from its ``files``.
 
@@ -181,24 +179,29 @@ def recorded(out: Path, record: str, told: Callable[[dict[str, str]], dict[str, 
     earlier = named_in(out / record)
     with staged(out, record=record, earlier=earlier) as aside:
         yield aside
-        names = {f.relative_to(aside).as_posix(): digest(f) for f in sorted(aside.rglob("*")) if f.is_file()}
+        files = [f for f in sorted(aside.rglob("*")) if f.is_file()]
+        marks = {f.relative_to(aside).as_posix(): Mark.of(f) for f in files}
         if not earlier:
             refuse_changed(out / record, None)
-        for name in names:
+        for name in marks:
             refuse_changed(out / name, earlier.get(name))
-        (aside / record).write_text(dumps(told(names)), encoding="utf-8", newline="\n")
+        contents = {name: mark.content for name, mark in marks.items() if mark.content}
+        all_told = told({name: mark.sha256 for name, mark in marks.items()})
+        text = dumps(all_told | ({"contents": contents} if contents else {}))
+        (aside / record).write_text(text, encoding="utf-8", newline="\n")
 
 
-def named_in(record: Path) -> dict[str, str]:
-    """Return the files that a record names, each with its SHA-256; none where there is no record."""
+def named_in(record: Path) -> dict[str, Mark]:
+    """Return the files that a record names, each with its mark; none where there is no record."""
     try:
-        told = json.loads(record.read_text(encoding="utf-8"))["files"]
-        return {str(name): str(sha256) for name, sha256 in told.items()}
+        told = json.loads(record.read_text(encoding="utf-8"))
+        held = told.get("contents", {})
+        return {str(n): Mark(str(sha256), str(held.get(n, ""))) for n, sha256 in told["files"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
-def refuse_changed(target: Path, sha256: str | None) -> None:
+def refuse_changed(target: Path, mark: Mark | None) -> None:
     """Refuse to write over a file that is not as it was written; None: that was never written.
 
     Raises
@@ -208,9 +211,9 @@ def refuse_changed(target: Path, sha256: str | None) -> None:
     """
     if not target.exists():
         return
-    if sha256 is None:
+    if mark is None:
         raise _foreign(target)
-    if not target.is_file() or digest(target) != sha256:
+    if not mark.fits(target):
         raise OutputError(
             N_("{file} has been changed since geosocial wrote it."),
             hint=N_("Choose another folder with --out, or move that file."),
@@ -218,19 +221,19 @@ def refuse_changed(target: Path, sha256: str | None) -> None:
         )
 
 
-def remove(files: Mapping[str, str], out: Path) -> None:
+def remove(files: Mapping[str, Mark], out: Path) -> None:
     """Remove files of a folder that are still as they were written, and the folders that this leaves empty.
 
     Parameters
     ----------
     files
-        Path of each below `out` → its SHA-256 when it was written.
+        Path of each below `out` → what it was when it was written.
     """
     base = out.resolve()
-    for name, sha256 in files.items():
+    for name, mark in files.items():
         path = out / name
         inside = path.resolve().is_relative_to(base)  # whatever a manifest says
-        if not inside or path.is_symlink() or not path.is_file() or digest(path) != sha256:
+        if not inside or path.is_symlink() or not mark.fits(path):
             continue
         path.unlink()
         for folder in path.relative_to(out).parents[:-1]:
@@ -239,15 +242,17 @@ def remove(files: Mapping[str, str], out: Path) -> None:
 
 
 def refuse_foreign(out: Path, targets: list[Path]) -> None:
-    """Refuse to write over files that no run of geosocial has written.
+    """Refuse to write over files that no run of geosocial has written, or that a program is changing.
 
     Raises
     ------
     OutputError
-        Naming the first file of `targets` that exists without being listed in the folder's ``run.json``.
+        Naming the first file of `targets` that exists without being listed in the folder's ``run.json``, or
+        that `geosocial.io.geopackage.refuse_unsaved` refuses.
     """
     known = _written(out)
     for target in targets:
+        refuse_unsaved(target)
         if target.exists() and target.relative_to(out).as_posix() not in known:
             raise _foreign(target)
 
@@ -277,14 +282,14 @@ def refuse_others(out: Path, names: list[str]) -> None:
             )
 
 
-def _written(out: Path) -> dict[str, str]:
-    """Return the files that the last run has written into a folder, by its manifest: path → SHA-256."""
+def _written(out: Path) -> dict[str, Mark]:
+    """Return the files that the last run has written into a folder, by its manifest."""
     try:
         previous = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-        found = {str(entry["file"]): str(entry["sha256"]) for entry in previous["outputs"]}
+        found = {str(entry["file"]): Mark.read(entry) for entry in previous["outputs"]}
         if previous.get("archive") and (out / ORIGIN).is_file():  # what it says depends on where the run lies
-            found[ORIGIN] = digest(out / ORIGIN)
-    except (OSError, ValueError, KeyError, TypeError):
+            found[ORIGIN] = Mark(digest(out / ORIGIN))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         # no run here yet, or a run.json that is not ours: then nothing in this folder is ours
         return {}
-    return found | {MANIFEST: ""}
+    return found | {MANIFEST: Mark("")}

@@ -2,7 +2,8 @@
 
 Three questions, each answered by what differs:
 
-1. Are the files that the run wrote still the files that it wrote (SHA-256 of ``run.json``)?
+1. Are the files that the run wrote still the files that it wrote (SHA-256 of ``run.json``; of a GeoPackage
+   that a program has opened, that of what it holds)?
 2. Are the inputs that it kept still what was read, and are those of the study, where it lies now, the same?
    A file that differs is compared row by row.
 3. Does the run, computed again from the kept inputs, give the same bytes? And which figures would the study
@@ -23,6 +24,7 @@ from geosocial.errors import N_, GeosocialError
 from geosocial.intake.edition import read_manifest
 from geosocial.pipeline import Step, quiet
 from geosocial.provenance import archive
+from geosocial.provenance.marks import Mark, digest, same
 from geosocial.verification.differences import Difference, Part, differing, figures, keys, read, rows
 
 if TYPE_CHECKING:
@@ -157,25 +159,25 @@ def _outputs(run: Path, manifest: Mapping[str, Any]) -> Iterable[Difference]:
             continue
         if not (run / name).is_file():
             yield Difference("output", name, "missing")
-        elif provenance.digest(run / name) != entry["sha256"]:
+        elif not Mark.read(entry).fits(run / name):
             yield Difference("output", name)
 
 
 def _kept(run: Path, manifest: Mapping[str, Any], now: Study | None) -> Iterable[Difference]:
     """Give what of the kept inputs has changed since the run, by row where that can be told."""
-    hashes = {str(entry["file"]): str(entry["sha256"]) for entry in manifest["outputs"]}
+    marks = {str(entry["file"]): Mark.read(entry) for entry in manifest["outputs"]}
     names = {place: name for name, place in manifest["archive"].items()}
     lines = _lines(run)
-    for place, sha256 in hashes.items():
+    for place, mark in marks.items():
         if not place.startswith(f"{archive.FOLDER}/") or place == archive.LINES:
             continue
         if not (run / place).is_file():
             yield Difference("kept", place, "missing")
             continue
-        if provenance.digest(run / place) == sha256:
+        if mark.fits(run / place):
             continue
         first = None if now is None or place not in names else now.path(Path(names[place]))
-        if first is not None and first.is_file() and provenance.digest(first) == sha256:
+        if first is not None and mark.fits(first):
             yield from rows(first, run / place, place, "kept", identity=_identity(now, names[place]))
         elif place in lines:
             after = archive.checksums(run / place)
@@ -214,7 +216,7 @@ def _moved(run: Path, manifest: Mapping[str, Any], now: Study) -> Iterable[Diffe
         source, copy = now.path(Path(name)), run / place
         if not source.exists():
             yield Difference("study", name, "missing")
-        elif source.is_file() and copy.is_file() and source.read_bytes() != copy.read_bytes():
+        elif source.is_file() and copy.is_file() and not same(source, copy):
             yield from rows(copy, source, name, "study", identity=_identity(now, name))
     for path in archive.named(now):
         if path.as_posix() not in manifest["archive"] and now.path(path).exists():
@@ -243,12 +245,12 @@ def _again(run: Path, manifest: Mapping[str, Any]) -> tuple[int, list[Difference
             if not made.is_file():
                 found.append(Difference("again", name, "missing"))
                 continue
-            digest = provenance.digest(made)
-            part: Part = "output" if digest == sha256 else "again"
+            now = digest(made)
+            part: Part = "output" if now == sha256 else "again"
             if name.endswith(".csv"):
                 frame = read(made)
                 cells += frame.size
-                if (run / name).is_file() and provenance.digest(run / name) != digest:
+                if (run / name).is_file() and digest(run / name) != now:
                     others = list(figures(read(run / name), frame, Path(name).stem, part))
                     found += others or ([] if part == "output" else [Difference("again", name)])
                     continue

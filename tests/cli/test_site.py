@@ -6,7 +6,9 @@ import itertools
 import json
 import math
 import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, get_args
 
@@ -146,6 +148,34 @@ def test_what_is_not_ours_is_not_written_over(
     page.unlink()
     told(capsys, *given)
     assert state() == first
+
+
+def test_a_geopackage_that_was_opened_is_replaced_and_one_that_was_edited_is_not(
+    city: Lots, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = [*city.given, "--quick", "--lang", "en", "--out", str(tmp_path)]
+    layers = tmp_path / "sites.gpkg"
+    told(capsys, *given)
+    first = layers.read_bytes()
+    for lines in ("", "VACUUM"):
+        with closing(sqlite3.connect(layers)) as base:  # as QGIS opens it
+            assert base.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",)
+            base.executescript(lines)
+        assert layers.read_bytes() != first
+        told(capsys, *given)
+        assert layers.read_bytes() == first
+    # one that somebody has open with changes, then one that holds them
+    with closing(sqlite3.connect(layers)) as base:
+        base.execute("PRAGMA journal_mode = WAL")
+        base.execute("UPDATE gpkg_contents SET description = 'as discussed'")
+        base.commit()
+        code, _, err = run(capsys, *given)
+        assert (code, "sites.gpkg: another program has changes that are not in" in err) == (1, True)
+        assert "Save and close it there" in err
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    code, _, err = run(capsys, *given)
+    assert (code, "sites.gpkg has been changed since geosocial wrote it. Choose another" in err) == (1, True)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_settings_are_tried_and_the_regret_is_counted(city: Lots, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,18 @@ def test_an_untouched_run_has_no_difference(run: Path, geosocial: Run) -> None:
     assert done.stdout.rstrip().endswith("figures computed again: no difference.")
     french = geosocial("verify", run, lang="fr")
     assert french.stdout.rstrip().endswith(f"recalculés{NB}: aucune différence.")
+
+
+def test_a_geopackage_that_was_opened_is_no_difference(run: Path, geosocial: Run) -> None:
+    layers = run / "geosocial.gpkg"
+    with closing(sqlite3.connect(layers)) as base:  # as QGIS opens it
+        assert base.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",)
+    done = geosocial("verify", run)
+    assert (done.returncode, "no difference" in done.stdout) == (0, True), done.stdout + done.stderr
+    with closing(sqlite3.connect(layers)) as base, base:
+        base.execute("UPDATE gpkg_contents SET description = 'as discussed'")
+    done = geosocial("verify", run)
+    assert (done.returncode, "geosocial.gpkg" in done.stdout) == (1, True)
 
 
 def test_a_changed_cell_is_named_by_file_row_and_column_with_the_figures_that_it_changes(
