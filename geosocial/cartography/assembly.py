@@ -67,6 +67,7 @@ def template(text: str, interface: Mapping[str, Any], langs: Sequence[Lang], **p
         color=symbology.look()["color"],
         cannot=symbology.look()["pattern"]["cannot_say"],
         missing=symbology.look()["pattern"]["missing"],
+        depends=symbology.look()["pattern"]["depends"],
     )
     return environment.from_string(text)
 

@@ -28,7 +28,7 @@ class Shown:
     key: str
     #: The indicator of the fills; ``verdict`` for verdicts.
     fill: str
-    #: A colour, ``missing`` or ``cannot_say``, by zone.
+    #: A colour, or the name of a pattern, by zone.
     paints: Mapping[str, str]
     values: Mapping[str, str]
     title: str
@@ -88,7 +88,7 @@ def view_of(
 
 def _verdicts(words: Words, found: wording.Figures, sphere: str, spec: Service) -> Shown:
     ramp = symbology.ramp("gap_share")
-    inks = {"underserved": ramp[-1], "served": ramp[0]}
+    inks = {"underserved": ramp[-1], "depends": "depends", "served": ramp[0]}
     ranks = {zone: found.rank(zone, sphere, spec.key) for zone in found.names}
     paints = {
         z: "missing" if r.status == "missing" else inks.get(r.verdict, "cannot_say") for z, r in ranks.items()
@@ -96,8 +96,9 @@ def _verdicts(words: Words, found: wording.Figures, sphere: str, spec: Service) 
     counted = list(paints.values())
     said = (
         (ramp[-1], wording.verdict_label(words, "underserved")),
-        ("cannot_say", wording.status_label(words, "cannot_say")),
+        ("depends", wording.verdict_label(words, "depends")),
         (ramp[0], wording.verdict_label(words, "served")),
+        ("cannot_say", wording.status_label(words, "cannot_say")),
         ("missing", wording.status_label(words, "missing")),
     )
     return Shown(

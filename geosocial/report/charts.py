@@ -26,6 +26,8 @@ WIDTH: Final = 1000
 MARGIN: Final = 6
 #: Scales of the patterns, in the units of what they fill: a map, a small map, a swatch.
 SCALES: Final = {"": 2.2, "-m": 5.0, "-s": 0.75}
+#: The drawing of each pattern of the look.
+PATTERNS: Final = {"missing": "p-miss", "cannot_say": "p-hatch", "depends": "p-dots"}
 #: Shapes are simplified by this many drawing units: less than half a pixel at the size that is shown.
 SIMPLIFY: Final = 1.0
 
@@ -140,9 +142,9 @@ def definitions(drawn: Shapes) -> Markup:
     """Return the hidden drawing that holds each zone once, the patterns and the sphere symbols."""
     look = symbology.look()
     parts = [Markup('<svg class="defs" width="0" height="0" aria-hidden="true" focusable="false"><defs>')]
-    for key, name in (("missing", "p-miss"), ("cannot_say", "p-hatch")):
+    for key, name in PATTERNS.items():
         style = look["pattern"][key]
-        parts.extend(_pattern(name + suffix, style, scale) for suffix, scale in SCALES.items())
+        parts.extend(_pattern(name, suffix, style, scale) for suffix, scale in SCALES.items())
     for number, path in enumerate(drawn.paths.values()):
         parts.append(Markup('<path id="z{}" d="{}"/>').format(number, path))
     if drawn.land:
@@ -151,21 +153,28 @@ def definitions(drawn: Shapes) -> Markup:
     return Markup("").join(parts)
 
 
-def _pattern(name: str, style: Mapping[str, Any], scale: float) -> Markup:
-    size, a, b = style["size_px"], style["size_px"] * 0.3, style["size_px"] * 0.7
-    mark = f"M{a:g} {a:g}L{b:g} {b:g}M{b:g} {a:g}L{a:g} {b:g}"
-    if name.startswith("p-hatch"):
-        mark = f"M-1 1L1 -1M0 {size}L{size} 0M{size - 1} {size + 1}L{size + 1} {size - 1}"
+def _pattern(name: str, suffix: str, style: Mapping[str, Any], scale: float) -> Markup:
+    size, mark, stroke = style["size_px"], style["mark"], style["stroke_px"]
+    a, b = size * 0.3, size * 0.7
+    path = {
+        "p-miss": f"M{a:g} {a:g}L{b:g} {b:g}M{b:g} {a:g}L{a:g} {b:g}",
+        "p-hatch": f"M-1 1L1 -1M0 {size}L{size} 0M{size - 1} {size + 1}L{size + 1} {size - 1}",
+    }.get(name)
+    if path is None:
+        drawn = Markup('<circle cx="{0:g}" cy="{0:g}" r="{1:g}" fill="{2}"/>').format(
+            size / 2, stroke / 2, mark
+        )
+    else:
+        drawn = Markup('<path d="{}" stroke="{}" stroke-width="{}" fill="none"/>').format(path, mark, stroke)
     return Markup(
         '<pattern id="{}" width="{}" height="{}" patternUnits="userSpaceOnUse" patternTransform="scale({})">'
-        '<rect width="{}" height="{}" fill="{}"/>'
-        '<path d="{}" stroke="{}" stroke-width="{}" fill="none"/></pattern>'
-    ).format(name, size, size, scale, size, size, style["ground"], mark, style["mark"], style["stroke_px"])
+        '<rect width="{}" height="{}" fill="{}"/>{}</pattern>'
+    ).format(name + suffix, size, size, scale, size, size, style["ground"], drawn)
 
 
 def fill(color: str, size: str = "") -> str:
-    """Return the paint of a class colour, or of the pattern named ``missing`` or ``cannot_say``."""
-    named = {"missing": "p-miss", "cannot_say": "p-hatch"}.get(color)
+    """Return the paint of a class colour, or of the pattern ``missing``, ``cannot_say`` or ``depends``."""
+    named = PATTERNS.get(color)
     return color if named is None else f"url(#{named}{size})"
 
 

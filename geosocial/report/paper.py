@@ -39,7 +39,7 @@ def head(words: Words, results: Results, document: str) -> dict[str, Any]:
         "month": day.month,
         "day": day.day,
         "look": {name: symbology.color(name) for name in ("ink", "muted", "line", "chosen")}
-        | {"missing": symbology.look()["pattern"]["missing"]["ground"]},
+        | {"pattern": symbology.look()["pattern"]},
     }
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of a legend: a paint (a colour, ``missing`` or ``cannot_say``) and what it means."""
+    """An entry of a legend: a paint (a colour, or the name of a pattern) and what it means."""
 
     paint: str
     label: str
@@ -60,11 +60,11 @@ def sphere_of(words: Words, sphere: str) -> Sphere:
 def verdict_legend(words: Words) -> tuple[Entry, ...]:
     """Return the legend of the verdicts."""
     gap = symbology.look()["ramp"]["gap"]
-    depends = f"{wording.verdict_label(words, 'depends')}, {wording.status_label(words, 'cannot_say')}"
     return (
         Entry(str(gap[-1]), wording.verdict_label(words, "underserved")),
-        Entry("cannot_say", depends),
+        Entry("depends", wording.verdict_label(words, "depends")),
         Entry(str(gap[0]), wording.verdict_label(words, "served")),
+        Entry("cannot_say", wording.status_label(words, "cannot_say")),
         Entry("missing", wording.status_label(words, "missing")),
     )
 
@@ -74,7 +74,8 @@ def paint_of(rank: wording.Rank) -> str:
     gap = symbology.look()["ramp"]["gap"]
     if rank.status == "missing":
         return "missing"
-    return {"underserved": str(gap[-1]), "served": str(gap[0])}.get(rank.verdict, "cannot_say")
+    paints = {"underserved": str(gap[-1]), "depends": "depends", "served": str(gap[0])}
+    return paints.get(rank.verdict, "cannot_say")
 
 
 def word_of(words: Words, rank: wording.Rank) -> str:

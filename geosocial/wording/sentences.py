@@ -362,8 +362,8 @@ def _verdict(words: Words, row: Rank) -> str:
         )
     if row.verdict == "depends":
         return words.n(
-            "It depends on the settings: underserved in {below} of {of}, so one cannot say.",
-            "It depends on the settings: underserved in {below} of {of}, so one cannot say.",
+            "It depends on the settings: underserved in {below} of {of}.",
+            "It depends on the settings: underserved in {below} of {of}.",
             below,
             **facts,
         )

@@ -165,7 +165,7 @@ def verdict_note(words: Words, results: Results) -> str:
     rule = results.study.robustness
     return words.t(
         "Underserved: below the value of the whole in at least {high} of the settings tried. "
-        "Served: in at most {low}. Otherwise it depends on the settings, and one cannot say.",
+        "Served: in at most {low}. Otherwise it depends on the settings.",
         high=words.percent(rule.underserved_from),
         low=words.percent(rule.served_to),
     )

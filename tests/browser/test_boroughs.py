@@ -100,6 +100,25 @@ def test_the_index_leads_to_a_page_and_the_page_to_its_neighbours_and_the_atlas(
     expect(page.get_by_role("heading", name="Pointe-Est")).to_be_visible()
 
 
+def test_depends_cannot_say_and_missing_are_three_marks_in_the_cells_and_in_the_legend(
+    page: Page, folder: Path
+) -> None:
+    page.goto(url(folder, "index", "#lang=en"))
+    drawings = {"depends on the settings": "spots", "cannot say": "hatch", "missing data": "miss"}
+    cells = page.locator("#all td .vd")
+    shown = [
+        (cell.locator(".vh").inner_text(), cell.locator("rect").get_attribute("fill")) for cell in cells.all()
+    ]
+    for word, pattern in drawings.items():
+        assert {fill for said, fill in shown if said == word} == {f"url(#{pattern})"}
+        entry = page.locator("#marks li").filter(has_text=re.compile(word, re.IGNORECASE))
+        expect(entry.locator("rect")).to_have_attribute("fill", f"url(#{pattern})")
+        assert page.locator(f"pattern#{pattern}").count() == 1
+    # a dot is no line: told apart without colour
+    assert page.locator("pattern#spots circle").count() == 1
+    assert page.locator("pattern#hatch circle, pattern#miss circle").count() == 0
+
+
 def test_the_index_sorts_by_its_headings(page: Page, folder: Path) -> None:
     page.goto(url(folder, "index", "#lang=en"))
     people = [4000, 4000, 4000, 5000, 4000, 1500, 300]  # by hand from the toy city; Z7 is not known

@@ -1,4 +1,5 @@
 import io
+import math
 import re
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from geosocial import symbology
-from geosocial.cartography import below, canvas, column, layers, lettering, pictures
+from geosocial.cartography import below, canvas, column, layers, lettering, patterns, pictures
 from geosocial.errors import InputError
 from geosocial.i18n import words
 from geosocial.results import Results
@@ -93,12 +94,39 @@ def test_the_legend_counts_every_zone_once(toy: Results) -> None:
 def test_verdicts_are_those_of_the_ranking(toy: Results) -> None:
     said = texts(pictures.draw(toy, sphere="culture", indicator="verdict", lang="en", letters=True))
     start = said.index("zones")
-    rows = dict(zip(said[start + 1 : start + 9 : 2], said[start + 2 : start + 10 : 2], strict=True))
+    rows = dict(zip(said[start + 1 : start + 11 : 2], said[start + 2 : start + 12 : 2], strict=True))
     ranking = toy.ranking[toy.ranking["sphere"] == "culture"]
-    for label, verdict in (("Underserved", "underserved"), ("Served", "served")):
+    verdicts = (("Underserved", "underserved"), ("Depends on the settings", "depends"), ("Served", "served"))
+    for label, verdict in verdicts:
         mine = ranking[(ranking["verdict"] == verdict) & (ranking["status"] != "missing")]
         assert rows[label] == str(len(mine))
+    assert rows["Cannot say"] == str((ranking["status"] == "cannot_say").sum())
     assert rows["Missing data"] == str((ranking["status"] == "missing").sum())
+    assert sum(int(n) for n in rows.values()) == 8
+
+
+def test_what_depends_is_dotted_and_what_cannot_be_said_is_hatched() -> None:
+    circle = shapely.Point(50, 50).buffer(40)
+    drawn = {}
+    for paint in ("depends", "cannot_say", "missing"):
+        sheet = canvas.Canvas(100, 100)
+        patterns.fill(sheet, [circle], paint, hair=1.0)
+        drawn[paint] = sheet.save("svg").decode()
+    look = symbology.look()["pattern"]
+    assert f"fill: {look['depends']['mark']}" in drawn["depends"]
+    assert f"stroke: {look['cannot_say']['mark']}" in drawn["cannot_say"]
+    assert f"stroke: {look['missing']['mark']}" in drawn["missing"]
+    assert not any(look["depends"]["mark"] in drawn[paint] for paint in ("cannot_say", "missing"))
+
+
+def test_dots_lie_on_one_grid_and_in_their_shape() -> None:
+    left, right = shapely.box(0, 0, 36, 16), shapely.box(36, 0, 80, 16)
+    dots = [one for part in patterns._dots([left, right], 8.0, 4.0, (0.0, 0.0)) for one in part.geoms]
+    # 10 columns of two rows, of which the fifth is cut by the border at 36: two half dots
+    assert len(dots) == 22
+    # a circle is drawn as a polygon of 64 sides: 0.2 % less
+    assert math.fsum(d.area for d in dots) == pytest.approx(20 * math.pi * 4, rel=0.01)
+    assert all(shapely.covers(left, d) or shapely.covers(right, d) for d in dots)
 
 
 def test_the_scale_bar_has_the_length_that_it_says(toy: Results) -> None:

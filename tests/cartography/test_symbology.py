@@ -177,9 +177,18 @@ def test_ramps_darken_from_class_to_class(name: str) -> None:
 
 def test_missing_and_cannot_say_are_never_a_step_of_a_ramp() -> None:
     steps = {c.casefold() for ramp in LOOK["ramp"].values() for c in ramp}
-    for pattern in LOOK["pattern"].values():
+    for name in ("missing", "cannot_say"):
+        pattern = LOOK["pattern"][name]
         assert not {pattern["ground"], pattern["mark"]} & steps
     assert symbology.class_of(math.nan, symbology.breaks("gap_share")) == -1
+
+
+def test_what_depends_on_the_settings_shows_both_verdicts_in_light_and_dark() -> None:
+    depends, gap = LOOK["pattern"]["depends"], symbology.ramp("gap_share")
+    assert (depends["ground"], depends["mark"]) == (gap[0], gap[-1])
+    # dots that are seen in grey, and apart from each other
+    assert contrast(depends["ground"], depends["mark"]) >= 4.5
+    assert depends["stroke_px"] < depends["size_px"]
 
 
 def test_shares_break_every_20_points() -> None:

@@ -215,6 +215,19 @@ def test_patterns_are_no_ramp_colour(toy: Results) -> None:
                 assert row["zone_id"] not in service.map.marks
 
 
+def test_depends_and_cannot_say_are_two_entries_of_the_legend_and_two_drawings(toy: Results) -> None:
+    shown, text = outline(words("en"), toy), page(toy, words("en"))
+    legend = {entry.label: entry.paint for entry in shown.verdict_legend}
+    assert (legend["depends on the settings"], legend["cannot say"]) == ("depends", "cannot_say")
+    assert len(set(legend.values())) == len(legend) == 5
+    for name, mark in (("p-dots", "<circle"), ("p-hatch", "<path"), ("p-miss", "<path")):
+        found = re.findall(rf'<pattern id="{name}[^>]*>(.*?)</pattern>', text)
+        assert len(found) == len(charts.SCALES)
+        assert all(mark in one for one in found)
+    used = {row.paint for service in shown.services for row in service.rows}
+    assert {"depends", "cannot_say", "missing"} <= used
+
+
 def test_a_map_draws_every_zone_where_it_lies(toy: Results) -> None:
     drawn = charts.shapes(toy)
     # 4 km by 4 km: 250 units a kilometre, Z0 in the south-west corner, Z7 in the north-east

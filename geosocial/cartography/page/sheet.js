@@ -27,7 +27,7 @@ const one = (n) => (french() ? Math.abs(n) < 2 : n === 1);
 const capital = (s) => s.charAt(0).toUpperCase() + s.slice(1);
 const symbol = (sphere, more) => sv('svg', { class: 'sy', width: 14, height: 14, 'aria-hidden': 'true' }, sv('path', { d: C.spheres[sphere].path, fill: C.spheres[sphere].color, ...more }));
 const ring = { stroke: C.look.ink, 'stroke-width': 1.4, 'stroke-linejoin': 'round' };
-const paint = (verdict) => C.verdicts[verdict] || (verdict === 'missing' ? 'url(#miss)' : 'url(#hatch)');
+const paint = (verdict) => C.verdicts[verdict] || `url(#${{ missing: 'miss', depends: 'spots' }[verdict] || 'hatch'})`;
 const mark = (verdict) => sv('svg', { class: 'sy', width: 13, height: 13, 'aria-hidden': 'true' }, sv('rect', { x: 0.75, y: 0.75, width: 11.5, height: 11.5, fill: paint(verdict), stroke: C.look.boundary, 'stroke-width': verdict === 'underserved' ? 0 : 1 }));
 // A table whose headings sort it; rows hold what each column sorts by, missing values stay last.
 function sorted(table, columns, rows, state, redraw) {
