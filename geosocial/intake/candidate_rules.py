@@ -178,10 +178,10 @@ def amounts(source: Source, column: str, faults: Faults, code: str) -> Floats:
     found = np.full(len(source.rows), np.nan)
     for row, cell in enumerate(source.columns.text(header)):
         value = amount(cell)
-        if not cell:
+        if isinstance(value, str):
+            faults.add(row, value, "rejected", column=header, value=cell[:80])
+        elif np.isnan(value):
             faults.add(row, code, "rejected", column=header)
-        elif not isinstance(value, float) or not np.isfinite(value):
-            faults.add(row, "bad_number", "rejected", column=header, value=cell[:80])
         elif value < 0:
             faults.add(row, "negative_number", "rejected", column=header, value=cell[:80])
         else:

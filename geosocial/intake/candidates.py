@@ -45,7 +45,7 @@ WHY: Final = {
     "long_row": N_("with more cells than the header {count}"),
     "": N_("without a usable position {count}"),
 }
-_SAME: Final = dict.fromkeys(("bad_number", "negative_number", "no_capacity"), "no_cost")
+_SAME: Final = dict.fromkeys(("bad_number", "ambiguous_number", "negative_number", "no_capacity"), "no_cost")
 #: What a row in `Candidates.faults` of these actions means: it is no candidate.
 LEFT_OUT = ("rejected", "unlocated")
 

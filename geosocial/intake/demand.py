@@ -137,6 +137,9 @@ def read_demand_shapes(study: Study) -> npt.NDArray[np.object_] | None:
 
 
 def _ids(source: Source, option: str, zone_ids: list[str] | None) -> list[str]:
+    """Return the identifier of each row: without a column of them, its number in the file."""
+    if not option:
+        return [str(row) for row in source.rows]
     ids = source.columns.text(option)
     if zone_ids is not None and len(set(ids)) < len(ids):
         # A cell that lies in two boroughs has one row for each.

@@ -32,10 +32,10 @@ from geosocial.intake.placing import (
     with_placed,
 )
 from geosocial.intake.positions import Area
-from geosocial.intake.recognise import recognise
+from geosocial.intake.recognise import recognise, refuse_addresses_alone
 from geosocial.intake.source import Source, open_source, totals_note
 from geosocial.io.geojson import known_crs
-from geosocial.io.layers import Layer, read_layer
+from geosocial.io.layers import Layer, areal_layer, layer_names, read_layer
 from geosocial.io.write import says_position
 from geosocial.study import GeocodingSpec
 from geosocial.tables import OUTCOMES
@@ -61,6 +61,10 @@ _ZONE_NAMES: Final = (
     "q_socio",
     "arrondissement",
     "district",
+)
+_ADDRESSES: Final = N_(
+    "Give a list of address points (civic number, street, position): geosocial join … --addresses FILE; "
+    "or add columns latitude and longitude."
 )
 #: The columns of the join.
 ADDED: Final = ("outcome", "zone_id", "zone_name", "other_zone_id", "on_boundary", "snap_m")
@@ -147,6 +151,9 @@ def join_files(
         x, y, own_crs, notes = position_columns(source, crs, columns or {})
     except InputError:
         if not wanted:
+            if addresses is None and source.layer is None:
+                told = recognise(source.columns, columns).columns
+                refuse_addresses_alone(source.columns, told, hint=_ADDRESSES)
             raise
         own, notes = no_positions(source), ()
     else:
@@ -217,13 +224,17 @@ def _shown(source: Source, own: Positions, *, geometry: bool, placed: bool) -> A
 
 
 def layer_of(path: Path, crs: str | None) -> Layer:
-    """Read a layer, in the coordinate reference system that the user names only where it says none itself."""
+    """Read a layer of polygons, in the coordinate reference system that the user names where it says none.
+
+    Of a GeoPackage that has several layers, the one of polygons is meant.
+    """
+    chosen = areal_layer(path)
     try:
-        return read_layer(path)
+        return read_layer(path, layer=chosen)
     except UnknownCrsError:
         if crs is None:
             raise
-        return read_layer(path, crs=crs)
+        return read_layer(path, layer=chosen, crs=crs)
 
 
 def points_of(path: Path, crs: str | None, sheet: str | None) -> Source:
@@ -275,6 +286,9 @@ def zones_of(layer: Layer) -> tuple[gpd.GeoDataFrame, dict[str, str], tuple[Said
     topology = boundaries.topology(outlines)
     count = len(mended.positions("flagged"))
     notes = note, *boundaries.notes(topology, labels, count)
+    if layer_names(layer.file.path):
+        name = layer.file.how.get("layer", "")
+        notes = (Said(N_("Zones: the layer “{layer}”, the only one of polygons."), {"layer": name}), *notes)
     return zones, {"": "", **dict(zip(ids, names, strict=True))}, notes
 
 

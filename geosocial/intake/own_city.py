@@ -20,6 +20,7 @@ from geosocial.intake.join_files import layer_of, points_of, zones_of
 from geosocial.intake.own_list import belonging, quoted, system_of
 from geosocial.intake.recognise import recognise
 from geosocial.intake.source import Source
+from geosocial.io.layers import layer_names
 from geosocial.vocabulary import fold
 from geosocial.vocabulary.synonyms import plain
 
@@ -59,7 +60,7 @@ _DEMAND: Final = """\
 
 [demand]
 file = {file}
-{where}id = {id}
+{where}id = {id}                         # Vide : le numéro de la ligne. Empty: the number of the row.
 unit_label = {{ fr = "lieu de résidence", en = "place of residence" }}   # Ce qu’est une ligne. What a row is.
 source = "census"
 
@@ -141,11 +142,14 @@ def own_city(
     names = spellings(list(zip(labels, ids, strict=True)), dict(zip(ids, ids, strict=True)))
     where, source = _position(Path(demand), crs, found, names)
     people = _residents(source, residents)
-    row = _differing(source.columns.table, letters=False) or people
+    row = _differing(source.columns.table, letters=False) or ""
+    in_file = quoted(Path(zones).name)
+    if layer_names(zones):
+        in_file += f"\nlayer = {quoted(layer.file.how['layer'])}"
     return OwnCity(
         files=(*belonging(Path(zones)), *belonging(Path(demand))),
         crs=f"EPSG:{system}" if system else found.crs.to_wkt(),
-        zones=_ZONES.format(file=quoted(Path(zones).name), id=quoted(identifier), name=quoted(name)),
+        zones=_ZONES.format(file=in_file, id=quoted(identifier), name=quoted(name)),
         demand=_DEMAND.format(
             file=quoted(Path(demand).name), where=where, id=quoted(row), residents=quoted(people)
         ),

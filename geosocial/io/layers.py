@@ -12,7 +12,7 @@ import sqlite3
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
+_AREAL: Final = (
+    "SELECT table_name FROM gpkg_geometry_columns WHERE geometry_type_name IN "
+    "('POLYGON', 'MULTIPOLYGON', 'CURVEPOLYGON', 'MULTISURFACE')"
+)
 _LAYERS: Final = "SELECT table_name FROM gpkg_contents WHERE data_type = 'features' ORDER BY table_name"
 
 
@@ -103,17 +107,25 @@ def layer_names(path: Path | str) -> list[str]:
     file, form = detect(path)
     if form == "zip":
         return zipped.names(file) if len(zipped.names(file)) > 1 else []
-    if form != "geopackage":
-        return []
+    found = _listed(file, _LAYERS) if form == "geopackage" else []
+    return found if len(found) > 1 else []
+
+
+def areal_layer(path: Path | str) -> str | None:
+    """Return the one layer of polygons of a GeoPackage that has several layers; None in any other case."""
+    several = layer_names(path)
+    if not several or detect(path)[1] != "geopackage":
+        return None
+    areal = [name for name in _listed(Path(path), _AREAL) if name in several]
+    return areal[0] if len(areal) == 1 else None
+
+
+def _listed(file: Path, query: str) -> list[str]:
     try:
-        base = sqlite3.connect(read_only(file), uri=True)
-        try:
-            rows = base.execute(_LAYERS).fetchall()
-        finally:
-            base.close()
+        with closing(sqlite3.connect(read_only(file), uri=True)) as base:
+            return [str(row[0]) for row in base.execute(query)]
     except sqlite3.Error:
         return []  # whoever reads it says what is wrong
-    return [str(row[0]) for row in rows] if len(rows) > 1 else []
 
 
 def _guarded(
@@ -320,7 +332,11 @@ def _choose_layer(file: Path, layer: str | None) -> str:
             N_("{file}: name one of its layers: {found}.")
             if names
             else N_("{file}: the GeoPackage has no layer."),
-            hint=N_('Write layer = "…" in the study.') if names else N_("Export the layer again."),
+            hint=N_(
+                'Name it: --layer, or layer = "…" in the study; zones: export their layer to its own file.'
+            )
+            if names
+            else N_("Export the layer again."),
             file=file,
             found=", ".join(names),
         )

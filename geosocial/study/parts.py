@@ -119,6 +119,7 @@ class DemandSpec(Part):
     file: Path
     layer: str | None = None
     crs: str | None = None
+    #: Empty: each row is called by its number in the file.
     id: str
     x: str = ""
     y: str = ""

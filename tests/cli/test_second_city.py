@@ -200,6 +200,24 @@ def test_a_metric_system_is_not_taken_for_columns_of_degrees(geosocial: Run, tmp
     assert (study["demand"]["crs"], study["places"][0]["crs"]) == ("EPSG:2949", "EPSG:4326")
 
 
+def test_zones_of_several_layers_and_people_without_an_identifier(geosocial: Run, tmp_path: Path) -> None:
+    zones, blocks, places = metric_city(tmp_path)
+    frame, layers = gpd.read_file(zones), tmp_path / "l'été à la ville.gpkg"
+    frame.to_file(layers, layer="secteurs d'été")
+    frame.assign(geometry=frame.centroid).to_file(layers, layer="milieux")
+    rows = ["201000;5031000;900", "204000;5031000;50"]
+    blocks.write_text("\n".join(["X_m;Y_m;Population", *rows, *rows]) + "\n", encoding="utf-8")
+    given = ("--zones", layers, "--demand", blocks, "--places", places, "--crs", "EPSG:2949")
+    made = geosocial("new", tmp_path / "town", *given)
+    assert made.returncode == 0, made.stderr
+    study = tomllib.loads((tmp_path / "town" / "study.toml").read_text(encoding="utf-8"))
+    assert (study["zones"]["layer"], study["demand"]["id"]) == ("secteurs d'été", "")
+    done = geosocial("gaps", tmp_path / "town", "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    ids = pd.read_parquet(tmp_path / "out" / "tables" / "demand.parquet")["demand_id"]
+    assert ids.tolist() == ["2", "3", "4", "5"]
+
+
 def test_two_years_of_residents_are_not_chosen_between(geosocial: Run, tmp_path: Path) -> None:
     zones, blocks, _ = metric_city(tmp_path)
     blocks.write_text("id,lon,lat,POP_2016,POP_2021\n1,-72.5,45.4,5,6\n", encoding="utf-8")

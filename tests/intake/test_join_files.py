@@ -80,9 +80,30 @@ def test_columns_in_metres_need_their_crs(tmp_path: Path, areas: Path) -> None:
 
 def test_no_columns_of_coordinates(tmp_path: Path, areas: Path) -> None:
     with pytest.raises(
-        InputError, match="no columns of coordinates were recognised; the columns are: nom, adresse"
+        InputError, match="no columns of coordinates were recognised; the columns are: nom, rang"
     ):
+        join_files(points(tmp_path, "nom,rang\nA,B\n"), areas)
+
+
+def test_addresses_alone_need_address_points_and_the_refusal_says_how(tmp_path: Path, areas: Path) -> None:
+    with pytest.raises(InputError, match="look up its column “adresse”") as refused:
         join_files(points(tmp_path, "nom,adresse\nA,B\n"), areas)
+    assert "geosocial join … --addresses FILE" in str(refused.value)
+
+
+def test_of_the_layers_of_a_geopackage_the_one_of_polygons_holds_the_zones(tmp_path: Path) -> None:
+    path = tmp_path / "l'été.gpkg"
+    zones().to_file(path, layer="Secteurs d'été")
+    middles = zones().assign(geometry=zones().centroid)
+    middles.to_file(path, layer='l’île & "cœur" – 1')
+    listed = points(tmp_path, f"x,y\n{EAST + 500},{NORTH + 500}\n")
+    joined = join_files(listed, path, crs="EPSG:32188")
+    assert joined.frame["zone_id"].tolist() == ["Z3"]
+    assert "Zones: the layer “Secteurs d'été”, the only one of polygons." in notes(joined)
+    zones().to_file(path, layer="Secteurs d'hiver")
+    with pytest.raises(InputError, match="name one of its layers: Secteurs d'hiver, ") as refused:
+        join_files(listed, path, crs="EPSG:32188")
+    assert "export their layer to its own file" in str(refused.value)
 
 
 def test_two_pairs_of_coordinates_are_not_guessed_between(tmp_path: Path, areas: Path) -> None:

@@ -25,6 +25,24 @@ from geosocial.intake.written import amount, degrees
         ("-$3,000", -3_000),
         ("1,250,000", 1_250_000),
         ("100", 100),
+        ("1,2 M$", 1_200_000),
+        ("1,1 M $", 1_100_000),
+        ("$1.25M", 1_250_000),
+        ("1.250 M$", 1_250_000),
+        ("450 k$", 450_000),
+        ("1 250 k$", 1_250_000),
+        ("1.250.000 $", 1_250_000),
+        ("1.250.000,50 $", 1_250_000.5),
+        ("1.250,50 €", 1_250.5),
+        ("1'250'000 $", 1_250_000),
+        ("1’250’000.50", 1_250_000.5),
+        ("0.125 $", 0.125),
+        ("450.000 $", "ambiguous_number"),
+        ("$450.000", "ambiguous_number"),
+        ("1,250 M$", "ambiguous_number"),
+        ("1.25.000 $", "bad_number"),
+        ("12 M", "bad_number"),
+        ("M$", "bad_number"),
         ("450,000", "ambiguous_number"),
         ("450,000 $", "ambiguous_number"),
         ("on request", "bad_number"),
@@ -37,9 +55,9 @@ def test_an_amount_is_read_with_its_currency(text: str, value: float | str) -> N
     assert amount(text) == value
 
 
-@given(st.integers(0, 10**12), st.sampled_from(["${:,}", "{:,}.00 $", "CAD {:,}"]))
+@given(st.integers(0, 10**12), st.sampled_from(["${:,}", "{:,}.00 $", "CAD {:,}", "{} k$"]))
 def test_an_amount_comes_back_from_every_way_to_write_it(value: int, way: str) -> None:
-    assert amount(way.format(value)) == value
+    assert amount(way.format(value)) == value * (1_000 if "k" in way else 1)
 
 
 @pytest.mark.parametrize(
