@@ -212,9 +212,9 @@ def _main(service: Mapping[str, Any]) -> int:
 
 
 def _sites(said: Mapping[str, Any], number: int) -> list[list[Any]]:
-    """Return the proposed sites in a zone: service, order, longitude, latitude, name, newly served."""
+    """Return the proposed sites in a zone: service, order, longitude, latitude, name, newly served, price."""
     return [
-        [k, order, site[0], site[1], site[2], site[4]]
+        [k, order, *site[:3], *site[4:]]
         for k, service in enumerate(said["services"])
         for order, site in enumerate((service.get("sites") or {"at": [[]]})["at"][-1], start=1)
         if site[3] == number

@@ -62,6 +62,7 @@ def interface(words: Words, results: Results) -> dict[str, Any]:
         "candidates": t("Candidate sites"),
         "candidate": t("Candidate site"),
         "siteNumber": t("Number of sites"),
+        "price": [t("Price: {price}"), wording.money_form(words)],
         "unit": t("Areal unit"),
         "unitZones": t("Boroughs") if boroughs else t("Zones"),
         "ways": t("Classes"),

@@ -25,6 +25,7 @@ SHARED = (
     "buildings",
     "zone",
     "map",
+    "price",
     "missing",
     "cannot",
     "outside",

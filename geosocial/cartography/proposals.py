@@ -51,6 +51,7 @@ def _curve(run: Run, sphere: str, spec: Service) -> list[dict[str, Any]]:
 def sites(run: Run, sphere: str, spec: Service) -> dict[str, Any] | None:
     """Return the sites of each number from 1 on, the gain of each number, and what each zone comes to.
 
+    A site: longitude, latitude, name, zone, whom it newly serves, and its price where the list has prices.
     ``shares`` holds a list a number, from 0 on: the share served in each zone, None where it is not known;
     ``served`` the same in people.
     """
@@ -60,13 +61,20 @@ def sites(run: Run, sphere: str, spec: Service) -> dict[str, Any] | None:
     zones = run.zones
     order = {z: n for n, z in enumerate(zones)}
     found = _rows(run, "proposed", sphere, spec)
+    priced = wording.priced([r["cost"] for r in found])
     numbers: list[list[list[Any]]] = []
     for number in range(1, len(curve)):
         mine = sorted((r for r in found if int(r["number"]) == number), key=lambda r: int(r["order"]))
         at = layers.degrees([r["x"] for r in mine], [r["y"] for r in mine], run.results.study.crs)
         numbers.append(
             [
-                [*place, str(r["name"]), order.get(str(r["zone_id"]), -1), _figure(r["newly"])]
+                [
+                    *place,
+                    str(r["name"]),
+                    order.get(str(r["zone_id"]), -1),
+                    _figure(r["newly"]),
+                    *([_dollars(r["cost"])] if priced else []),
+                ]
                 for place, r in zip(at, mine, strict=True)
             ]
         )
@@ -85,15 +93,15 @@ def sites(run: Run, sphere: str, spec: Service) -> dict[str, Any] | None:
 
 
 def candidates(run: Run) -> list[list[Any]]:
-    """Return the candidates of the study's list: position, name, zone; none where it names no list."""
+    """Return the candidates of the study's list: position, name, zone, and price where it has prices."""
     frame = run.results.candidates
     order = {z: n for n, z in enumerate(run.zones)}
     at = layers.degrees(frame["x"], frame["y"], run.results.study.crs) if len(frame) else []
+    columns = [frame[name].tolist() for name in ("name", "candidate_id", "zone_id", "cost")]
+    priced = wording.priced(columns[-1])
     return [
-        [*place, str(name) or str(key), order.get(str(zone), -1)]
-        for place, name, key, zone in zip(
-            at, frame["name"].tolist(), frame["candidate_id"].tolist(), frame["zone_id"].tolist(), strict=True
-        )
+        [*place, str(name) or str(key), order.get(str(zone), -1), *([_dollars(cost)] if priced else [])]
+        for place, name, key, zone, cost in zip(at, *columns, strict=True)
     ]
 
 
@@ -104,6 +112,9 @@ def site_words(words: Words, run: Run, sphere: str, spec: Service) -> dict[str, 
         return None
     unit = next((c.unit for c in run.results.study.demand.columns if c.key == spec.demand), "people")
     today = curve[0]
+    costs: dict[int, list[float]] = {}
+    for site in _rows(run, "proposed", sphere, spec):
+        costs.setdefault(int(site["number"]), []).append(float(site["cost"]))
     lines = []
     for number, row in enumerate(curve[1:], start=1):
         more = float(row["served"]) - float(today["served"])
@@ -117,6 +128,7 @@ def site_words(words: Words, run: Run, sphere: str, spec: Service) -> dict[str, 
                     high=words.percent(float(row["share"]), 1),
                 ),
                 _proof(words, row),
+                *_together(words, costs.get(number, [])),
             ]
         )
     return {
@@ -153,6 +165,19 @@ def _proof(words: Words, row: dict[str, Any]) -> str:
     if math.isnan(gap):
         return words.t("Not proved to be the best choice.")
     return words.t("Not proved the best: at most {gap} more could be served.", gap=words.percent(gap, 1))
+
+
+def _together(words: Words, costs: list[float]) -> list[str]:
+    """Return what so many sites cost together, or why that cannot be said; nothing where none has a price."""
+    if not wording.priced(costs):
+        return []
+    price = words.t("Price: {price}.", price=wording.money(words, math.fsum(costs)))
+    return [" ".join(said for said in (price, wording.unpriced_note(words, costs)) if said)]
+
+
+def _dollars(cost: Any) -> int | None:
+    """Return a price in whole dollars; None where the list gives none."""
+    return None if math.isnan(cost) else round(cost)
 
 
 def _figure(x: Any) -> float | None:

@@ -250,18 +250,21 @@ def _sites(words: Words, results: Results) -> Mapping[str, list[dict[str, Any]]]
     told: dict[str, list[dict[str, Any]]] = {}
     if not len(every):
         return {}
+    priced = wording.priced(every["cost"].tolist())
     largest = every[every["number"] == every.groupby(["sphere", "service"])["number"].transform("max")]
     for row in rows(largest):
         served = wording.amount(words, _unit(results, row), row["newly"])
+        said = words.t(
+            "Site {order} of {number}, {name}: {served} newly served.",
+            order=words.number(row["order"]),
+            number=words.number(row["number"]),
+            name=_clip(row["name"] or row["candidate_id"]),
+            served=served,
+        )
+        price = words.t("Price: {price}.", price=wording.money(words, row["cost"]))
         one = {
             "sphere": asdict(sphere_of(words, row["sphere"])),
-            "text": words.t(
-                "Site {order} of {number}, {name}: {served} newly served.",
-                order=words.number(row["order"]),
-                number=words.number(row["number"]),
-                name=_clip(row["name"] or row["candidate_id"]),
-                served=served,
-            ),
+            "text": f"{said} {price}" if priced else said,
         }
         told.setdefault(row["zone_id"], []).append(one)
     for zone, mine in told.items():

@@ -26,6 +26,8 @@ class Table:
     total: tuple[str, ...] = ()
     #: Columns that hold a file name or a hash: set in a fixed width.
     codes: frozenset[int] = frozenset()
+    #: Whether on a phone each row is a block of its own, every cell with its head: too wide for it otherwise.
+    stacked: bool = False
     #: Where a figure is explained (`geosocial.wording.anchor`), by its row and column.
     links: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
@@ -38,6 +40,7 @@ _RESTS_ON: Final = {
     "missed": "closures",
     "c-": "cluster_zones",
     "p-": "proposed_curve",
+    "o-": "proposed",
     "e-groups": "disparity",
     "e-shares": "disparity",
     "e-inequality": "inequality",

@@ -71,8 +71,8 @@ class Service:
     evidence: tuple[Part, ...]
     #: Where the places far from the service cluster; None where the study does not look for it.
     clusters: Part | None
-    #: None where no sites are proposed.
-    sites: Part | None
+    #: Empty where no sites are proposed.
+    sites: tuple[Part, ...]
 
 
 def service_part(words: Words, results: Results, sphere: str, service: str) -> Service:
@@ -105,7 +105,7 @@ def service_part(words: Words, results: Results, sphere: str, service: str) -> S
         care=_care(words, results, rows),
         evidence=evidence(words, results, sphere, service, key=f"s-{number}"),
         clusters=clusters.part(words, results, sphere, service, key=f"c-{number}"),
-        sites=siting.part(words, results, sphere, service, key=f"p-{number}"),
+        sites=siting.parts(words, results, sphere, service, key=f"p-{number}"),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from geosocial import wording
 from geosocial.errors import N_
+from geosocial.report import siting
 from geosocial.report.parts import Part, Table
 from geosocial.sites.asked import NEAREST
 from geosocial.wording import proposals
@@ -71,31 +72,11 @@ def sites(words: Words, proposal: Proposal, zones: proposals.Zones) -> Section:
 
 def _beside(words: Words, proposal: Proposal, zones: proposals.Zones, caption: str) -> Table:
     """Return the sites in a row each, with the identifier and the price that the list gives them."""
-    found, table = proposal.problem.candidates, proposal.told.sites
+    table = proposal.told.sites
     mine = table[table["sphere"] == proposal.problem.main.sphere]
-    named, priced = bool((mine["name"] != "").any()), bool(mine["cost"].notna().any())
-    which = words.t("Row of the list") if found.numbered else words.t("Identifier")
-    columns: list[tuple[str, list[str], str]] = [
-        (words.t("Site"), [words.number(int(n)) for n in mine["order"]], words.t("All together")),
-        (words.t("Name"), [str(name) or "–" for name in mine["name"]] if named else [], ""),
-        (which, [str(candidate) for candidate in mine["candidate_id"]], ""),
-        (words.t("Zone"), [zones.get(str(z), words.t("in no zone")) for z in mine["zone_id"]], ""),
-        (
-            words.t("Newly served"),
-            [words.people(float(v)) for v in mine["newly"]],
-            words.people(math.fsum(mine["newly"])),
-        ),
-        (
-            words.t("Price"),
-            [wording.money(words, float(v)) for v in mine["cost"]] if priced else [],
-            wording.money(words, math.fsum(mine["cost"])),
-        ),
-    ]
-    shown = [(head, cells, total) for head, cells, total in columns if cells]
-    heads, cells, totals = zip(*shown, strict=True)
-    numbers = frozenset(n for n, head in enumerate(heads) if head in {columns[4][0], columns[5][0]})
-    rows = tuple(zip(*cells, strict=True))
-    return Table(caption, heads, rows, numbers, total=totals if len(rows) > 1 else ())
+    numbered = proposal.problem.candidates.numbered
+    which = words.t("Row of the list") if numbered else words.t("Identifier")
+    return siting.beside(words, mine.to_dict(orient="records"), zones, which=which, caption=caption)
 
 
 def _about(words: Words, proposal: Proposal, zones: proposals.Zones, candidate: str) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from geosocial import wording
@@ -15,15 +16,74 @@ if TYPE_CHECKING:
     from geosocial.results import Results
 
 
-def part(words: Words, results: Results, sphere: str, service: str, *, key: str) -> Part | None:
-    """Return what a report says of the sites proposed for a service; None where none are."""
+def parts(words: Words, results: Results, sphere: str, service: str, *, key: str) -> tuple[Part, ...]:
+    """Return what a report says of the sites proposed for a service: by their number, then side by side.
+
+    Side by side are those of the largest proposal, where the study has a list of candidates to name them.
+    """
     found = wording.figures(results)
+    sites = found.of_service("proposed", sphere, service)
     mine = [r for r in found.of_service("proposed_curve", sphere, service) if r["number"] > 0]
     if not mine:
-        return None
+        return ()
+    shown = [_by_number(words, results, sphere, service, key=key)]
+    most = max(int(row["number"]) for row in mine)
+    largest = sorted((s for s in sites if s["number"] == most), key=lambda s: int(s["order"]))
+    if len(results.candidates) and largest:
+        title = words.n("The site", "The {count} sites side by side", most, count=words.number(most))
+        names = {zone: wording.zone_name(words, results, zone) for zone in found.names}
+        table = beside(words, largest, names, which=words.t("Candidate"), caption=title)
+        shown.append(Part(f"o-{key}", title, (), table))
+    return tuple(shown)
+
+
+def beside(
+    words: Words, sites: Iterable[Mapping[Any, Any]], zones: Mapping[str, str], *, which: str, caption: str
+) -> Table:
+    """Return sites in a row each, with the identifier and the price that their list gives them.
+
+    Parameters
+    ----------
+    sites
+        Rows of `geosocial.tables.PROPOSED`, or of the sites of ``geosocial site``.
+    zones
+        Name of each zone.
+    which
+        What the identifiers are.
+    """
+    mine = list(sites)
+    costs, newly = ([float(s[name]) for s in mine] for name in ("cost", "newly"))
+    names, priced = [str(s["name"]) for s in mine], wording.priced(costs)
+    columns: list[tuple[str, list[str], str]] = [
+        (words.t("Site"), [words.number(int(s["order"])) for s in mine], words.t("All together")),
+        (words.t("Name"), [name or "–" for name in names] if any(names) else [], ""),
+        (which, [str(s["candidate_id"]) for s in mine], ""),
+        (words.t("Zone"), [zones.get(str(s["zone_id"]), words.t("in no zone")) for s in mine], ""),
+        (words.t("Newly served"), [words.people(v) for v in newly], words.people(math.fsum(newly))),
+        (
+            words.t("Price"),
+            [wording.money(words, cost) for cost in costs] if priced else [],
+            wording.money(words, math.fsum(costs)),
+        ),
+    ]
+    heads, cells, totals = zip(*((h, c, t) for h, c, t in columns if c), strict=True)
+    numbers = frozenset(n for n, head in enumerate(heads) if head in {columns[4][0], columns[5][0]})
+    rows = tuple(zip(*cells, strict=True))
+    several = len(rows) > 1
+    note = wording.unpriced_note(words, costs) if several else ""
+    return Table(caption, heads, rows, numbers, note, totals if several else (), stacked=True)
+
+
+def _by_number(words: Words, results: Results, sphere: str, service: str, *, key: str) -> Part:
+    found = wording.figures(results)
+    mine = [r for r in found.of_service("proposed_curve", sphere, service) if r["number"] > 0]
     stand: dict[int, list[str]] = {}
+    costs: dict[int, list[float]] = {}
     for site in found.of_service("proposed", sphere, service):
         stand.setdefault(int(site["number"]), []).append(str(site["zone_id"]))
+        costs.setdefault(int(site["number"]), []).append(float(site["cost"]))
+    every = [cost for some in costs.values() for cost in some]
+    priced = wording.priced(every)
     most = max(int(row["number"]) for row in mine)
     said = [
         wording.proposal_sentence(words, results, sphere, service, n) for n in sorted({min(3, most), most})
@@ -38,14 +98,19 @@ def part(words: Words, results: Results, sphere: str, service: str, *, key: str)
                 words.people(float(row["served"])),
                 words.percent(float(row["share"]), 1),
                 words.people(float(row["gain"])),
+                *([wording.money(words, math.fsum(costs[int(row["number"])]))] if priced else []),
                 words.listing(zones),
             )
         )
-    heads = tuple(
-        words.t(m)
-        for m in (N_("New sites"), N_("Served"), N_("Coverage"), N_("One more adds"), N_("Where they stand"))
+    heads = [words.t(m) for m in (N_("New sites"), N_("Served"), N_("Coverage"), N_("One more adds"))]
+    heads += [words.t("Price")] if priced else []
+    table = Table(
+        words.t("Proposed sites"),
+        (*heads, words.t("Where they stand")),
+        tuple(rows),
+        frozenset(range(1, len(heads))),
+        wording.unpriced_note(words, every),
     )
-    table = Table(words.t("Proposed sites"), heads, tuple(rows), frozenset({1, 2, 3}))
     return Part(key, words.t("Proposed sites"), tuple(said), table)
 
 
@@ -89,6 +154,7 @@ def _curve_sheet(results: Results, say: Sequence[Words]) -> Sheet:
 
 
 def _site_sheet(results: Results, say: Sequence[Words]) -> Sheet:
+    priced = wording.priced(results.proposed["cost"].tolist())
     rows: list[tuple[Value, ...]] = [
         (
             _service(results, say, r),
@@ -100,6 +166,7 @@ def _site_sheet(results: Results, say: Sequence[Words]) -> Sheet:
             r["x"],
             r["y"],
             r["newly"],
+            *([r["cost"]] if priced else []),
         )
         for r in results.proposed.to_dict(orient="records")
     ]
@@ -116,6 +183,7 @@ def _site_sheet(results: Results, say: Sequence[Words]) -> Sheet:
             Column(N_("Easting (m)"), "metres", 13),
             Column(N_("Northing (m)"), "metres", 13),
             Column(N_("Newly served (number)"), "whole", 14),
+            *([Column(N_("Price ($)"), "whole", 14)] if priced else []),
         ),
         rows,
     )

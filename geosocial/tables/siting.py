@@ -196,6 +196,7 @@ PROPOSED = Contract(
         "newly": Column(
             "float", "demand that it serves and no existing facility does; each counted at its nearest site"
         ),
+        "cost": Column("float", "what it costs; NaN where the list does not say"),
     },
     ("sphere", "service", "number", "candidate_id"),
 )
@@ -238,6 +239,7 @@ CANDIDATES = Contract(
         "zone_id": Column("text", "zone in which it stands; empty when in none"),
         "x": Column("float", "easting in the study's CRS", "m"),
         "y": Column("float", "northing in the study's CRS", "m"),
+        "cost": Column("float", "what it costs; NaN where the list does not say"),
     },
     ("candidate_id",),
 )

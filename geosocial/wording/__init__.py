@@ -41,6 +41,7 @@ from geosocial.wording.followup import (
     group_name,
     matrix_sentence,
     money,
+    money_form,
     movement_label,
     plain_number,
     plan_text,
@@ -105,7 +106,7 @@ from geosocial.wording.settings import (
     system_label,
     what_flips,
 )
-from geosocial.wording.siting import PROOFS, proposal_sentence
+from geosocial.wording.siting import PROOFS, priced, proposal_sentence, unpriced_note
 from geosocial.wording.statements import flips_label, statement
 from geosocial.wording.trust import (
     SourceLine,
@@ -188,6 +189,7 @@ __all__ = [
     "lower_first",
     "matrix_sentence",
     "money",
+    "money_form",
     "movement_label",
     "norm_note",
     "norm_rate",
@@ -197,6 +199,7 @@ __all__ = [
     "plain_number",
     "plan_text",
     "points",
+    "priced",
     "progress_count",
     "progress_label",
     "progress_sentence",
@@ -229,6 +232,7 @@ __all__ = [
     "topic_label",
     "uncounted",
     "undivided_label",
+    "unpriced_note",
     "upper_first",
     "value",
     "verdict_label",

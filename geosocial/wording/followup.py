@@ -133,9 +133,12 @@ def group_name(words: Words, results: Results, dimension: str, group: str) -> st
 
 def money(words: Words, value: float) -> str:
     """Return an amount in dollars: ``98 000 $``, ``$98,000``; a dash where it is missing."""
-    if math.isnan(value):
-        return "–"
-    return f"{words.number(value)}\u00a0$" if words.lang == "fr" else f"${words.number(value)}"
+    return "–" if math.isnan(value) else money_form(words).replace("{n}", words.number(value))
+
+
+def money_form(words: Words) -> str:
+    """Return where the number of an amount in dollars stands: ``{n} $``, ``${n}``."""
+    return "{n}\u00a0$" if words.lang == "fr" else "${n}"
 
 
 def figure_value(words: Words, unit: str, value: float) -> str:

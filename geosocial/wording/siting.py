@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from geosocial.errors import N_
@@ -19,6 +20,18 @@ PROOFS: Final = {
     "time_limit": N_("not proved: the search ran out of time"),
     "interrupted": N_("not proved: the search was interrupted"),
 }
+
+
+def priced(costs: Sequence[float]) -> bool:
+    """Return whether the list gives the price of any of some sites; where it gives none, none is shown."""
+    return any(not math.isnan(cost) for cost in costs)
+
+
+def unpriced_note(words: Words, costs: Sequence[float]) -> str:
+    """Return why sites have no price together; empty where they have one, or where no price is shown."""
+    if priced(costs) and any(math.isnan(cost) for cost in costs):
+        return words.t("The list does not give the price of every site, so there is no sum.")
+    return ""
 
 
 def proposal_sentence(words: Words, results: Results, sphere: str, service: str, number: int) -> str:

@@ -39,11 +39,12 @@ def rich_results() -> Results:
     below = local(study, toy.demand, toy.costs, plain.measures, layers={"areas": Layer(column, 2)})
     first = {"sphere": "culture", "service": "main"}
     sites = [(2500, 500, "Z1", 2000.0), (1500, 1500, "Z2", 500.0), (500, 3500, "Z6", 500.0)]
+    prices = (98_000.0, np.nan, 1_250_000.0)
     proposed = pd.DataFrame(
         [
             first
             | {"number": number, "order": k + 1, "candidate_id": f"L{k}", "name": f"Terrain <b>{k}</b>"}
-            | {"zone_id": zone, "x": EAST + x, "y": NORTH + y, "newly": newly}
+            | {"zone_id": zone, "x": EAST + x, "y": NORTH + y, "newly": newly, "cost": prices[k]}
             for number in (1, 2, 3)
             for k, (x, y, zone, newly) in enumerate(sites[:number])
         ]
@@ -87,6 +88,7 @@ def rich_results() -> Results:
             "zone_id": ["Z0", "Z1", "Z1", "Z2", ""],
             "x": [EAST + 700.0 * k + 300 for k in range(5)],
             "y": [NORTH + 600.0] * 5,
+            "cost": [98_000.0, np.nan, 1_250_000.0, np.nan, 0.0],
         }
     )
     return toy_results(

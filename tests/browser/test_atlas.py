@@ -276,6 +276,7 @@ def test_the_slider_says_sites_and_people_served(page: Page, full: str) -> None:
     page.keyboard.press("ArrowLeft")
     panel = page.get_by_role("region", name="2 proposed sites")
     expect(panel).to_contain_text("2,500 people more")
+    expect(panel).to_contain_text("Price: –. The list does not give the price of every site")
     expect(panel).to_contain_text("Not proved the best: at most 2.5% more could be served.")
     expect(page.locator("g.sites path")).to_have_count(2)
     expect(page.locator("path.served")).to_have_count(1)
@@ -299,6 +300,7 @@ def test_candidate_sites_are_rings_with_their_names(page: Page, full: str) -> No
     page.mouse.move(box["x"] + 3, box["y"] + 3)
     expect(page.locator("#tip")).to_contain_text("Terrain <i>du coin</i>")
     expect(page.locator("#tip")).to_contain_text("Candidate site")
+    expect(page.locator("#tip")).to_contain_text("Price: $98,000")
     # Housing has no proposed sites, and so no candidates.
     page.get_by_role("radio", name="Housing").check()
     expect(rings).to_have_count(0)
@@ -472,6 +474,7 @@ def test_hostile_names_of_sites_and_small_areas_are_text(page: Page, tmp_path: P
     assert star is not None
     page.mouse.move(star["x"] + star["width"] / 2, star["y"] + star["height"] / 2)
     expect(page.locator("#tip b")).to_have_text(PAYLOADS[4], use_inner_text=False)
+    expect(page.locator("#tip")).to_contain_text("Prix\u00a0: 98\u00a0000\u00a0$")
     page.mouse.move(star["x"] - 60, star["y"] + star["height"] / 2)
     expect(page.locator("#tip b")).to_have_text(PAYLOADS[0], use_inner_text=False)
     page.get_by_role("button", name="EN – English").click()

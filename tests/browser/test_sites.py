@@ -86,6 +86,15 @@ def test_a_phone_scrolls_one_way(
 ) -> None:
     phone.goto((folder / f"sites.{lang}.html").as_uri())
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    # the sites side by side fit: a site a block, every cell with its head, nothing hidden to the right
+    table = phone.locator("#side-by-side .wide")
+    assert table.evaluate("box => box.scrollWidth <= box.clientWidth")
+    cells = table.locator("tbody tr").first.locator("td")
+    heads = cells.evaluate_all("cells => cells.map((c) => getComputedStyle(c, '::before').content)")
+    assert heads[-1] == {"fr": '"Prix"', "en": '"Price"'}[lang]
+    assert len(set(heads)) == len(heads) == cells.count() == 6
+    tops = cells.evaluate_all("cells => cells.map((c) => c.getBoundingClientRect().top)")
+    assert tops == sorted(set(tops))
     assert axe(phone) == []
 
 

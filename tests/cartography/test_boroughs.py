@@ -220,7 +220,9 @@ def test_proposed_sites_stand_on_the_page_of_their_zone(rich: tuple[Results, dic
         "riviere-verte.html", "cote-des-pins.html", "lanse-a-lorme.html"
     }  # fmt: skip
     (site,) = found["riviere-verte.html"]["sites"]
-    assert (site[1], site[4], site[5]) == (1, "Terrain <b>0</b>", 2000.0)
+    assert (site[1], *site[4:]) == (1, "Terrain <b>0</b>", 2000.0, 98_000)
+    (unpriced,) = found["cote-des-pins.html"]["sites"]
+    assert unpriced[6] is None, "missing is not zero"
     (said,) = found["riviere-verte.html"]["text"]["en"]["sites"]
     assert said == "Culture: with the 3 proposed sites, coverage here goes from 20 to 60%: 2,000 people more."
     (other,) = found["saint-elie.html"]["text"]["en"]["sites"]

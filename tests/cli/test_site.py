@@ -398,7 +398,7 @@ def cells(page: str, key: str) -> list[list[str]]:
     """Return the rows of the table of a part of the page, heads first, as text."""
     part = page[page.index(f'id="{key}"') :]
     part = part[: part.index("</table>")].replace("&nbsp;", "\u00a0")
-    rows = re.findall(r"<tr>(.*?)</tr>", part, re.DOTALL)
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", part, re.DOTALL)
     return [[re.sub(r"<.*?>", "", cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", r)] for r in rows]
 
 

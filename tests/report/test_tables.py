@@ -12,11 +12,13 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from geosocial import tables as contracts
-from geosocial.i18n import words
-from geosocial.report import siting, tables, workbook
+from geosocial.i18n import NBSP, words
+from geosocial.report import boroughs, siting, tables, workbook
 from geosocial.report.dictionary import meanings as dictionary_meanings
 from geosocial.results import Results
+from geosocial.study import SitingSpec
 from geosocial.vocabulary import Lang
+from tests.browser.rich import rich_results
 from tests.wording.city import city
 
 #: Neighbours in the toy city: the cells beside.
@@ -200,21 +202,69 @@ def test_a_missing_figure_is_an_empty_cell(toy: Results) -> None:
 
 def test_proposed_sites_are_told_where_the_study_asks_for_them(toy: Results) -> None:
     for lang in ("fr", "en"):
-        told = siting.part(words(lang), toy, "culture", "main", key="p-1")
+        told = siting.parts(words(lang), toy, "culture", "main", key="p-1")
         curve = toy.proposed_curve[toy.proposed_curve["sphere"] == "culture"]
         if len(curve) == 1:
-            assert told is None
+            assert told == ()
             continue
-        assert told is not None
-        assert told.table is not None
-        assert [int(row[0]) for row in told.table.rows] == curve["number"].tolist()[1:]
+        # the places where people live are the candidates: no list, no names and no prices
+        (part,) = told
+        assert part.table is not None
+        assert [int(row[0]) for row in part.table.rows] == curve["number"].tolist()[1:]
     written = tables.layers(toy)["proposed_sites"]
     assert len(written) == len(toy.proposed)
     assert (written.geometry.x.to_numpy() == toy.proposed["x"].to_numpy()).all()
     plain = city()
-    assert siting.part(words("en"), plain, "culture", "main", key="p-1") is None
+    assert siting.parts(words("en"), plain, "culture", "main", key="p-1") == ()
     assert "proposed" not in tables.frames(plain)
     assert "proposed_sites" not in tables.layers(plain)
+
+
+@pytest.mark.parametrize(
+    ("lang", "first", "last", "note"),
+    [
+        ("fr", "98 000 $", "1 250 000 $", "La liste ne donne pas le prix de tous les emplacements"),
+        ("en", "$98,000", "$1,250,000", "The list does not give the price of every site"),
+    ],
+)
+def test_what_the_list_asks_for_its_sites_is_told_and_a_missing_price_is_no_zero(
+    lang: Lang, first: str, last: str, note: str
+) -> None:
+    by_number, beside = siting.parts(words(lang), rich_results(), "culture", "main", key="p-1")
+    assert (by_number.rests_on, beside.rests_on) == ("proposed_curve", "proposed")
+    assert by_number.table is not None
+    assert beside.table is not None
+    said = [[cell.replace(NBSP, " ") for cell in row] for row in by_number.table.rows]
+    # one site has its price; two or three are without that of the second, so without a sum
+    assert [row[4] for row in said] == [first, "–", "–"]
+    assert by_number.table.note.replace(NBSP, " ").startswith(note)
+    said = [[cell.replace(NBSP, " ") for cell in row] for row in beside.table.rows]
+    assert [(row[1], row[2], row[-1]) for row in said] == [
+        ("Terrain <b>0</b>", "L0", first), ("Terrain <b>1</b>", "L1", "–"), ("Terrain <b>2</b>", "L2", last)
+    ]  # fmt: skip
+    assert beside.table.total[-1] == "–"
+    assert beside.table.note == by_number.table.note
+    # on the sheets of the zones too
+    on_paper = boroughs._sites(words(lang), rich_results())
+    ends = [on_paper[zone][0]["text"].replace(NBSP, " ").rsplit(": ", 1)[-1] for zone in ("Z1", "Z2", "Z6")]
+    assert ends == [f"{first}.", "–.", f"{last}."]
+
+
+def test_prices_that_are_all_known_have_a_sum_and_a_column_in_the_workbook() -> None:
+    rich = rich_results()
+    rich = replace(rich, study=rich.study.model_copy(update={"siting": SitingSpec(most=3)}))
+    known = replace(rich, proposed=rich.proposed.assign(cost=rich.proposed["cost"].fillna(2_000.0)))
+    _, beside = siting.parts(words("en"), known, "culture", "main", key="p-1")
+    assert beside.table is not None
+    assert (beside.table.total[-1], beside.table.note) == ("$1,350,000", "")
+    sheet = siting.sheets(rich, [words("en")])[1]
+    head = [column.header for column in sheet.columns].index("Price ($)")
+    assert [row[head] for row in sheet.rows if row[1] == 1] == [98_000.0]
+    free = replace(rich, proposed=rich.proposed.assign(cost=math.nan))
+    _, beside = siting.parts(words("en"), free, "culture", "main", key="p-1")
+    assert beside.table is not None
+    assert "Price" not in beside.table.heads
+    assert "Price ($)" not in [column.header for column in siting.sheets(free, [words("en")])[1].columns]
 
 
 def test_the_names_of_tables_are_known_before_the_tables_are_made(toy: Results) -> None:

@@ -216,12 +216,18 @@ def asked(**changes: Any) -> Study:
 def test_a_list_of_candidates_imposed_and_left_out(tmp_path: Any, montreal: Any) -> None:
     some = montreal.demand[montreal.demand["zone_id"] != ""].iloc[::400].reset_index(drop=True)
     table = pd.DataFrame({"code": [f"{n:03d}" for n in range(len(some))], "x": some["x"], "y": some["y"]})
+    table["prix"] = [f"{n + 1} 000 $" if n % 2 else "à voir" for n in range(len(some))]
     table["x"] = ["?" if n == 4 else str(x) for n, x in enumerate(some["x"])]
     table.to_csv(tmp_path / "lots.csv", index=False)
     given_ = {"file": tmp_path / "lots.csv", "id": "code", "crs": "EPSG:32188", "source": "census"}
     found = pipeline.compute(asked(candidates=given_, include=("003",), exclude=("001", "002")))
     two = found.proposed[found.proposed["number"] == 2]
     assert "003" in set(two["candidate_id"])
+    # the price of a site is that of its own row: 4 000 $ for the fourth; what is no price is missing
+    for frame in (found.proposed, found.candidates):
+        for code, cost in zip(frame["candidate_id"], frame["cost"], strict=True):
+            n = int(code)
+            assert cost == 1_000 * (n + 1) if n % 2 else math.isnan(cost)
     assert not {"001", "002", "004"} & set(found.proposed["candidate_id"])
     assert found.proposed_curve["number"].tolist() == [0, 1, 2]
     fault = found.faults[found.faults["source"] == "candidates"].iloc[0]

@@ -70,13 +70,15 @@ function candidates(zr) {
   }
   if (d) G.symbols.append(sv('path', { d, class: 'candidates', fill: '#fff', stroke: D.look.ink, 'stroke-width': 1.4 }));
 }
-const tipCandidate = (s) => tipAt(s.x, s.y, el('b', { text: s.candidate[2] }), el('div', { text: U.candidate }), s.candidate[3] >= 0 ? el('span', { text: T.zones[s.candidate[3]].name }) : null);
+// A price: nothing where the list has none, a dash where it does not give this one.
+const price = (v) => (v === undefined ? null : el('div', { text: U.price[0].replace('{price}', () => (v === null ? '–' : U.price[1].replace('{n}', () => number(v)))) }));
+const tipCandidate = (s) => tipAt(s.x, s.y, el('b', { text: s.candidate[2] }), el('div', { text: U.candidate }), price(s.candidate[4]), s.candidate[3] >= 0 ? el('span', { text: T.zones[s.candidate[3]].name }) : null);
 
 /* ---------- proposed sites: stars with their catchment, numbered from the one that serves most */
 let keepOut = [];
 function sites() {
   const radius = S.reach ? S.reach * METRE * V.k : 0, big = radius > 22;
-  const list_ = siteList().map(([lng, lat, name, zone, newly], k) => { const [wx, wy] = world(lng, lat); return { x: X(wx), y: Y(wy), k, name, zone, newly }; }).filter((s) => inside(s.x, s.y, radius + 20));
+  const list_ = siteList().map(([lng, lat, name, zone, newly, cost], k) => { const [wx, wy] = world(lng, lat); return { x: X(wx), y: Y(wy), k, name, zone, newly, cost }; }).filter((s) => inside(s.x, s.y, radius + 20));
   const g = sv('g', { class: 'sites' });
   if (radius) for (const s of list_) g.append(sv('circle', { cx: s.x.toFixed(1), cy: s.y.toFixed(1), r: radius.toFixed(1), fill: D.look.ink, 'fill-opacity': 0.08, stroke: '#fff', 'stroke-width': 3.5 }), sv('circle', { cx: s.x.toFixed(1), cy: s.y.toFixed(1), r: radius.toFixed(1), fill: 'none', stroke: D.look.ink, 'stroke-width': 1.25 }));
   const off = Math.max(radius * 0.75, 5);
@@ -93,9 +95,9 @@ function siteUI() {
   byId('site').hidden = !on;
   if (!on) return;
   st.n = Math.min(st.n, S.sites.at.length);
-  const t = TS.sites, [title, more, goes, proof] = t.lines[st.n - 1], most = Math.max(...S.sites.gain.map((g) => g || 0)) || 1;
+  const t = TS.sites, [title, more, goes, proof, paid] = t.lines[st.n - 1], most = Math.max(...S.sites.gain.map((g) => g || 0)) || 1;
   byId('stT').textContent = title;
-  byId('stP').replaceChildren(el('b', { text: more }), el('br'), goes);
+  byId('stP').replaceChildren(el('b', { text: more }), el('br'), goes, ...(paid ? [el('br'), paid] : []));
   byId('bars').replaceChildren(...S.sites.gain.map((gain, k) => { const bar = el('i', { class: k < st.n ? 'on' : '' }); bar.style.height = Math.max(3, (34 * (gain || 0)) / most).toFixed(0) + 'px'; return bar; }));
   const r = byId('n');
   r.max = S.sites.at.length; r.value = st.n;
@@ -117,7 +119,7 @@ function siteNote(z) {
   return el('p', { class: 'warn', text: TS.sites.zone[st.n > 1 ? 1 : 0][0].replace(/\{(n|low|high|more)\}/g, (_, key) => facts[key]) });
 }
 function tipSite(s) {
-  tipAt(s.x, s.y, el('b', { text: s.name || U.site + ' ' + (s.k + 1) }), s.newly === null ? null : el('div', { text: TS.sites.adds.replace('{n}', number(rounded(s.newly))) }), s.zone >= 0 ? el('span', { text: T.zones[s.zone].name }) : null);
+  tipAt(s.x, s.y, el('b', { text: s.name || U.site + ' ' + (s.k + 1) }), s.newly === null ? null : el('div', { text: TS.sites.adds.replace('{n}', number(rounded(s.newly))) }), price(s.cost), s.zone >= 0 ? el('span', { text: T.zones[s.zone].name }) : null);
 }
 
 /* ---------- small areas: fills below the boundaries of the zones, which stay what is chosen */

@@ -122,7 +122,9 @@ const hideTip = () => { tip.hidden = true; };
 const kindOf = (p) => capital([p[4] >= 0 ? T.kinds[p[4]][0] : '', p[5] > 0 ? T.statuses[p[5]] : ''].filter(Boolean).join(', '));
 const siteName = (t) => t[4] || U.site.replace('{n}', number(t[1]));
 const rounded = (n) => { const step = n >= 1000 ? 100 : 10; return Math.floor(n / step + 0.5) * step; };
-const adds = (t) => (t[5] === null ? '' : U.adds.replace('{n}', number(rounded(t[5]))));
+// Whom a site newly serves, and its price: nothing where the list has no prices, a dash where it does not give this one.
+const price = (v) => U.price[0].replace('{price}', () => (v === null ? '–' : U.price[1].replace('{n}', () => number(v))));
+const adds = (t) => [...(t[5] === null ? [] : [U.adds.replace('{n}', number(rounded(t[5])))]), ...(t[6] === undefined ? [] : [price(t[6])])].join(' · ');
 function tipSymbol(s) {
   if (s.t) return tipAt(s.x, s.y, el('b', { text: siteName(s.t) }), el('div', { text: adds(s.t) }), el('span', { text: U.sites + ', ' + T.services[s.t[0]].label }));
   if (s.n !== undefined) { const p = P.named[s.n]; return tipAt(s.x, s.y, el('b', { text: p[2] }), el('span', { text: kindOf(p) })); }
