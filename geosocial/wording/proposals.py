@@ -171,11 +171,17 @@ def objective(words: Words, proposal: Proposal) -> Iterator[str]:
 
 
 def paid(words: Words, proposal: Proposal) -> Iterator[str]:
-    """Give what the sites cost together, where there is a budget."""
+    """Give what the sites cost together, where there is a budget; or why there are none."""
     if proposal.asked.budget is None:
         return
     table = proposal.problem.candidates.table
     chosen = table["candidate_id"].isin(proposal.told.sites["candidate_id"])
+    if not chosen.any():
+        yield words.t(
+            "No candidate that fits the budget of {budget} would serve anybody more.",
+            budget=money(words, proposal.asked.budget),
+        )
+        return
     yield words.t(
         "They cost {cost} together, of a budget of {budget}.",
         cost=money(words, math.fsum(table.loc[chosen, "cost"])),

@@ -359,6 +359,12 @@ def test_amounts_are_read_as_people_write_them_and_the_page_says_what_is_paid(
     code, _, err = run(capsys, *given[:-3], "--quick", "--budget", "9", "--lang", "en")
     assert (code, "--cost-column" in err.splitlines()[-1]) == (1, True)
     assert told(capsys, *given, "--where", "price<=$800,000")["candidates"]["used"] == 2
+    for lang, said in (
+        ("en", "No candidate that fits the budget of $1,000 would serve anybody more."),
+        ("fr", "Aucun candidat qui tient dans le budget de 1 000 $ ne desservirait quelqu’un de plus."),
+    ):
+        code, out, _ = run(capsys, *given, "--budget", "1 k$", "--lang", lang)
+        assert (code, said in out) == (0, True), out
     for lang, said in (("en", "“1,600” is no amount"), ("fr", "n’est pas un montant")):
         code, _, err = run(capsys, *given, "--budget", "1,600", "--lang", lang)
         assert (code, said in err) == (2, True)
