@@ -56,12 +56,16 @@ def read_manifest(run: Path) -> dict[str, Any]:
     ------
     MissingFileError
         When the folder holds no run.
+    InputError
+        When its manifest is damaged.
     """
     try:
         read = json.loads((run / MANIFEST).read_text(encoding="utf-8"))
         if not (isinstance(read["outputs"], list) and isinstance(read["study"], dict)):
             raise TypeError
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except ValueError as error:
+        raise _unreadable(run, error) from error
+    except (OSError, KeyError, TypeError) as error:
         sites = (run / "certificate.json").is_file()
         raise MissingFileError(
             N_("{file}: there is no run of geosocial in this folder."),
@@ -73,6 +77,15 @@ def read_manifest(run: Path) -> dict[str, Any]:
             file=run,
         ) from error
     return dict(read)
+
+
+def _unreadable(run: Path, error: Exception) -> InputError:
+    return InputError(
+        N_("{file}: this is not the manifest of a run that can be read ({reason})."),
+        hint=N_("Run that edition again with this version of geosocial."),
+        file=run / MANIFEST,
+        reason=" ".join(str(error).split())[:200],
+    )
 
 
 def read_edition(folder: Path | str) -> Edition:
@@ -91,12 +104,7 @@ def read_edition(folder: Path | str) -> Edition:
         study = Study.model_validate({**manifest["study"], "folder": run})
         version = str(manifest["geosocial"])
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(
-            N_("{file}: this is not the manifest of a run that can be read ({reason})."),
-            hint=N_("Run that edition again with this version of geosocial."),
-            file=run / MANIFEST,
-            reason=" ".join(str(error).split())[:200],
-        ) from error
+        raise _unreadable(run, error) from error
     extra = {column.key: "float" for column in study.demand.columns}
     demand = (run / "tables" / "demand.csv").is_file()
     overall = _table(run, "overall", tables.OVERALL)

@@ -7,6 +7,7 @@ must be those of a format on our list, and the driver that GDAL then picks must 
 
 from __future__ import annotations
 
+import csv
 import difflib
 import hashlib
 import re
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
-from geosocial.errors import N_, InputError, MissingFileError
+from geosocial.errors import N_, Count, InputError, MissingFileError
 from geosocial.io import zipped
 from geosocial.io.archive import is_workbook
 
@@ -142,13 +143,21 @@ def too_large(file: Path) -> InputError:
     )
 
 
-def not_csv(file: Path, error: Exception) -> InputError:
-    """Return the refusal of a text that Python's csv module does not read."""
+def not_csv(file: Path, row: int, error: Exception) -> InputError:
+    """Return the refusal of a text that Python's csv module reads up to the row before this one."""
+    if "unexpected end" in str(error):
+        return InputError(
+            N_("{file}: a quotation mark is opened in row {row} and not closed."),
+            hint=N_("Close it, or write it twice where it belongs to a text, then save the file again."),
+            file=file,
+            row=row,
+        )
     return InputError(
-        N_("{file}: the file cannot be read as CSV ({reason})."),
+        N_("{file}: row {row} cannot be read as CSV: a cell has more than {most} characters."),
         hint=N_("Look for a quotation mark that is opened and not closed, then save it again."),
         file=file,
-        reason=error,
+        row=row,
+        most=Count(csv.field_size_limit()),
     )
 
 

@@ -116,12 +116,14 @@ def _empty_lines(path: Path, *, letters: str, delimiter: str) -> Ints:
         else:
             return _NONE
     encoding = {"utf8": "utf-8-sig"}.get(letters, letters)
+    empty, number = [], 0
     try:
         with path.open(encoding=encoding, newline="") as text:
-            rows = csv.reader(text, delimiter=delimiter)
-            empty = [number for number, row in enumerate(rows, 1) if number > 1 and not row]
+            for number, row in enumerate(csv.reader(text, delimiter=delimiter), 1):
+                if number > 1 and not row:
+                    empty.append(number)
     except csv.Error as error:
-        raise not_csv(path, error) from error
+        raise not_csv(path, number + 1, error) from error
     return np.array(empty, np.int64)
 
 

@@ -14,6 +14,7 @@ import io
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -147,7 +148,7 @@ def _read_csv(file: Path) -> Sheet:
     try:
         records = _records(text, delimiter)
     except csv.Error as error:
-        raise not_csv(file, error) from error
+        raise not_csv(file, start + _read_before(text, delimiter, error), error) from error
     shown = {"\t": "tab"}.get(delimiter, delimiter)
     form = "TSV" if delimiter == "\t" else "CSV"
     return _sheet(file, enumerate(records, start), {"format": form, "encoding": encoding, "delimiter": shown})
@@ -177,6 +178,15 @@ def _records(text: str, delimiter: str) -> list[list[str]]:
         # wrongly has too many cells and is reported.
         records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     return records
+
+
+def _read_before(text: str, delimiter: str, error: csv.Error) -> int:
+    """Return how many records are read before this error."""
+    count, strict = 0, "unexpected end" in str(error)
+    with suppress(csv.Error):
+        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict):
+            count += 1
+    return count
 
 
 def delimiter_of(text: str) -> str:

@@ -131,10 +131,10 @@ def place_name(say: Words, results: Results, zone_id: str) -> str:
 
 
 def shown(say: Words, figure: wording.Figure) -> str:
-    """Return the value of a figure, exact, with its interval where it has one."""
+    """Return the value of a figure, exact, with its interval where it has one; or that it is missing."""
     text = wording.amount(say, figure.unit, figure.value, exact=True)
     span = wording.interval(say, figure.unit, figure.lower, figure.upper)
-    return text + (f" ({span})" if span else "")
+    return say.t("missing data") if math.isnan(figure.value) else text + (f" ({span})" if span else "")
 
 
 def definition(say: Words, indicator: str, spec: Service) -> tuple[str, ...]:
@@ -264,8 +264,8 @@ def records(say: Words, results: Results, spec: Service, zone_id: str) -> Iterat
         yield text + (f" ({'; '.join(named)})" if named else "")
     if not own:
         yield say.t("No record of its kinds is in the zone.") if zone_id else say.t("No record of its kinds.")
-    if zone_id and spec.rule == "coverage":
-        others = sum(every[kind] for kind in set(spec.kinds)) - len(own)
+    others = sum(every[kind] for kind in set(spec.kinds)) - len(own)
+    if others and zone_id and spec.rule == "coverage":
         yield say.n(
             "{count} record elsewhere counts too, as far as its standard reaches.",
             "{count} records elsewhere count too, as far as their standard reaches.",

@@ -180,8 +180,20 @@ def test_a_moved_run_asks_for_its_study_and_a_run_without_copies_says_so(
     assert "This run keeps no copy of its inputs: it was not computed again." in done.stdout
 
 
-def test_a_folder_without_a_run_is_refused_in_one_line(geosocial: Run, tmp_path: Path) -> None:
-    for lang, said in (("en", "there is no run of geosocial in this folder"), ("fr", "pas d’exécution")):
+@pytest.mark.parametrize(
+    ("manifest", "english", "french"),
+    [
+        (None, "there is no run of geosocial in this folder", "pas d’exécution"),
+        ("[]", "there is no run of geosocial in this folder", "pas d’exécution"),
+        ('{"outputs": [', "run.json: this is not the manifest of a run that can be read", "run.json"),
+    ],
+)
+def test_a_folder_without_a_run_is_refused_in_one_line(
+    geosocial: Run, tmp_path: Path, manifest: str | None, english: str, french: str
+) -> None:
+    if manifest is not None:
+        (tmp_path / "run.json").write_text(manifest, encoding="utf-8")
+    for lang, said in (("en", english), ("fr", french)):
         done = geosocial("verify", tmp_path, lang=lang)
         assert done.returncode == 1
         assert said in done.stderr

@@ -129,7 +129,11 @@ def ragged() -> Iterator[Case]:
     yield read("total-row.csv", "nom,lat,lon,logements\nA,45.5,-73.6,3\nB,45.5,-73.6,4\nTotal,,,7\n", 2)
     yield read("title-and-total.csv", "Lieux,,,\nnom,lat,lon,n\nA,45.5,-73.6,3\n\nTOTAL,,,3\n", 1)
     yield read("columns-20000.csv", wide(20_000), 1)
-    yield refused("cell-5-mb.csv", CSV + f'"{"x" * 5_000_000}",45.5,-73.6\n', "cannot be read as CSV")
+    yield refused(
+        "cell-5-mb.csv",
+        CSV + f'"{"x" * 5_000_000}",45.5,-73.6\n',
+        "row 3 cannot be read as CSV: a cell has more than",
+    )
     yield read("cell-100-kb.csv", CSV + f'"{"x" * 100_000}",45.5,-73.6\n', 2)
     yield read("rows-20000.csv", HEADER + ROW * 20_000, 20_000)
 

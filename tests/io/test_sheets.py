@@ -101,8 +101,16 @@ def test_a_repeated_header_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_quotation_mark_left_open_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="quotation mark"):
-        sheet(tmp_path, 'a,b\n"x,1\ny,2\n')
+    for text, row in (
+        ('a,b\n"x,1\ny,2\n', 2),
+        ('sep=,\na,b\n1,"2\n3"\n"x,1\ny,2\n', 4),  # row 3 has two lines, between quotation marks
+        ("a,b\n\n" + "1,2\n" * 500 + 'x,"y\n', 503),
+    ):
+        with pytest.raises(InputError, match=f"a quotation mark is opened in row {row} and not closed"):
+            sheet(tmp_path, text)
+    for before, row in (("", 2), ("1,2\n\n", 4), ('Le "Pont"",1\n', 3)):
+        with pytest.raises(InputError, match=f"row {row} cannot be read .* more than 131072 characters"):
+            sheet(tmp_path, f'a,b\n{before}"{"x" * 200_000}",1\n')
 
 
 def test_a_stray_quotation_mark_is_read_as_excel_does(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from geosocial import pipeline, wording
 from geosocial.i18n import words
 from geosocial.intake.own_list import OwnList, own_list
 from geosocial.intake.templates import write_study
-from geosocial.report.explain import records
+from geosocial.report.explain import explain, records
 from geosocial.report.outline import outline
 from geosocial.report.verdicts import headline_services
 from geosocial.results import Results
@@ -142,3 +142,8 @@ def test_only_records_that_count_are_named_where_a_figure_comes_from(tmp_path: P
     assert said == "Our places: 2 public libraries. list.csv, rows 7 and 9 (Hall; Hall at sea)"
     zone = results.places["zone_id"].iloc[5]
     assert "1 record elsewhere counts too" in " ".join(records(EN, results, services["culture"], zone))
+    # where no list holds such a place, there is none elsewhere either, and the figure is missing
+    assert list(records(EN, results, services["tourism"], zone)) == ["No record of its kinds is in the zone."]
+    for say, said in ((EN, "tourism, coverage: missing data."), (FR, "couverture : donnée manquante.")):
+        told = explain(say, results, zone_id=zone, sphere="tourism", service="main", indicator="coverage")
+        assert told.sentence.endswith(said)
