@@ -254,12 +254,13 @@ def _sites(words: Words, results: Results) -> Mapping[str, list[dict[str, Any]]]
     largest = every[every["number"] == every.groupby(["sphere", "service"])["number"].transform("max")]
     for row in rows(largest):
         served = wording.amount(words, _unit(results, row), row["newly"])
-        said = words.t(
-            "Site {order} of {number}, {name}: {served} newly served.",
-            order=words.number(row["order"]),
-            number=words.number(row["number"]),
-            name=_clip(row["name"] or row["candidate_id"]),
-            served=served,
+        facts = {"order": words.number(row["order"]), "number": words.number(row["number"]), "served": served}
+        # where no list names the candidates they are places where people live: nobody knows their codes
+        name = row["name"] or (row["candidate_id"] if len(results.candidates) else "")
+        said = (
+            words.t("Site {order} of {number}, {name}: {served} newly served.", name=_clip(name), **facts)
+            if name
+            else words.t("Site {order} of {number}: {served} newly served.", **facts)
         )
         price = words.t("Price: {price}.", price=wording.money(words, row["cost"]))
         one = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from geosocial.errors import N_
 from geosocial.wording.figures import Rank, figures
 from geosocial.wording.labels import (
     amount,
@@ -119,9 +120,13 @@ def _ratio(words: Words, results: Results, sphere: str, spec: Service, *, head: 
         return words.t(
             "{name}: the norm of {norm} per {per} is met everywhere.", name=head, norm=norm, per=per
         )
+    every = (
+        N_("{name}: {more} would have to be added to bring every borough measured to {norm} per {per}.")
+        if boroughs_only(results)
+        else N_("{name}: {more} would have to be added to bring every zone measured to {norm} per {per}.")
+    )
     return words.t(
-        "{name}: {more} would have to be added to bring every zone that could be measured "
-        "to {norm} per {per}.",
+        every,
         name=service_label(words, results, sphere, spec.key),  # the sentence itself says of which zones
         more=amount(words, "dwellings" if counts_dwellings(spec) else "facilities", missing),
         norm=norm,

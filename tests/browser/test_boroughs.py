@@ -210,6 +210,31 @@ def test_nothing_is_wider_than_a_phone(phone: Page, folder: Path) -> None:
     for name in ("index", "cote-des-pins"):
         phone.goto(url(folder, name))
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    # the place of a zone is read without scrolling sideways: each figure over its strip
+    table = phone.locator(".tw:has(#place)")
+    assert table.evaluate("box => box.scrollWidth <= box.clientWidth")
+    for row in phone.locator("#place tr:has(td.s)").all():
+        value, strip = row.locator("td:nth-child(3)").bounding_box(), row.locator("td.s").bounding_box()
+        assert value is not None
+        assert strip is not None
+        assert value["x"] + value["width"] <= 390
+        assert value["y"] + value["height"] <= strip["y"] + 1
+
+
+def test_on_a_phone_the_name_of_a_zone_stays_beside_its_verdicts_and_is_not_cut_at_a_hyphen(
+    phone: Page, folder: Path
+) -> None:
+    phone.goto(url(folder, "index", "#lang=en"))
+    box, name = phone.locator(".tw:has(#all)"), phone.get_by_role("link", name="Champ-du-Moulin")
+    box.evaluate("box => { box.scrollLeft = box.scrollWidth; }")
+    left = box.bounding_box()
+    stays = name.bounding_box()
+    assert left is not None
+    assert stays is not None
+    assert box.evaluate("box => box.scrollLeft") > 0
+    assert stays["x"] >= left["x"] - 1
+    part = phone.locator("#all .nb").filter(has_text="Champ-du-Moulin")
+    assert part.evaluate("part => part.getClientRects().length") == 1
 
 
 def test_a_page_prints_without_its_controls(page: Page, folder: Path) -> None:

@@ -88,6 +88,20 @@ def test_a_home_is_hollow_at_its_cell_and_said_to_be_approximate(page: Page, fil
     assert "approximative" not in (card.text_content() or "")
 
 
+def test_names_with_a_hyphen_are_upright_and_uncut(page: Page, file: Path) -> None:
+    opened(page, file)
+    style = page.evaluate(
+        """() => {
+            const part = document.createElement('span');
+            part.className = 'nb';
+            document.getElementById('items').append(part);
+            const { fontStyle, fontSize, whiteSpace } = getComputedStyle(part);
+            return [fontStyle, fontSize === getComputedStyle(part.parentNode).fontSize, whiteSpace];
+        }"""
+    )
+    assert style == ["normal", True, "nowrap"]
+
+
 def test_what_stands_on_one_place_is_told_together(page: Page, file: Path) -> None:
     opened(page, file)
     page.get_by_role("button", name="Ensemble").click()

@@ -245,6 +245,13 @@ def test_what_the_list_asks_for_its_sites_is_told_and_a_missing_price_is_no_zero
     assert beside.table.total[-1] == "–"
     assert beside.table.note == by_number.table.note
     # on the sheets of the zones too
+    homes = replace(
+        rich_results(),
+        candidates=rich_results().candidates.iloc[:0],
+        proposed=rich_results().proposed.assign(name=""),
+    )
+    # a place where people live has no name, and its code says nothing to anybody
+    assert "L0" not in boroughs._sites(words(lang), homes)["Z1"][0]["text"]
     on_paper = boroughs._sites(words(lang), rich_results())
     ends = [on_paper[zone][0]["text"].replace(NBSP, " ").rsplit(": ", 1)[-1] for zone in ("Z1", "Z2", "Z6")]
     assert ends == [f"{first}.", "–.", f"{last}."]

@@ -152,6 +152,14 @@ def test_boroughs_are_called_so_when_there_is_nothing_else(toy: Results) -> None
     assert "C’est l’arrondissement le plus mal desservi." in wording.zone_sentence(
         FR, all_boroughs, "Z1", "culture", "main"
     )
+    assert wording.headline(EN, all_boroughs, "housing", "main", "gap_share")[0] == (
+        "Housing: 90 dwellings would have to be added to bring every borough measured to 4.0 per 100 renter "
+        "households."
+    )
+    assert (
+        "chaque arrondissement mesuré atteigne"
+        in (wording.headline(FR, all_boroughs, "housing", "main", "gap_share")[0])
+    )
 
 
 def test_a_zone_below_the_whole_in_no_setting_is_not_called_badly_served(toy: Results) -> None:

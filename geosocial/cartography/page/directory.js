@@ -13,8 +13,6 @@ function count() {
   if (st.zone >= 0 && (st.sphere === -2 || plain(st.q))) return T.zones[st.zone];
   return capital(st.zone >= 0 && n < P.least ? U.few : U.count[one(n) ? 0 : 1].replace('{n}', number(n)));
 }
-// A name is never cut at a hyphen; it may be cut at a dash or a space.
-const unbroken = (name) => name.split(/(?<=–)/).flatMap((part, k) => [k ? el('wbr', {}) : null, ...part.split(/(\S*[^\s-]-[^\s-]\S*)/).map((t, j) => (j % 2 ? el('span', { class: 'nb', text: t }) : t))]);
 let found = [], order = [], hay = [], symbols = [];
 
 /* ---------- the map */

@@ -7,7 +7,7 @@ function table() {
     const said = r.text[lang];
     return {
       by: [T.zones[z], ...(people ? [r.people] : []), ...C.services.map((s) => s.views[s.main].v[z]), r.named],
-      row: el('tr', {}, el('th', { scope: 'row' }, el('a', { href: pageOf(z), text: T.zones[z] })),
+      row: el('tr', {}, el('th', { scope: 'row' }, el('a', { href: pageOf(z) }, unbroken(T.zones[z]))),
         people ? el('td', { class: 'r', text: r.people === null ? '–' : number(r.people) }) : null,
         ...C.services.map((_, k) => el('td', {}, el('span', { class: 'vd', title: said.robust[k] || null }, mark(r.verdicts[k]), leads(k, z, C.services[k].views[C.services[k].main].x[1], el('span', { text: said.values[k] })), el('span', { class: 'vh', text: said.verdicts[k] })))),
         el('td', { class: 'r', text: number(r.named) })),
