@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from geosocial.results import Results
 
 #: The parts of the page's code, in the order in which they run, in one function.
-SCRIPTS: Final = ("shapes.js", "base.js", "map.js", "below.js", "panels.js", "controls.js")
+SCRIPTS: Final = ("shapes.js", "base.js", "names.js", "map.js", "below.js", "panels.js", "controls.js")
 #: Layers that are drawn in the pane of another.
 PANES: Final[Mapping[str, str]] = {"areas": "districts", "parks": "shore", "streets": "shore"}
 #: Layers that the code of the page asks for, null where the map has none.

@@ -308,5 +308,5 @@ def _shell(kind: str, common: Mapping[str, Any], *, lang: Lang, langs: Sequence[
         shown = assembly.quiet_map(scrollWheelZoom=False)
         figure.add_child(shown)
         drawn = str(shown.get_name())
-    figure.add_child(assembly.code("Sheet", ("sheet.js", f"{kind}.js"), {"map": drawn}))
+    figure.add_child(assembly.code("Sheet", ("sheet.js", "names.js", f"{kind}.js"), {"map": drawn}))
     return figure

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 #: The page, below the folder of the directory.
 NAME: Final = "map.html"
 #: The parts of the page's code, in the order in which they run, in one function.
-SCRIPTS: Final = ("shapes.js", "sheet.js", "directory.js")
+SCRIPTS: Final = ("shapes.js", "sheet.js", "names.js", "directory.js")
 LOOK: Final = ("ink", "muted", "chosen", "boundary", "land")
 
 

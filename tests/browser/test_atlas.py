@@ -290,6 +290,16 @@ def test_the_slider_says_sites_and_people_served(page: Page, full: str) -> None:
     expect(page.locator("#bars i.on")).to_have_count(2)
 
 
+def test_a_name_is_not_cut_at_a_hyphen(phone: Page, full: str) -> None:
+    phone.goto(full + "#lang=en&s=culture")
+    phone.locator("#panels button").nth(2).click()
+    for name in ("Champ-du-Moulin", "Côte-des-Pins", "Saint-Élie"):
+        part = phone.locator("table .nb").filter(has_text=name).first
+        assert part.evaluate("part => part.getClientRects().length") == 1
+        assert part.evaluate("part => part.textContent") == name
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_candidate_sites_are_rings_with_their_names(page: Page, full: str) -> None:
     page.goto(full + "#lang=en&s=culture&c=")
     page.get_by_role("checkbox", name="Candidate sites").check()

@@ -17,7 +17,7 @@ function paint() {
 }
 function headline() {
   if (byId('ta').textContent && byId('ta').textContent !== TW.a) byId('live').textContent = TW.a;
-  byId('ta').textContent = TW.a; byId('tb').textContent = TW.b;
+  byId('ta').textContent = TW.a; byId('tb').replaceChildren(...unbroken(TW.b));
 }
 function tabs() {
   const B = byId('tabs'), focused = document.activeElement && document.activeElement.name === 'sphere';
@@ -138,7 +138,7 @@ function zoneCard(z) {
   const c = byId('card'), zone = T.zones[z], said = W.cls[z] >= 0, views = [st.i, ...S.views.keys()].filter((k, n) => n === 0 || k !== st.i);
   c.replaceChildren(
     el('button', { type: 'button', class: 'back', onclick: () => select(-1) }, '← ' + U.all),
-    el('h2', { text: zone.name }), el('p', { class: 'sub', text: zone.sub }), el('p', { class: said ? 'say' : 'warn', text: TS.say[z] }), siteNote(z) || '');
+    el('h2', {}, unbroken(zone.name)), el('p', { class: 'sub', text: zone.sub }), el('p', { class: said ? 'say' : 'warn', text: TS.say[z] }), siteNote(z) || '');
   if (said) {
     const dl = el('dl', {});
     for (const k of views) {
@@ -193,7 +193,7 @@ function table() {
   tb.replaceChildren(
     el('caption', { class: 'vh', text: U.tableTitle + ', ' + TS.label }), el('thead', {}, el('tr', {}, ...header)),
     el('tbody', {}, ...order.map((z) => el('tr', { class: z === st.z ? 'on' : null, 'data-z': z, onmouseenter: () => hover(z), onmouseleave: () => hover(-1) },
-      el('th', { scope: 'row' }, el('button', { type: 'button', text: T.zones[z].name, 'aria-current': z === st.z ? 'true' : null, onclick: () => select(z) })),
+      el('th', { scope: 'row' }, el('button', { type: 'button', 'aria-current': z === st.z ? 'true' : null, onclick: () => select(z) }, unbroken(T.zones[z].name))),
       ...TS.cells[z].map((value, k) => cell(value, k, z))))));
 }
 function areaTable() {

@@ -24,8 +24,6 @@ function number(value, digits = 0) {
   return (value < 0 ? '\u2212' : '') + whole.replace(/\B(?=(\d{3})+(?!\d))/g, french() ? NB : ',') + (part ? (french() ? ',' : '.') + part : '');
 }
 const one = (n) => (french() ? Math.abs(n) < 2 : n === 1);
-// A name is never cut at a hyphen; it may be cut at a dash or a space.
-const unbroken = (name) => name.split(/(?<=–)/).flatMap((part, k) => [k ? el('wbr', {}) : null, ...part.split(/(\S*[^\s-]-[^\s-]\S*)/).map((t, j) => (j % 2 ? el('span', { class: 'nb', text: t }) : t))]);
 const capital = (s) => s.charAt(0).toUpperCase() + s.slice(1);
 const symbol = (sphere, more) => sv('svg', { class: 'sy', width: 14, height: 14, 'aria-hidden': 'true' }, sv('path', { d: C.spheres[sphere].path, fill: C.spheres[sphere].color, ...more }));
 const ring = { stroke: C.look.ink, 'stroke-width': 1.4, 'stroke-linejoin': 'round' };
