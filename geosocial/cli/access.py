@@ -9,7 +9,15 @@ import click
 
 from geosocial.cli.access_options import measure_options
 from geosocial.cli.batches import check_engine, running, scheduler_option
-from geosocial.cli.console import Console, column_option, crs_option, json_option, lang_option, snap_option
+from geosocial.cli.console import (
+    Console,
+    Number,
+    column_option,
+    crs_option,
+    json_option,
+    lang_option,
+    snap_option,
+)
 from geosocial.errors import N_, InputError
 from geosocial.i18n import Words
 
@@ -175,7 +183,7 @@ def _params(say: Words) -> list[click.Parameter]:
         click.Option(
             ["--standard-m"],
             required=True,
-            type=click.FloatRange(min=0, min_open=True),
+            type=Number(say, 0, min_open=True),
             help=say.t("A facility within this many metres is within reach."),
         ),
         *measure_options(say),

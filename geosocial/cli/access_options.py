@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from geosocial.cli.console import Number
 from geosocial.i18n import Words
 
 #: The measures and decays of `geosocial.intake.access_measure`, which imports numpy; a test compares them.
@@ -15,7 +16,7 @@ DECAYS: Final = ("steps", "gaussian", "exponential", "power", "linear")
 
 def measure_options(say: Words) -> list[click.Parameter]:
     """Return the options."""
-    positive = click.FloatRange(min=0, min_open=True)
+    positive = Number(say, 0, min_open=True)
     return [
         click.Option(
             ["--measure"],
@@ -50,7 +51,7 @@ def measure_options(say: Words) -> list[click.Parameter]:
         ),
         click.Option(
             ["--detour"],
-            type=click.FloatRange(min=1),
+            type=Number(say, 1),
             default=1.0,
             show_default=True,
             help=say.t("Length of the way for a straight-line metre."),
@@ -65,7 +66,7 @@ def measure_options(say: Words) -> list[click.Parameter]:
         ),
         click.Option(
             ["--streets-snap-m"],
-            type=click.FloatRange(min=0),
+            type=Number(say, 0),
             default=250.0,
             show_default=True,
             help=say.t("Most metres between a place and the nearest junction of the streets."),

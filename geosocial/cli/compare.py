@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from geosocial.cli.console import json_option, lang_option
+from geosocial.cli.console import Number, json_option, lang_option
 from geosocial.i18n import Words
 
 
@@ -36,7 +36,7 @@ def command(say: Words) -> click.Command:
             click.Argument(["run_b"], type=click.Path()),
             click.Option(
                 ["--moved-m"],
-                type=click.FloatRange(min=0),
+                type=Number(say, 0),
                 default=100.0,
                 show_default=True,
                 help=say.t("Metres from which a changed position is a move, and not a correction."),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +18,26 @@ from geosocial.vocabulary import LocalText
 
 if TYPE_CHECKING:
     from geosocial.study import Study
+
+
+class Number(click.FloatRange):
+    """A number within bounds as people write it: 1.3, and in French 1,3."""
+
+    def __init__(self, say: Words, low: float, high: float | None = None, *, min_open: bool = False) -> None:
+        super().__init__(low, high, min_open=min_open)
+        self.say = say
+        self.name = say.t("number")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number; refuse what can be read in no way, or in several."""
+        from geosocial.intake.columns import number
+
+        found = number(value) if isinstance(value, str) else float(value)
+        if not isinstance(found, float) or math.isnan(found):
+            said = self.say.t("“{got}” is no number: write it as 1.5.", got=str(value)[:80])
+            self.fail(said, param, ctx)
+        within: float = super().convert(found, param, ctx)
+        return within
 
 
 class Console:
@@ -119,7 +140,7 @@ def snap_option(say: Words) -> click.Option:
     """Return the option --snap-m."""
     return click.Option(
         ["--snap-m"],
-        type=click.FloatRange(min=0),
+        type=Number(say, 0),
         default=250.0,
         show_default=True,
         help=say.t("A point outside all zones goes to the nearest one within this many metres."),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from geosocial.cli.console import json_option, lang_option, sheet_option
+from geosocial.cli.console import Number, json_option, lang_option, sheet_option
 
 if TYPE_CHECKING:
     from geosocial.i18n import Words
@@ -80,7 +80,7 @@ def _question(say: Words) -> list[click.Parameter]:
         ),
         click.Option(
             ["--theta"],
-            type=click.FloatRange(0, 1),
+            type=Number(say, 0, 1),
             default=0.5,
             show_default=True,
             help=say.t("For backup: what serving once counts against serving twice."),
@@ -97,7 +97,7 @@ def _candidates(say: Words) -> list[click.Parameter]:
         ),
         click.Option(
             ["--grid"],
-            type=click.FloatRange(min=10),
+            type=Number(say, 10),
             metavar=say.t("METRES"),
             help=say.t("Instead: cells of this size without a facility, over the zones."),
         ),
@@ -175,7 +175,7 @@ def _rest(say: Words) -> list[click.Parameter]:
     return [
         click.Option(
             ["--tolerance"],
-            type=click.FloatRange(0, 1),
+            type=Number(say, 0, 1),
             help=say.t("Also list the choices within this share of the best: 0.01."),
         ),
         click.Option(
@@ -183,7 +183,7 @@ def _rest(say: Words) -> list[click.Parameter]:
         ),
         click.Option(
             ["--time-limit"],
-            type=click.FloatRange(min=0),
+            type=Number(say, 0),
             default=60.0,
             show_default=True,
             help=say.t("Seconds for each search; then the best found, with how far it is proved."),

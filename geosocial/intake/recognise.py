@@ -145,7 +145,7 @@ def refuse_ambiguous(file: str, found: Recognised, wanted: Sequence[str]) -> Non
         if key in found.ambiguous:
             raise InputError(
                 N_("{file}: several columns could be “{column}”: {found}."),
-                hint=N_("Say which one in the study: {key} = “header”."),
+                hint=N_("Say which: --column {key}=HEADER, or in the study {key} = “header”."),
                 file=file,
                 column=Said(LABELS[key]),
                 key=key,

@@ -206,9 +206,7 @@ def open_points(path: Path | str, crs: str | None = None) -> Opened:
         return _open_csv(file)
     raise InputError(
         N_("{file}: only Parquet, GeoParquet and CSV are read in batches."),
-        hint=N_(
-            "Write the file as GeoParquet or CSV first; geosocial join also reads it with --engine memory."
-        ),
+        hint=N_("Write the file as GeoParquet or CSV first, or read it with --engine memory."),
         file=file,
     )
 
@@ -268,7 +266,7 @@ def _open_parquet(files: Sequence[Path], crs: str | None) -> Opened:
     if encoding not in {"WKB", "point"}:
         raise InputError(
             N_("{file}: the geometry is encoded as “{got}”, not as points."),
-            hint=N_("Write its points as WKB; geosocial join also reads it with --engine memory."),
+            hint=N_("Write its points as WKB, or read it with --engine memory."),
             file=files[0],
             got=encoding,
         )
@@ -305,7 +303,7 @@ def _open_csv(file: Path) -> Opened:
     ):
         raise InputError(
             N_("{file}: the first row is not a header with a different name in each column."),
-            hint=N_("Give the file such a first row; geosocial join also reads it with --engine memory."),
+            hint=N_("Give the file such a first row, or read it with --engine memory."),
             file=file,
         )
     schema = pa.schema([(name, pa.string()) for name in names])

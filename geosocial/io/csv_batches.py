@@ -60,10 +60,7 @@ def csv_batches(file: Path, names: Sequence[str], *, letters: str, delimiter: st
     except pa.ArrowException as error:
         raise InputError(
             N_("{file}: the file cannot be read as CSV in batches ({reason})."),
-            hint=N_(
-                "Give each row as many cells as the header has; geosocial join also reads it with "
-                "--engine memory."
-            ),
+            hint=N_("Give each row as many cells as the header has, or read it with --engine memory."),
             file=file,
             reason=" ".join(str(error).split())[:200],
         ) from error

@@ -42,6 +42,11 @@ def test_each_verb_helps_with_an_example_in_both_languages(geosocial: Run, verb:
             "is not in the range",
             "est hors de l’intervalle",
         ),
+        (
+            ["access", "a.csv", "b.csv", "c.gpkg", "--out", "d", "--standard-m", "800", "--detour", "1,300"],
+            "“1,300” is no number: write it as 1.5.",
+            "n’est pas un nombre : écrivez-le comme 1,5.",
+        ),
     ],
 )
 def test_wrong_usage_is_exit_code_2_in_both_languages(
@@ -52,6 +57,18 @@ def test_wrong_usage_is_exit_code_2_in_both_languages(
         assert done.returncode == 2
         assert words in done.stderr
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("detour", ["1,3", "1.3", "+1,3"])
+def test_a_number_may_have_a_comma(geosocial: Run, detour: str) -> None:
+    # it is read, and then the file is missed; below its bound it is refused
+    given = ("access", "a.csv", "b.csv", "c.gpkg", "--out", "d", "--standard-m", "800", "--detour")
+    for lang in ("en", "fr"):
+        done = geosocial(*given, detour, lang=lang)
+        assert (done.returncode, "a.csv" in done.stderr) == (1, True), done.stderr
+    below = geosocial(*given, "0,5", lang="fr")
+    assert (below.returncode, "est hors de l’intervalle" in below.stderr) == (2, True), below.stderr
+    assert "NOMBRE" in geosocial("access", "--help", lang="fr").stdout
 
 
 def test_the_option_wins_over_the_environment(geosocial: Run) -> None:
