@@ -228,6 +228,7 @@ def _service(service: Service, file: str) -> dict[str, Any]:
                 ("settings", False),
             )
         ],
+        "ticks": [service.heads[name] for name in ("low", "mid", "high")],
         "rows": _together([_row(row, service.whole.value) for row in service.rows]),
         "whole": _row(service.whole, service.whole.value),
     }
@@ -240,6 +241,7 @@ def _row(row: Row, whole: float) -> dict[str, Any]:
         "name": name,
         "names": "",
         "at": _percent(row.value),
+        "care": row.care,
         "lower": _percent(row.lower) if not math.isnan(row.upper) else None,
         "upper": _percent(row.upper),
         "whole": _percent(whole),

@@ -16,8 +16,10 @@ import pytest
 
 from geosocial import pipeline, wording
 from geosocial.i18n import Words, words
-from geosocial.report import dossier
+from geosocial.report import charts, dossier
 from geosocial.report.directions import directions
+from geosocial.report.outline import outline
+from geosocial.report.verdicts import verdict_legend
 from geosocial.results import Results
 from geosocial.study import read_study
 from geosocial.vocabulary import Lang
@@ -83,6 +85,33 @@ def test_every_rank_and_gap_of_the_tables_stands_on_paper(
     if lang == "fr":
         assert "Côte-des-Neiges–Notre-Dame-de-Grâce" in text.replace("\n", "")
         assert "L’Île-Bizard" in text
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_line_starts_with_the_dash_of_a_name_and_each_ranking_says_its_verdicts(
+    papers: Mapping[Lang, bytes], lang: Lang
+) -> None:
+    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(papers[lang])).pages]
+    assert not [line for page in pages for line in page.splitlines() if re.match(r"\s*–\w", line)]
+    # the five services with 48 settings, a page each; housing has 8
+    ranked = [page for page in pages[2:8] if "/48" in page]
+    assert len(ranked) == 5
+    # the axis of the dot plot is said: the middle stands on the line of 0 and 100 %
+    ticks = [words(lang).percent(share) for share in (0, 0.5, 1)]
+    assert all(all(tick in page for tick in ticks) for page in ranked)
+    for entry in verdict_legend(words(lang)):
+        assert all(entry.label in page.replace("\n", " ").replace("\u00a0", " ") for page in ranked)
+
+
+def test_a_figure_to_be_read_with_care_has_a_hollow_symbol_as_the_note_says(results: Results) -> None:
+    values, _ = dossier.content(words("en"), results, outline(words("en"), results), charts.shapes(results))
+    ranking = results.ranking.set_index(["sphere", "zone_id"])["status"]
+    names = dict(zip(results.zones["name_en"], results.zones["zone_id"], strict=True))
+    housing = next(s for s in values["services"] if s["sphere"]["key"] == "housing")
+    shown = {row["name"].rstrip("*"): row["care"] for row in housing["rows"] if not row["names"]}
+    assert len(shown) == 16
+    assert shown == {name: ranking["housing", names[name]] == "low_confidence" for name in shown}
+    assert "hollow" in housing["care"]
 
 
 def test_the_same_results_give_the_same_bytes(results: Results, papers: Mapping[Lang, bytes]) -> None:
