@@ -204,7 +204,7 @@ def _params(say: Words) -> list[click.Parameter]:
             help=say.t(
                 "memory: all places at once, from any sheet or layer; stream: in batches, for Parquet and "
                 "CSV larger than the memory; dask: the same on the workers of a Dask cluster; "
-                "auto: stream for Parquet and CSV, else memory."
+                "auto: stream for Parquet, and for CSV whose first row is the header; else memory."
             ),
         ),
         scheduler_option(say),

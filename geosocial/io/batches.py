@@ -17,7 +17,7 @@ import numpy as np
 
 from geosocial.errors import N_, InputError, UnknownCrsError
 from geosocial.io.csv_batches import csv_batches, letters_of, records
-from geosocial.io.detect import check_path, detect, fingerprint, opened
+from geosocial.io.detect import check_path, detect, fingerprint, not_csv, opened
 from geosocial.io.geojson import known_crs
 from geosocial.io.header import header_at
 from geosocial.io.no_records import SetAside, set_aside
@@ -177,8 +177,11 @@ def is_parquet(path: Path | str) -> bool:
 
 
 def reads_in_batches(path: Path | str) -> bool:
-    """Return whether `path` is of a form that `open_points` takes."""
-    return is_parquet(path) or detect(check_path(Path(path)))[1] == "text"
+    """Return whether `path` is of a form that `open_points` takes: Parquet, or CSV below its header."""
+    if is_parquet(path):
+        return True
+    file, form = detect(check_path(Path(path)))
+    return form == "text" and bool(_header(file, "utf8")[0])
 
 
 def open_points(path: Path | str, crs: str | None = None) -> Opened:
@@ -281,26 +284,35 @@ def _open_parquet(files: Sequence[Path], crs: str | None) -> Opened:
     return Opened(tuple(files), "parquet", schema, name, encoding, found, total)
 
 
-def _open_csv(file: Path) -> Opened:
+def _header(file: Path, letters: str) -> tuple[list[str], str]:
+    """Return the names of the columns and the delimiter; no names where the first row is no header."""
+    import codecs
     import csv
     import io
 
+    with opened(file) as stream:
+        head = stream.read(_HEAD)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return [], ","  # which is read whole only
+    cut = head[: head.rfind(b"\n") + 1] or head
+    text = cut.decode("utf-8-sig" if letters == "utf8" else "cp1252", errors="replace")
+    delimiter = delimiter_of(text)
+    rows: list[list[str]] = []
+    try:
+        rows.extend(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise not_csv(file, len(rows) + 1, error) from error
+    names = [name.strip() for name in rows[0]] if rows else []
+    even = len(rows) > 1 and all(names) and len(set(names)) == len(names)
+    return (names if even and not header_at(list(enumerate(rows[:400], 1))) else []), delimiter
+
+
+def _open_csv(file: Path) -> Opened:
     import pyarrow as pa
 
     letters = letters_of(file)
-    with opened(file) as stream:
-        head = stream.read(_HEAD)
-    cut = head[: head.rfind(b"\n") + 1] or head
-    text = cut.decode("utf-8-sig" if letters == "utf8" else "cp1252")
-    delimiter = delimiter_of(text)
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    names = [name.strip() for name in rows[0]] if rows else []
-    if (
-        len(rows) < 2
-        or not all(names)
-        or len(set(names)) < len(names)
-        or header_at(list(enumerate(rows[:400], 1)))
-    ):
+    names, delimiter = _header(file, letters)
+    if not names:
         raise InputError(
             N_("{file}: the first row is not a header with a different name in each column."),
             hint=N_("Give the file such a first row, or read it with --engine memory."),

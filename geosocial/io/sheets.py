@@ -193,12 +193,10 @@ def delimiter_of(text: str) -> str:
     """Return the delimiter that gives the first rows the most equal, and then the most, cells."""
 
     def score(delimiter: str) -> tuple[float, int]:
-        try:
-            rows = [
-                r for r in islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 60) if r
-            ]
-        except csv.Error:
-            return (0.0, 0)
+        read = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        rows: list[list[str]] = []
+        with suppress(csv.Error):  # the rows above a quotation mark that is left open tell it too
+            rows.extend(row for row in islice(read, 60) if row)
         if not rows or len(rows[0]) < 2:
             return (0.0, 0)
         return (sum(len(r) == len(rows[0]) for r in rows) / len(rows), len(rows[0]))

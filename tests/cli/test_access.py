@@ -107,6 +107,34 @@ def test_measures_streets_and_engines(layers: Path, geosocial: Run) -> None:
     assert len(set(zones.values())) == 1
 
 
+def test_a_sheet_as_a_spreadsheet_writes_it_is_read_without_naming_an_engine(
+    layers: Path, geosocial: Run
+) -> None:
+    files = (layers / "facilities.gpkg", layers / "zones.gpkg")
+    options = ("--standard-m", "500", "--demand", "people", "--crs", "EPSG:32188")
+    at = gpd.read_parquet(layers / "places.parquet").dropna(subset=["people"]).head(30)
+    at = at[~(at.geometry.isna() | at.geometry.is_empty)]
+    lines = [f"{p.x};{p.y};{n}".replace(".", ",") for p, n in zip(at.geometry, at["people"], strict=True)]
+    body = "\r\n".join(["x;y;people", *lines]) + "\r\n"
+    read = []
+    for name, data in (
+        ("plain.csv", body.encode("cp1252")),
+        ("titled.csv", ("Nos lieux – été;;\r\n;;\r\n" + body).encode("cp1252")),
+        ("unicode.txt", body.replace(";", "\t").encode("utf-16")),
+    ):
+        (layers / name).write_bytes(data)
+        done = geosocial("access", layers / name, *files, *options, "--out", layers / f"out {name}", "--json")
+        assert done.returncode == 0, (name, done.stderr)
+        told = json.loads(done.stdout)
+        read.append((told["read"], told["demand"], told["covered"]))
+    assert read[0] == read[1] == read[2]
+    assert read[0][:2] == (len(at), float(at["people"].sum()))
+    (layers / "open.csv").write_text('x;y;people\n1;2;3\n1;"2;3\n' + "1;2;3\n" * 40_000, encoding="utf-8")
+    done = geosocial("access", layers / "open.csv", *files, *options, "--out", layers / "o")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert "open.csv: row 3 cannot be read as CSV: a cell has more than 131,072 characters" in done.stderr
+
+
 def test_what_is_refused_is_said_in_a_line(layers: Path, geosocial: Run) -> None:
     files = (layers / "places.parquet", layers / "facilities.gpkg", layers / "zones.gpkg")
     options = ("--standard-m", "500", "--out", layers / "out")

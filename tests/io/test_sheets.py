@@ -108,6 +108,9 @@ def test_a_quotation_mark_left_open_is_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError, match=f"a quotation mark is opened in row {row} and not closed"):
             sheet(tmp_path, text)
+    text = "x;y;n\n1;2;3\n" + '1;"2;3\n' + "1;2;3\n" * 40_000
+    with pytest.raises(InputError, match=r"a quotation mark is opened in row 3|row 3 cannot be read as CSV"):
+        sheet(tmp_path, text)
     for before, row in (("", 2), ("1,2\n\n", 4), ('Le "Pont"",1\n', 3)):
         with pytest.raises(InputError, match=f"row {row} cannot be read .* more than 131072 characters"):
             sheet(tmp_path, f'a,b\n{before}"{"x" * 200_000}",1\n')
