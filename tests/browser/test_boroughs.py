@@ -119,6 +119,15 @@ def test_depends_cannot_say_and_missing_are_three_marks_in_the_cells_and_in_the_
     assert page.locator("pattern#hatch circle, pattern#miss circle").count() == 0
 
 
+def test_names_of_the_index_stand_on_one_line_where_there_is_room(page: Page, tmp_path: Path) -> None:
+    toy = toy_results()
+    names = ["Villeray–Saint-Michel–Parc-Extension", *toy.zones["name_en"][1:]]
+    write_boroughs(replace(toy, zones=toy.zones.assign(name_en=names)), tmp_path)
+    page.goto((tmp_path / "index.html").as_uri() + "#lang=en")
+    link = page.locator("#all th a").filter(has_text=names[0])
+    assert link.evaluate("link => new Set([...link.getClientRects()].map((r) => r.top)).size") == 1
+
+
 def test_the_index_sorts_by_its_headings(page: Page, folder: Path) -> None:
     page.goto(url(folder, "index", "#lang=en"))
     people = [4000, 4000, 4000, 5000, 4000, 1500, 300]  # by hand from the toy city; Z7 is not known
