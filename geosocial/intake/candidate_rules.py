@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 _FILTER: Final = re.compile(r"\s*(?P<column>[^<>=!]+?)\s*(?P<sign>>=|<=|!=|=|>|<)\s*(?P<value>.*?)\s*")
+#: A day; in this form the earlier text is the earlier day.
+_DATE: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 #: Headers of what a candidate costs, as `plain` gives them, the surest first.
 _PRICES: Final = (
     ("prix demande", "asking price", "prix de vente", "sale price"),
@@ -108,6 +110,7 @@ def _meets(cells: Sequence[str], text: str, sign: str, value: str) -> Bools:
     """Return which cells meet a filter.
 
     Texts are compared without accents and case; an empty or unreadable number meets no ``<`` and no ``>``.
+    So are dates as 2026-11-22, which a date in a workbook is read as.
     """
     if sign in {"=", "!="}:
         same = np.array([fold(cell) == fold(value) for cell in cells], bool)
@@ -115,6 +118,10 @@ def _meets(cells: Sequence[str], text: str, sign: str, value: str) -> Bools:
         if isinstance(wanted, float):
             same |= np.array([amount(cell) == wanted for cell in cells], bool)
         return same if sign == "=" else ~same
+    if _DATE.fullmatch(value):
+        days = np.array([cell if _DATE.fullmatch(cell) else "" for cell in cells], np.str_)
+        later = {">": days > value, ">=": days >= value, "<": days < value, "<=": days <= value}[sign]
+        return np.asarray(later & (days != ""), bool)
     limit = amount(value)
     if not isinstance(limit, float) or np.isnan(limit):
         raise InputError(

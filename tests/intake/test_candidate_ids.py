@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from geosocial import intake
 from geosocial.intake.candidates import Wanted, named, read_candidates
@@ -42,6 +43,28 @@ def test_identifiers_are_text_and_amounts_go_with_them(city: Factory, tmp_path: 
     pd.testing.assert_frame_equal(tables[0], tables[1])
     mine = tables[0][tables[0]["candidate_id"] == "007"]
     assert (mine["cost"].tolist(), mine["capacity"].tolist()) == ([40], [5])
+
+
+@pytest.mark.parametrize(
+    ("rule", "kept"),
+    [
+        ("inscrit>=2026-03-01", ["B", "C"]),
+        ("inscrit>2026-03-01", ["C"]),
+        ("inscrit<2026-03-01", ["A"]),
+        ("inscrit<=2026-03-01", ["A", "B"]),
+        ("inscrit=2026-12-31", ["C"]),
+        ("inscrit!=2026-12-31", ["A", "B", "D", "E"]),
+    ],
+)
+def test_a_filter_compares_days(city: Factory, tmp_path: Path, rule: str, kept: list[str]) -> None:
+    study = city()
+    zones, _, _ = intake.read_zones(study)
+    days = {"A": "2025-11-30", "B": "2026-03-01", "C": "2026-12-31", "D": "", "E": "bientôt"}
+    path = tmp_path / "lots.csv"
+    rows = [f"{lot},{day},{EAST + 300},{NORTH + 300}" for lot, day in days.items()]
+    path.write_text("\n".join(["lot,inscrit,x,y", *rows]) + "\n", encoding="utf-8")
+    wanted = Wanted(path=path, crs="EPSG:32188", identifier="lot", where=[rule])
+    assert read_candidates(study, zones, wanted).table["candidate_id"].tolist() == kept
 
 
 def test_the_same_lots_are_chosen_in_any_order(city: Factory, tmp_path: Path) -> None:
