@@ -368,7 +368,7 @@ def test_join_looks_addresses_up(tmp_path: Path) -> None:
     at = frame.geometry.to_crs("EPSG:32188")
     assert at.x.iloc[0] == pytest.approx(EAST + 500, abs=0.01)
     assert str(joined.notes[0]).startswith("Addresses looked up: 3; placed: 2; left without a position: 1.")
-    with pytest.raises(InputError, match="no columns of coordinates"):
+    with pytest.raises(InputError, match="look up its column “adresse”"):
         intake.join_files(tmp_path / "list.csv", tmp_path / "zones.gpkg")
 
 
