@@ -191,7 +191,7 @@ def _as_median(
 ) -> SitingResult:
     """Return a p-median of other costs, told in the terms of its objective and assigned by the true costs."""
     other = Reach(pairs.start, pairs.column, worse(pairs.cost), pairs.candidates)
-    found = p_median(other.dense(), weights, **given)
+    found = p_median(other, weights, **given)
     if found.status == "infeasible":
         return found
     objective, bound = back(found.objective), back(found.bound)

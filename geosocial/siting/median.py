@@ -25,9 +25,10 @@ from geosocial.siting.core import Core, Known
 from geosocial.siting.covering import uncovered
 from geosocial.siting.dual import LOOK, ROUNDS, Ascent, reach_at_first
 from geosocial.siting.exchange import exchanged, finite, greedy, improved
-from geosocial.siting.inputs import Choice, Floats, amounts, choice, reach
+from geosocial.siting.inputs import Choice, Floats, Reach, amounts, choice, reach
 from geosocial.siting.master import Program
-from geosocial.siting.result import Clock, Interrupt, SitingResult, gap_of, infeasible
+from geosocial.siting.result import Clock, Interrupt, SitingResult, gap_of, infeasible, nearest
+from geosocial.siting.standing import beside
 from geosocial.siting.table import Table, blocks, part, reached, served, table, whole
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ _LOOK_MANY, _ROUNDS_MANY = 20, 60
 
 
 def p_median(
-    costs: csr_array | ArrayLike,
+    costs: Reach | csr_array | ArrayLike,
     weights: ArrayLike,
     *,
     sites: int | None = None,
@@ -77,24 +78,34 @@ def p_median(
     (14.0, [2])
     """
     clock = Clock(time_limit, interrupt)
-    full = table(costs)
-    places, candidates = full.shape
+    sparse = not isinstance(costs, Reach) and hasattr(costs, "tocsr")
+    given: Reach | Table = costs if isinstance(costs, Reach) else reach(costs) if sparse else table(costs)
+    places, candidates = (given.places, given.candidates) if isinstance(given, Reach) else given.shape
     held = amounts(weights, places, "weights")
     open_ = choice(
         candidates, sites=sites, fixed=fixed, forbidden=forbidden, budget=budget, site_costs=site_costs
     )
-    allowed, asked = np.concatenate([open_.fixed, open_.free]), np.flatnonzero(held > 0)
     trouble = open_.trouble()
-    if not trouble and not reached(full, allowed)[asked].all():
-        trouble = uncovered(reach(full), held, open_, np.inf)
     if trouble:
         return infeasible("p_median", places, clock, trouble)
-    known = _search(part(full, asked, allowed), held[asked], open_, clock)
+    smaller = beside(given, held, open_) if isinstance(given, Reach) else None
+    if smaller is not None and isinstance(given, Reach):
+        known = _search(smaller.costs, held[held > 0], smaller.choice, clock)
+        column = np.concatenate([[-1], smaller.column])
+    else:
+        full = given.dense() if isinstance(given, Reach) else given
+        column = np.concatenate([open_.fixed, open_.free])
+        if not reached(full, column)[held > 0].all():
+            trouble = uncovered(reach(full), held, open_, np.inf)
+            return infeasible("p_median", places, clock, trouble or _none())
+        known = _search(part(full, np.flatnonzero(held > 0), column), held[held > 0], open_, clock)
     if known is None:
-        said = Said(N_("No choice of sites within the limits reaches all demand."))
-        return infeasible("p_median", places, clock, said)
-    chosen = np.zeros(0, np.int64) if known.open is None else np.sort(allowed[known.open])
-    assignment, at = served(full, chosen)
+        return infeasible("p_median", places, clock, _none())
+    chosen = np.zeros(0, np.int64) if known.open is None else column[known.open]
+    if smaller is not None and known.open is not None:
+        chosen = np.union1d(open_.fixed, chosen[chosen >= 0])
+    chosen = np.sort(chosen)
+    assignment, at = nearest(given, chosen) if isinstance(given, Reach) else served(given, chosen)
     objective = math.fsum(held[held > 0] * at[held > 0]) if known.open is not None else np.nan
     bound = objective if known.open is not None and known.proved else float(np.fmin(known.bound, objective))
     gap = gap_of(objective, bound)
@@ -109,6 +120,10 @@ def p_median(
         method="greedy, exchanges, Lagrangian, Benders cuts, branching, HiGHS",
         model="p_median",
     )
+
+
+def _none() -> Said:
+    return Said(N_("No choice of sites within the limits reaches all demand."))
 
 
 def _search(costs: Table, weights: Floats, open_: Choice, clock: Clock) -> Known | None:
