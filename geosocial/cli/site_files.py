@@ -125,7 +125,8 @@ def _packed(found: Proposal) -> bytes:
         for k, served in enumerate(problem.spheres):
             arrays |= _parts(served.costs, f"s{k}_") | {f"s{k}_weights": served.weight}
     elif problem.asked.model == "dispersion":
-        arrays = _parts(models.between(problem))
+        x, y, existing = models.positions(problem)
+        arrays = {"x": x, "y": y, "detour": np.float64(problem.study.detour), "existing": existing}
     else:
         arrays = _parts(problem.main.costs) | {"weights": problem.main.weight}
     if problem.asked.model == "maximin":
@@ -141,6 +142,10 @@ def _packed(found: Proposal) -> bytes:
 def _costs(held: Any, prefix: str = "") -> Any:
     from scipy.sparse import csr_array
 
+    from geosocial.sites import models
+
+    if "detour" in held:
+        return models.apart(held["x"], held["y"], float(held["detour"]), int(held["existing"]))
     if f"{prefix}costs" in held:
         return held[f"{prefix}costs"]
     parts = tuple(held[f"{prefix}{name}"] for name in ("data", "indices", "indptr"))

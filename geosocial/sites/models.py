@@ -146,13 +146,24 @@ def _moved(
 
 
 def between(problem: Problem) -> Any:
-    """Return the costs from each column to each: straight line × detour, also where the study has streets.
+    """Return the costs from each column to each: straight line × detour, also where the study has streets."""
+    x, y, existing = positions(problem)
+    return apart(x, y, problem.study.detour, existing)
 
-    How near existing facilities are to each other is not in question: inf.
-    """
+
+def positions(problem: Problem) -> tuple[Any, Any, int]:
+    """Return the position of each column, and how many of the last are existing facilities."""
     table = problem.candidates.table
     x = np.concatenate([table["x"].to_numpy(np.float64), *(s.facilities.x for s in problem.spheres)])
     y = np.concatenate([table["y"].to_numpy(np.float64), *(s.facilities.y for s in problem.spheres)])
-    apart = np.hypot(x[:, None] - x, y[:, None] - y) * problem.study.detour
-    apart[problem.count :, problem.count :] = np.inf
-    return apart
+    return x, y, len(x) - problem.count
+
+
+def apart(x: Any, y: Any, detour: float, existing: int) -> Any:
+    """Return how far positions are apart, straight line × detour.
+
+    How near existing facilities, the last, are to each other is not in question: inf.
+    """
+    made = np.hypot(x[:, None] - x, y[:, None] - y) * detour
+    made[len(x) - existing :, len(x) - existing :] = np.inf
+    return made
