@@ -19,7 +19,7 @@ def distances(seed: int, many: int) -> np.ndarray:
     """Return whole distances, so that many are the same, some pairs without a way."""
     rng = np.random.default_rng(seed)
     x, y = rng.integers(0, 12, (2, many)).astype(float)
-    apart = np.rint(np.hypot(x[:, None] - x, y[:, None] - y))
+    apart: np.ndarray = np.rint(np.hypot(x[:, None] - x, y[:, None] - y))
     none = rng.random((many, many)) < 0.05
     apart[none | none.T] = np.inf
     np.fill_diagonal(apart, 0.0)
