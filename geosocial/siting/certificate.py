@@ -1,6 +1,6 @@
 """A record of an answer that anyone can check: from the list of sites and the costs alone, without a solver.
 
-`check` uses nothing of the models: it looks in plain Python at which sites each place has within reach, and
+`check` uses nothing of the models: it looks at which sites each place has within reach, in plain Python, and
 adds up by the formula of the model. It proves the value of the sites; the bound is what the solver proved,
 and that it, the gap and the status fit together is checked too. What each model counts is told, and counted,
 in `geosocial.siting.worth`.
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from geosocial.siting.several import Several, Sphere
 
 
+#: Numbers that are hashed at a time.
+_AT_ONCE = 1_000_000
 _NO_ANSWER = ("infeasible", "unknown")
 _ANSWERS = ("optimal", "time_limit", "interrupted")
 
@@ -109,7 +111,9 @@ def fingerprint(pairs: Reach, weights: Floats) -> str:
     """Return the SHA-256 of the pairs within reach and the weights: the same for dense and sparse costs."""
     digest = hashlib.sha256(f"{pairs.places} {pairs.candidates} ".encode())
     for part, kind in ((pairs.start, "<i8"), (pairs.column, "<i8"), (pairs.cost, "<f8"), (weights, "<f8")):
-        digest.update(np.ascontiguousarray(part + 0, kind).tobytes())  # −0.0 is 0.0
+        for begin in range(0, len(part), _AT_ONCE):
+            some = part[begin : begin + _AT_ONCE] + 0  # −0.0 is 0.0
+            digest.update(np.ascontiguousarray(some, kind).tobytes())
     return digest.hexdigest()
 
 

@@ -149,11 +149,12 @@ def reach(costs: Reach | csr_array | ArrayLike) -> Reach:
         places, candidates = full.shape
         every = np.tile(np.arange(candidates), places)
         return Reach(candidates * np.arange(places + 1), every, full.flatten(), candidates)
-    row, column = np.nonzero(near)
-    data = full[row, column]
-    _checked(data, row, column)
-    counts = np.bincount(row, minlength=full.shape[0])
-    return Reach(starts(counts), column.astype(np.int64), data, full.shape[1])
+    data = full[near]
+    if not (data >= 0).all():
+        _checked(data, *np.nonzero(near))
+    column = np.flatnonzero(near).astype(np.int64, copy=False)
+    column %= max(full.shape[1], 1)
+    return Reach(starts(near.sum(axis=1)), column, data, full.shape[1])
 
 
 def _from_sparse(costs: Any) -> Reach:

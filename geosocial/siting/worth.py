@@ -1,4 +1,4 @@
-"""What sites are worth to the places with demand, by the formula of each model, in plain Python.
+"""What sites are worth to the places with demand, by the formula of each model.
 
 Nothing of the models or of a solver is used: `geosocial.siting.certificate` checks their answers by it.
 What each model counts, over places with P > 0, with d the cost to the nearest of the sites and n how many are
@@ -35,15 +35,16 @@ def same(one: float, other: float) -> bool:
 
 def near_sites(pairs: Reach, sites: set[int], limit: float) -> list[list[tuple[int, float]]]:
     """Return, for each place, the sites within the limit and their costs."""
-    start, column, cost = pairs.start.tolist(), pairs.column.tolist(), pairs.cost.tolist()
-    return [
-        [
-            (column[k], cost[k])
-            for k in range(start[i], start[i + 1])
-            if column[k] in sites and cost[k] <= limit
-        ]
-        for i in range(pairs.places)
-    ]
+    chosen = np.zeros(pairs.candidates, bool)
+    chosen[list(sites)] = True
+    kept = np.flatnonzero(chosen[pairs.column] & (pairs.cost <= limit))
+    place = np.searchsorted(pairs.start, kept, side="right") - 1
+    near: list[list[tuple[int, float]]] = [[] for _ in range(pairs.places)]
+    for i, j, cost in zip(
+        place.tolist(), pairs.column[kept].tolist(), pairs.cost[kept].tolist(), strict=True
+    ):
+        near[i].append((j, cost))
+    return near
 
 
 class Seen:
