@@ -7,9 +7,11 @@ leave it, or is damaged, is refused. Nothing is ever written to disk from a work
 from __future__ import annotations
 
 import errno
+import importlib
+import struct
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -64,10 +66,23 @@ def opened(file: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as archive:
             yield archive
-    except (GeosocialError, MemoryError):
+    except GeosocialError:
         raise
-    except Exception as error:  # each compression that a part can have raises errors of its own
+    except _refusals() as error:
         raise _unreadable(file, error) from error
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """Return the errors with which Python refuses an archive, those of its compressions too.
+
+    No others: a fault of our own is not one of the file.
+    """
+    # struct: a header of a part that is cut short
+    found = [zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError, struct.error]
+    for module, name in (("zlib", "error"), ("lzma", "LZMAError"), ("compression.zstd", "ZstdError")):
+        with suppress(ImportError):
+            found.append(getattr(importlib.import_module(module), name))
+    return tuple(found)
 
 
 def _unreadable(file: Path, error: Exception) -> InputError:

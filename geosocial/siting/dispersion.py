@@ -202,7 +202,7 @@ def _together(apart: Floats, best: Ints, may: Ints) -> float:
     Of the sites of any choice two are in the same group. Each candidate is with the nearest of the sites.
     """
     centres = best[:-1]
-    group = centres[apart[np.ix_(may, centres)].argmin(axis=1)] if len(centres) else may
+    group = centres[apart[np.ix_(may, centres)].argmin(axis=1)]
     group[np.isin(may, centres)] = may[np.isin(may, centres)]
     farthest = 0.0
     for centre in centres:
