@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from geosocial.intake import Taken
     from geosocial.intake.placing import Geocoder
     from geosocial.measure.clustering import Clustered
+    from geosocial.provenance.edited import Kept
     from geosocial.results import Results
     from geosocial.study import Study
     from geosocial.vocabulary import Lang
@@ -213,12 +214,14 @@ def write(
     step: Step = quiet,
     archive: bool = True,
     apart: bool = False,
+    kept: Kept | None = None,
 ) -> list[Path]:
     """Write the maps, the reports, the tables, the inputs and the manifest of a run into the folder `out`.
 
     All is written aside first, then moved: an interrupted run leaves the old one as it was. With `archive`,
     the inputs are kept in ``inputs/``, from which the run can be computed again. With `apart`, the reports
-    may be made in a process of their own (`geosocial.apart`).
+    may be made in a process of their own (`geosocial.apart`). A file of an earlier run that somebody has
+    changed since moves aside; `kept` is called with it and with where it is now.
 
     Returns
     -------
@@ -252,7 +255,10 @@ def write(
         *files.directory_names(results),
         *(f"directory/{name}" for name in directory.names(results)),
     ]
-    with provenance.writing(results, out, names, archive=archive) as aside, ExitStack() as beside:
+    with (
+        provenance.writing(results, out, names, archive=archive, kept=kept) as aside,
+        ExitStack() as beside,
+    ):
         with step(N_("Report")):
             reports = beside.enter_context(_reports(results, aside, langs=langs, atlas=True, apart=apart))
         explained = files.explained_in(langs)
@@ -288,7 +294,14 @@ def _reports(
             yield standing
 
 
-def write_gaps(results: Results, out: Path, *, langs: Langs = ("fr", "en"), step: Step = quiet) -> list[Path]:
+def write_gaps(
+    results: Results,
+    out: Path,
+    *,
+    langs: Langs = ("fr", "en"),
+    step: Step = quiet,
+    kept: Kept | None = None,
+) -> list[Path]:
     """Write the tables, the workbook and the manifest alone, as `write` does.
 
     Returns
@@ -314,7 +327,7 @@ def write_gaps(results: Results, out: Path, *, langs: Langs = ("fr", "en"), step
 
     frames = report_tables.frames(results)
     names = ["geosocial.xlsx", *files.table_names(frames)]
-    with provenance.writing(results, out, names, alone=True) as aside, step(N_("Tables")):
+    with provenance.writing(results, out, names, alone=True, kept=kept) as aside, step(N_("Tables")):
         files.write_frames(results, frames, aside, langs=langs)
     return [out / name for name in (*names, provenance.MANIFEST)]
 
@@ -327,6 +340,7 @@ def write_maps(
     pictures: bool = False,
     since: Since | None = None,
     step: Step = quiet,
+    kept: Kept | None = None,
 ) -> list[Path]:
     """Write the maps and the manifest alone, as `write` does; with `pictures`, also as PNG and SVG.
 
@@ -357,13 +371,19 @@ def write_maps(
         since = results.changes, results.earlier
     drawn = langs if pictures else ()
     names = [f"maps/{name}" for name in maps.names(results, pictures=drawn)]
-    with provenance.writing(results, out, names, alone=True) as aside:
+    with provenance.writing(results, out, names, alone=True, kept=kept) as aside:
         maps.write(results, aside / "maps", langs=langs, pictures=drawn, since=since, step=step)
     return [out / name for name in (*names, provenance.MANIFEST)]
 
 
 def write_reports(
-    results: Results, out: Path, *, langs: Langs = ("fr", "en"), step: Step = quiet, apart: bool = False
+    results: Results,
+    out: Path,
+    *,
+    langs: Langs = ("fr", "en"),
+    step: Step = quiet,
+    apart: bool = False,
+    kept: Kept | None = None,
 ) -> list[Path]:
     """Write the reports, the dossiers and the manifest alone, as `write` does.
 
@@ -390,7 +410,7 @@ def write_reports(
 
     names = [f"report/{name}" for name in files.report_names(langs)]
     with (
-        provenance.writing(results, out, names, alone=True) as aside,
+        provenance.writing(results, out, names, alone=True, kept=kept) as aside,
         step(N_("Report")),
         _reports(results, aside, langs=langs, atlas=False, apart=apart) as reports,
     ):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from geosocial.cli.console import Number, json_option, lang_option
+from geosocial.cli.console import Console, Number, json_option, lang_option
 from geosocial.i18n import Words
 
 
@@ -19,7 +19,7 @@ def command(say: Words) -> click.Command:
         from geosocial.intake.edition import read_edition
 
         found = comparison.compare(read_edition(run_a), read_edition(run_b), moved_m=moved_m)
-        written = [] if out is None else told.write_comparison(found, Path(out))
+        written = [] if out is None else told.write_comparison(found, Path(out), kept=Console(say).kept)
         if as_json:
             click.echo(told.as_json(say, found))
             return

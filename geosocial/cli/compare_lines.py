@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from geosocial.comparison import Comparison
     from geosocial.i18n import Words
+    from geosocial.provenance.edited import Kept
 
 #: Movements that are named one by one.
 MOST: Final = 12
@@ -136,8 +137,10 @@ def _edition(edition: Any) -> dict[str, str]:
     }
 
 
-def write_comparison(found: Comparison, out: Path) -> list[Path]:
+def write_comparison(found: Comparison, out: Path, *, kept: Kept | None = None) -> list[Path]:
     """Write changes.csv and movements.csv into a folder, labels beside the keys, and return the files.
+
+    `kept`: as in `geosocial.provenance.recorded`.
 
     Raises
     ------
@@ -153,7 +156,7 @@ def write_comparison(found: Comparison, out: Path) -> list[Path]:
         return {**said, "files": names}
 
     tables = {"changes.csv": found.changes, "movements.csv": found.movements}
-    with recorded(out, RECORD, record) as aside:
+    with recorded(out, RECORD, record, kept=kept) as aside:
         for name, table in tables.items():
             write_table(_labelled(table, found), aside / name)
     return [out / name for name in (*tables, RECORD)]

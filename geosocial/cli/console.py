@@ -61,6 +61,15 @@ class Console:
             seconds = f"{self.say.number(time.perf_counter() - start, 1)}\u00a0s"
             click.echo(("\r" if live else "") + f"  {text:<52}{seconds:>8}", err=True)
 
+    def kept(self, file: Path, place: Path) -> None:
+        """Say that a file which somebody has changed was moved aside: whoever has done so must find it."""
+        text = self.say.t(
+            "{file} has been changed since geosocial wrote it: what you had is now {kept}.",
+            file=file,
+            kept=place.name,
+        )
+        click.echo(("\r" if sys.stderr.isatty() else "") + text, err=True)
+
     def rows(self, done: int, total: int | None) -> None:
         """Show on a terminal how many rows are done, in place of what it showed before."""
         if self.silent or not sys.stderr.isatty():

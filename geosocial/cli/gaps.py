@@ -36,7 +36,9 @@ def command(say: Words) -> click.Command:
             results = only(results, sphere)
         langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")
         written = (
-            [] if out is None else pipeline.write_gaps(results, Path(out), langs=langs, step=console.step)
+            []
+            if out is None
+            else pipeline.write_gaps(results, Path(out), langs=langs, step=console.step, kept=console.kept)
         )
         from geosocial.report import gaps as told
         from geosocial.wording import cautions

@@ -39,7 +39,9 @@ def command(say: Words) -> click.Command:
             click.echo(title, err=True)
         results = pipeline.compute(read, step=console.step, apart=True, meanwhile=maps.load)
         langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")
-        written = pipeline.write_maps(results, Path(out), langs=langs, pictures=pictures, step=console.step)
+        written = pipeline.write_maps(
+            results, Path(out), langs=langs, pictures=pictures, step=console.step, kept=console.kept
+        )
         if as_json:
             click.echo(json.dumps([str(p) for p in written], ensure_ascii=False, indent=1))
             return

@@ -29,7 +29,9 @@ def command(say: Words) -> click.Command:
             click.echo(title, err=True)
         results = pipeline.compute(read, step=console.step, apart=True, meanwhile=files.load)
         langs: Any = (lang,) if lang in {"fr", "en"} else ("fr", "en")
-        written = pipeline.write_reports(results, Path(out), langs=langs, step=console.step, apart=True)
+        written = pipeline.write_reports(
+            results, Path(out), langs=langs, step=console.step, apart=True, kept=console.kept
+        )
         shown = [str(path) for path in written if path.suffix in {".html", ".pdf"}]
         if as_json:
             click.echo(json.dumps(shown, ensure_ascii=False, indent=1))

@@ -53,7 +53,13 @@ def command(say: Words) -> click.Command:
                 read, step=console.step, online=online, apart=True, meanwhile=files.load
             )
             written = pipeline.write(
-                results, Path(out), langs=langs, step=console.step, archive=not no_archive, apart=True
+                results,
+                Path(out),
+                langs=langs,
+                step=console.step,
+                archive=not no_archive,
+                apart=True,
+                kept=console.kept,
             )
         _report(say, results, written, Path(out), as_json=as_json)
 

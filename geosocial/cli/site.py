@@ -159,7 +159,7 @@ def _report(say: Words, found: Proposal, out: str | None, *, as_json: bool) -> N
 
     zones = found.problem.zones
     names = dict(zip(zones["zone_id"], zones[f"name_{say.lang}"], strict=True))
-    written = [] if out is None else write(found, Path(out))
+    written = [] if out is None else write(found, Path(out), kept=Console(say).kept)
     lines = list(proposals.lines(say, found, names))
     if as_json:
         click.echo(_json(found, lines))

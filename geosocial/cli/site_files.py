@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geosocial.i18n import Words
+    from geosocial.provenance.edited import Kept
     from geosocial.sites import Proposal
 
 #: Files of a proposal: certificate, and the costs and weights that it is checked on.
 CERTIFICATE, COSTS = "certificate.json", "costs.npz"
 
 
-def write(found: Proposal, out: Path) -> list[Path]:
-    """Write everything; return what was written.
+def write(found: Proposal, out: Path, *, kept: Kept | None = None) -> list[Path]:
+    """Write everything; return what was written. `kept`: as in `geosocial.provenance.recorded`.
 
     Raises
     ------
@@ -38,7 +39,7 @@ def write(found: Proposal, out: Path) -> list[Path]:
     from geosocial.report.site_page import write_pages
 
     written = []
-    with recorded(out, CERTIFICATE, partial(_certificate, found)) as aside:
+    with recorded(out, CERTIFICATE, partial(_certificate, found), kept=kept) as aside:
         for name, frame in found.tables().items():
             written.append(aside / f"{name}.csv")
             files.write_table(frame, written[-1])

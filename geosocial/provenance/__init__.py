@@ -20,6 +20,7 @@ from geosocial.errors import N_, OutputError
 from geosocial.io import atomic
 from geosocial.io.geopackage import refuse_unsaved
 from geosocial.provenance.archive import ORIGIN, keep, kept_as, origin
+from geosocial.provenance.edited import MOVING, Kept, keep_edited, with_before
 from geosocial.provenance.marks import Mark, digest
 
 if TYPE_CHECKING:
@@ -81,13 +82,16 @@ def dumps(value: dict[str, Any]) -> str:
 
 
 @contextmanager
-def staged(out: Path, *, record: str = MANIFEST, earlier: Mapping[str, Mark] | None = None) -> Iterator[Path]:
+def staged(
+    out: Path, *, record: str = MANIFEST, earlier: Mapping[str, Mark] | None = None, kept: Kept | None = None
+) -> Iterator[Path]:
     """Give an empty folder to write a run into; when all is well, move what it holds into `out`.
 
     What an earlier run has written there and this one does not is removed before, so that it is not taken for
-    a part of this run; a file that somebody has changed since, and what no run has written, stays. Then the
-    manifest goes first, so that every file that follows is known as ours (`refuse_foreign`), whenever the
-    moving is cut off.
+    a part of this run; a file that somebody has changed since, and what no run has written, stays. One that
+    somebody has changed, and that this run writes too, is kept beside it under another name
+    (`geosocial.provenance.edited`). Then the manifest goes first, so that every file that follows is known as
+    ours (`refuse_foreign`), whenever the moving is cut off.
 
     Parameters
     ----------
@@ -95,6 +99,8 @@ def staged(out: Path, *, record: str = MANIFEST, earlier: Mapping[str, Mark] | N
         The file that names the others.
     earlier
         What was written there before; None for what the manifest of the folder names.
+    kept
+        Called with each file that somebody has changed, and where it is kept.
     """
     out.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".geosocial-", dir=out))
@@ -114,14 +120,18 @@ def staged(out: Path, *, record: str = MANIFEST, earlier: Mapping[str, Mark] | N
         moves = [(file, out / file.relative_to(aside)) for file in files]
         for _, target in moves:
             refuse_unsaved(target)
-        kept = {target.relative_to(out).as_posix() for _, target in moves}
+        names = {target.relative_to(out).as_posix() for _, target in moves}
         before = _written(out) if earlier is None else earlier
-        remove({name: mark for name, mark in before.items() if name not in kept}, out)
+        remove({name: mark for name, mark in before.items() if name not in names}, out)
+        replaced = keep_edited(moves, out, before, kept)
+        (aside / MOVING).write_text(replaced, encoding="utf-8", newline="\n")
+        atomic.flush([aside / MOVING])
         folders = {out, *(target.parent for _, target in moves)}
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
-        atomic.move(moves[:1])
-        atomic.move(moves[1:])
+        for part in ([(aside / MOVING, out / MOVING)], moves[:1], moves[1:]):
+            atomic.move(part)
+        (out / MOVING).unlink()
         with suppress(OSError):  # not every file system lets a folder be flushed
             atomic.flush(sorted(folders))
     finally:
@@ -130,12 +140,18 @@ def staged(out: Path, *, record: str = MANIFEST, earlier: Mapping[str, Mark] | N
 
 @contextmanager
 def writing(
-    results: Results, out: Path, names: list[str], *, alone: bool = False, archive: bool = False
+    results: Results,
+    out: Path,
+    names: list[str],
+    *,
+    alone: bool = False,
+    archive: bool = False,
+    kept: Kept | None = None,
 ) -> Iterator[Path]:
     """Give a folder to write `names` into; then write the manifest and move all into `out`.
 
     With `alone`, a folder that holds more of an earlier run is refused. With `archive`, the inputs are kept
-    too (`geosocial.provenance.archive`).
+    too (`geosocial.provenance.archive`). `kept`: as in `staged`.
 
     Raises
     ------
@@ -145,23 +161,29 @@ def writing(
     refuse_foreign(out, [out / name for name in (*names, MANIFEST)])
     if alone:
         refuse_others(out, [*names, MANIFEST])
-    with staged(out) as aside:
+    with staged(out, kept=kept) as aside:
         yield aside
-        outputs, kept = [aside / name for name in names], None
+        outputs, places = [aside / name for name in names], None
         if archive:
-            kept, copies = kept_as(results.study), keep(results.study, aside)
+            places, copies = kept_as(results.study), keep(results.study, aside)
             outputs += copies
             (aside / ORIGIN).write_text(origin(results.study, out), encoding="utf-8", newline="\n")
-        text = dumps(manifest(results, aside, outputs, kept))
+        text = dumps(manifest(results, aside, outputs, places))
         (aside / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
 
 @contextmanager
-def recorded(out: Path, record: str, told: Callable[[dict[str, str]], dict[str, Any]]) -> Iterator[Path]:
+def recorded(
+    out: Path,
+    record: str,
+    told: Callable[[dict[str, str]], dict[str, Any]],
+    *,
+    kept: Kept | None = None,
+) -> Iterator[Path]:
     """Give an empty folder to write files into; then write their record and move all into `out`.
 
     Only files that an earlier record of the folder names, and that are still as they were written, are
-    replaced or removed.
+    replaced or removed; one that somebody has changed since is kept beside the new one, as in `staged`.
 
     Parameters
     ----------
@@ -170,21 +192,23 @@ def recorded(out: Path, record: str, told: Callable[[dict[str, str]], dict[str, 
         of what GeoPackages hold.
     told
         Makes the record from its ``files``.
+    kept
+        Called with each file that somebody has changed, and where it is kept.
 
     Raises
     ------
     OutputError
-        Naming the first file in the way that no earlier call has written, or that somebody has changed since.
+        Naming the first file in the way that no earlier call has written.
     """
-    earlier = named_in(out / record)
-    with staged(out, record=record, earlier=earlier) as aside:
+    earlier = with_before(named_in(out / record), out)
+    with staged(out, record=record, earlier=earlier, kept=kept) as aside:
         yield aside
         files = [f for f in sorted(aside.rglob("*")) if f.is_file()]
         marks = {f.relative_to(aside).as_posix(): Mark.of(f) for f in files}
-        if not earlier:
-            refuse_changed(out / record, None)
-        for name in marks:
-            refuse_changed(out / name, earlier.get(name))
+        strange = [name for name in marks if name not in earlier] if earlier else [record, *marks]
+        for name in strange:
+            if (out / name).exists():
+                raise _foreign(out / name)
         contents = {name: mark.content for name, mark in marks.items() if mark.content}
         all_told = told({name: mark.sha256 for name, mark in marks.items()})
         text = dumps(all_told | ({"contents": contents} if contents else {}))
@@ -199,26 +223,6 @@ def named_in(record: Path) -> dict[str, Mark]:
         return {str(n): Mark(str(sha256), str(held.get(n, ""))) for n, sha256 in told["files"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
-
-
-def refuse_changed(target: Path, mark: Mark | None) -> None:
-    """Refuse to write over a file that is not as it was written; None: that was never written.
-
-    Raises
-    ------
-    OutputError
-        Naming the file.
-    """
-    if not target.exists():
-        return
-    if mark is None:
-        raise _foreign(target)
-    if not mark.fits(target):
-        raise OutputError(
-            N_("{file} has been changed since geosocial wrote it."),
-            hint=N_("Choose another folder with --out, or move that file."),
-            file=target,
-        )
 
 
 def remove(files: Mapping[str, Mark], out: Path) -> None:
@@ -292,4 +296,4 @@ def _written(out: Path) -> dict[str, Mark]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         # no run here yet, or a run.json that is not ours: then nothing in this folder is ours
         return {}
-    return found | {MANIFEST: Mark("")}
+    return with_before(found, out) | {MANIFEST: Mark("")}

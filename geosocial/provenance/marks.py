@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,13 @@ class Mark:
     content
         Of what a GeoPackage holds (`geosocial.io.geopackage.content`), whose bytes change when a program
         opens it; empty for other files, and in the records of earlier versions.
+    before
+        What stood there before, where the moving of newer files was cut off: it may stand there still.
     """
 
     sha256: str
     content: str = ""
+    before: Mark | None = None
 
     @classmethod
     def of(cls, file: Path) -> Mark:
@@ -52,9 +55,25 @@ class Mark:
         """Return whether a file is still what it was."""
         if not file.is_file():
             return False
-        if digest(file) == self.sha256:
+        now = digest(file)
+        if any(mark.sha256 == now for mark in self._all()):
             return True
-        return bool(self.content) and geopackage.content(file) == self.content
+        contents = {mark.content for mark in self._all() if mark.content}
+        return bool(contents) and geopackage.content(file) in contents
+
+    def holds(self, now: Mark) -> bool:
+        """Return whether a file whose mark is `now` is still what it was."""
+        return any(
+            mark.sha256 == now.sha256 or (bool(mark.content) and mark.content == now.content)
+            for mark in self._all()
+        )
+
+    def after(self, before: Mark | None) -> Mark:
+        """Return this mark of a file that may still be what it was before."""
+        return replace(self, before=before)
+
+    def _all(self) -> tuple[Mark, ...]:
+        return (self,) if self.before is None else (self, self.before)
 
 
 def same(one: Path, other: Path) -> bool:

@@ -163,7 +163,7 @@ def test_two_editions_in_words_json_and_tables(study: Path, geosocial: Run, tmp_
         table = list(csv.DictReader(file))
     assert len(table) == len(told["changes"])
     assert {row["zone_fr"] for row in table} == {"", "Ouest", "Est–L’Île"}
-    # what is ours is replaced; what somebody has changed, or what is not ours, is not
+    # what is ours is replaced; what somebody has changed gets another name, what is not ours stays
     into = ["compare", tmp_path / "a", tmp_path / "b", "--out", tmp_path / "c"]
     before = {path.name: path.read_bytes() for path in (tmp_path / "c").iterdir()}
     assert sorted(before) == ["changes.csv", "compared.json", "movements.csv"]
@@ -172,8 +172,12 @@ def test_two_editions_in_words_json_and_tables(study: Path, geosocial: Run, tmp_
     (tmp_path / "c" / "changes.csv").write_text("mine", encoding="utf-8")
     (tmp_path / "c" / "notes.txt").write_text("mine", encoding="utf-8")
     changed = geosocial(*into, lang="en")
-    assert (changed.returncode, changed.stdout) == (1, "")
-    assert "changes.csv has been changed since geosocial wrote it. Choose another folder" in changed.stderr
+    assert changed.returncode == 0
+    assert "changes.csv has been changed since geosocial wrote it: what you had is now" in changed.stderr
+    edited = tmp_path / "c" / "changes.edited.csv"
+    assert edited.read_text(encoding="utf-8") == "mine"
+    edited.unlink()
+    assert {n: (tmp_path / "c" / n).read_bytes() for n in before} == before
     (tmp_path / "c" / "compared.json").unlink()
     (tmp_path / "c" / "changes.csv").unlink()
     foreign = geosocial(*into, lang="fr")

@@ -197,6 +197,73 @@ def test_a_second_run_replaces_the_first_but_never_a_file_of_someone_else(
     assert geosocial("run", study, "--out", out).returncode == 0
 
 
+def test_what_somebody_has_changed_since_is_kept_under_another_name(
+    study: Path, geosocial: Run, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    assert geosocial("gaps", study, "--out", out).returncode == 0
+    written = {name: (out / name).read_bytes() for name in files(out)}
+    edits = ("tables/measures.csv", "geosocial.xlsx")
+    kept: dict[str, bytes] = {}
+    for number, end in enumerate(("edited", "edited-2")):
+        for name in edits:
+            (out / name).write_bytes(b"my own work %d" % number)
+            stem, _, suffix = name.rpartition(".")
+            kept[f"{stem}.{end}.{suffix}"] = b"my own work %d" % number
+        again = geosocial("gaps", study, "--out", out, "--lang", "fr")
+        assert again.returncode == 0, again.stderr
+        for name in (f"measures.{end}.csv", f"geosocial.{end}.xlsx"):
+            assert f"l’a écrit{NB}: votre version s’appelle maintenant {name}." in again.stderr
+        found = {name: (out / name).read_bytes() for name in files(out)}
+        assert {name: data for name, data in found.items() if name not in written} == kept
+        assert all(found[name] == written[name] for name in written if name.startswith("tables/"))
+    # nobody has changed anything now; what was kept stays
+    last = geosocial("gaps", study, "--out", out, "--json")
+    assert (last.returncode, last.stderr) == (0, "")
+    assert {name: (out / name).read_bytes() for name in kept} == kept
+    assert json.loads((out / "run.json").read_text(encoding="utf-8"))["outputs"]
+
+
+def test_a_run_that_was_cut_off_while_moving_takes_none_of_its_files_for_edited(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import datetime as dt
+
+    from geosocial import pipeline
+    from geosocial.io import atomic
+    from geosocial.study import read_study
+
+    read = read_study(study)
+    first = pipeline.compute(read)
+    later = pipeline.compute(read.model_copy(update={"edition": dt.date(2031, 5, 4)}))
+    out, kept = tmp_path / "out", []
+
+    def note(file: Path, place: Path) -> None:
+        kept.append((file.name, place.name))
+
+    pipeline.write_gaps(first, out)
+    move = atomic.move
+
+    def cut_off(moves: list[tuple[Path, Path]]) -> None:
+        if any(target.name == "measures.csv" for _, target in moves):
+            move(moves[:3])
+            raise KeyboardInterrupt
+        move(moves)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(atomic, "move", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            pipeline.write_gaps(later, out)
+    (out / "tables" / "ranking.csv").write_text("mine", encoding="utf-8")  # but this one is
+    pipeline.write_gaps(later, out, kept=note)
+    assert kept == [("ranking.csv", "ranking.edited.csv")]
+    alone = tmp_path / "alone"
+    pipeline.write_gaps(later, alone)
+    assert {*files(alone), "tables/ranking.edited.csv"} == set(files(out))
+    assert all((out / name).read_bytes() == (alone / name).read_bytes() for name in files(alone))
+    assert not [p for p in out.iterdir() if p.name.startswith(".")]
+
+
 def test_what_an_earlier_run_wrote_and_this_one_does_not_is_removed(
     study: Path, geosocial: Run, tmp_path: Path
 ) -> None:

@@ -138,19 +138,16 @@ def test_what_is_not_ours_is_not_written_over(
     first = state()
     told(capsys, *given, "--sites", "2")
     assert state() != first  # what is ours and as it was written is replaced
-    # a page in which somebody has written since stays, and so does all beside it
+    # a page in which somebody has written since is kept beside the new one
     page = tmp_path / "sites.en.html"
-    page.write_text(page.read_text(encoding="utf-8") + "<!-- our remarks -->", encoding="utf-8")
-    before = state()
+    remarks = page.read_text(encoding="utf-8") + "<!-- our remarks -->"
+    page.write_text(remarks, encoding="utf-8")
     code, _, err = run(capsys, *given, "--lang", "en")
-    assert (code, "sites.en.html has been changed since geosocial wrote it." in err) == (1, True)
-    assert state() == before
-    page.unlink()
-    told(capsys, *given)
-    assert state() == first
+    assert (code, "what you had is now sites.en.edited.html." in err) == (0, True)
+    assert state() == first | {"sites.en.edited.html": remarks.encode()}
 
 
-def test_a_geopackage_that_was_opened_is_replaced_and_one_that_was_edited_is_not(
+def test_a_geopackage_that_was_opened_is_replaced_and_one_that_was_edited_is_kept(
     city: Lots, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     given = [*city.given, "--quick", "--lang", "en", "--out", str(tmp_path)]
@@ -174,8 +171,10 @@ def test_a_geopackage_that_was_opened_is_replaced_and_one_that_was_edited_is_not
         assert "Save and close it there" in err
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     code, _, err = run(capsys, *given)
-    assert (code, "sites.gpkg has been changed since geosocial wrote it. Choose another" in err) == (1, True)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert (code, "what you had is now sites.edited.gpkg." in err) == (0, True)
+    after = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    edited = {"sites.gpkg": first, "sites.edited.gpkg": before["sites.gpkg"]}
+    assert after == before | edited
 
 
 def test_settings_are_tried_and_the_regret_is_counted(city: Lots, capsys: pytest.CaptureFixture[str]) -> None:
