@@ -57,6 +57,7 @@ def read_demand(
     source = open_source(path, layer=spec.layer, crs=spec.crs)
     file = under_study(source.file, study, spec.file, "demand")
     faults = Faults("demand", file.path, source.rows.tolist())
+    faults.add_errors(source)
     if not len(source.rows):
         raise InputError(
             N_("{file}: the file has a header and no row."),

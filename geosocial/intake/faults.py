@@ -44,13 +44,19 @@ class Faults:
 
     @classmethod
     def of(cls, source: str, file: str, read: Source | Sheet) -> Faults:
-        """Return the faults of a file as it was read: its rows that are longer or shorter than the header."""
+        """Return the faults of a file as it was read: rows longer or shorter than the header, and errors."""
         found = cls(source, file, read.rows)
         for position, surplus in read.long.items():
             found.add(position, "long_row", "rejected", value=surplus[0])
         for position in read.short:
             found.add(position, "short_row", "flagged")
+        found.add_errors(read)
         return found
+
+    def add_errors(self, read: Source | Sheet) -> None:
+        """Add the errors of formulas, whose cells are read as empty."""
+        for position, column, value in read.errors:
+            self.add(position, "error_value", "flagged", column=column, value=value)
 
     def add(self, position: int, code: str, action: Action, *, column: str = "", value: str = "") -> None:
         """Add a fault of the row at `position`."""

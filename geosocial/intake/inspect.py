@@ -128,7 +128,7 @@ def _joined(
     for position in rejected:
         became[position] = "rejected"
     counts = Counter(became)
-    faults = joined.faults[~joined.faults["code"].isin({"long_row", "short_row"})]
+    faults = joined.faults[~joined.faults["code"].isin({"long_row", "short_row", "error_value"})]
     both = pd.concat([one.faults, faults.assign(source="check")], ignore_index=True)
     return replace(
         one,

@@ -113,6 +113,7 @@ def interpolate_files(
     zones, names, zone_notes = zones_of(zone_layer)
     source = points_of(Path(layer_path), crs, sheet)
     faults = Faults("layer", str(layer_path), source.rows)
+    faults.add_errors(source)
     refuse(
         source,
         "",

@@ -73,6 +73,10 @@ REASONS: Final[Mapping[str, str]] = {
         "The row declares the zone “{value}”, which is not recognised (column “{column}”)."
     ),
     "short_row": N_("The row has fewer cells than the header; the last ones are read as empty."),
+    "error_value": N_(
+        "“{value}” is an error of the spreadsheet, not a value: "
+        "the cell is read as empty (column “{column}”)."
+    ),
     "repeated_id": N_("The identifier “{value}” is repeated (column “{column}”)."),
     "no_count": N_("The row gives no number of facilities (column “{column}”)."),
     "no_capacity": N_("The row gives no capacity (column “{column}”)."),

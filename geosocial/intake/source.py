@@ -36,6 +36,8 @@ class Source:
     file: InputFile
     long: dict[int, tuple[str, ...]]
     short: tuple[int, ...]
+    #: As in `geosocial.io.sheets.Sheet`.
+    errors: tuple[tuple[int, str, str], ...] = ()
 
     @property
     def table(self) -> pd.DataFrame:
@@ -57,7 +59,8 @@ def open_source(path: Path, *, layer: str | None = None, crs: str | None = None)
     if form in {"text", "workbook"}:
         sheet = read_sheet(path, sheet=layer)
         frame = with_pairs(sheet.frame)
-        return Source(Columns(str(path), frame), None, sheet.rows, sheet.file, sheet.long, sheet.short)
+        columns = Columns(str(path), frame)
+        return Source(columns, None, sheet.rows, sheet.file, sheet.long, sheet.short, sheet.errors)
     read = read_layer(path, layer=layer, crs=crs)
     table = read.frame.drop(columns=read.frame.geometry.name)
     rows = np.arange(2, len(table) + 2, dtype=np.int64)

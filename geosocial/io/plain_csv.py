@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from geosocial.io.header import BEGINS, header_at, may_total
+from geosocial.io.error_values import BEGINS, PATTERN
+from geosocial.io.header import BEGINS as TOTAL
+from geosocial.io.header import header_at, may_total
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +41,8 @@ class Plain:
     first: list[tuple[int, list[str]]]
     encoding: str
     delimiter: str
+    #: As in `geosocial.io.sheets.Sheet`.
+    errors: tuple[tuple[int, str, str], ...] = ()
 
 
 def read_plain(data: bytes, delimiter_of: Callable[[str], str]) -> Plain | None:
@@ -68,8 +72,29 @@ def read_plain(data: bytes, delimiter_of: Callable[[str], str]) -> Plain | None:
         return None
     import pandas as pd
 
+    errors: list[tuple[int, str, str]] = []
+    if BEGINS.search(data):
+        table, errors = _without_errors(table, names)
     columns = {name: pd.Series(pd.array(table.column(i), dtype="str")) for i, name in enumerate(names)}
-    return Plain(pd.DataFrame(columns), first[1:], encoding, delimiter)
+    return Plain(pd.DataFrame(columns), first[1:], encoding, delimiter, tuple(errors))
+
+
+def _without_errors(table: Any, names: Sequence[str]) -> tuple[Any, list[tuple[int, str, str]]]:
+    """Return the cells with those emptied that hold the error of a formula, and these."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    errors: list[tuple[int, int, str]] = []
+    for i in range(len(names)):
+        cells = table.column(i)
+        like = pc.match_substring_regex(cells, rf"^\s*(?:{PATTERN})\s*\z")
+        at = np.flatnonzero(np.asarray(like.to_numpy()))
+        if len(at):
+            found = pc.take(cells, pa.array(at)).to_pylist()
+            errors += [(int(n), i, text.strip()) for n, text in zip(at, found, strict=True)]
+            table = table.set_column(i, table.field(i), pc.if_else(like, "", cells))
+    return table, [(n, names[i], text) for n, i, text in sorted(errors)]
 
 
 def _as_utf8(data: bytes) -> tuple[str, bytes]:
@@ -183,4 +208,4 @@ def begins_as_total(cells: Any) -> Any:
     """Return which of the cells are short and begin as a word for a total; `may_total` knows of these."""
     import pyarrow.compute as pc
 
-    return pc.and_(pc.less_equal(pc.utf8_length(cells), 60), pc.match_substring_regex(cells, BEGINS))
+    return pc.and_(pc.less_equal(pc.utf8_length(cells), 60), pc.match_substring_regex(cells, TOTAL))

@@ -1,6 +1,7 @@
 """Read a sheet as text: CSV by the standard library, XLSX and ODS by calamine; rows as a spreadsheet counts.
 
-Everything stays text, so identifiers keep their zeros and "NA" stays a name; an empty cell is ``""``. A CSV
+Everything stays text, so identifiers keep their zeros and "NA" stays a name; an empty cell is ``""``, and so
+is the error of a formula, which `Sheet` names. A CSV
 file is UTF-8 (with or without its mark) or else cp1252, which strictly decodes what Excel writes in Québec;
 UTF-16 by its mark. Titles above the header and totals below the records are no records; `Sheet` says where
 they stand.
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 from geosocial.errors import N_, InputError
 from geosocial.io.detect import detect, fingerprint, not_csv, read_bytes, too_large
+from geosocial.io.error_values import Errors, errors_of, is_error
 from geosocial.io.header import decimal_mark, header_at, totals
 from geosocial.io.plain_csv import Plain, read_plain
 from geosocial.results import InputFile
@@ -54,6 +56,8 @@ class Sheet:
     titles: tuple[int, ...] = ()
     #: Rows of the file that sum up the others.
     totals: tuple[int, ...] = ()
+    #: Cells that hold the error of a formula, and are read as empty: position, header, what was found.
+    errors: tuple[tuple[int, str, str], ...] = ()
 
 
 def read_sheet(path: Path | str, *, sheet: str | None = None) -> Sheet:
@@ -165,7 +169,8 @@ def _plain_sheet(file: Path, plain: Plain) -> Sheet:
     size = len(plain.frame)
     digest, length = fingerprint(file)
     rows = np.arange(2, size + 2, dtype=np.int64)
-    return Sheet(plain.frame, rows, InputFile("", str(file), digest, length, size, how), {}, (), 0)
+    read = InputFile("", str(file), digest, length, size, how)
+    return Sheet(plain.frame, rows, read, {}, (), 0, errors=plain.errors)
 
 
 def _records(text: str, delimiter: str) -> list[list[str]]:
@@ -239,7 +244,7 @@ def _read_workbook(file: Path, name: str | None) -> Sheet:
     others = [other for other in names if other != chosen]
     if others:
         how["other_sheets"] = ", ".join(others)
-    return _sheet(file, enumerate(texts, 1), how)
+    return _sheet(file, enumerate(texts, 1), how, errors_of(file, how["format"], chosen))
 
 
 def _book(file: Path) -> str:
@@ -264,11 +269,28 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _sheet(file: Path, numbered: Iterator[tuple[int, Sequence[str]]], how: dict[str, str]) -> Sheet:
+def _without_errors(everything: Sequence[tuple[int, list[str]]], known: Errors) -> Errors:
+    """Empty the cells that hold the error of a formula; return these, with those that are known."""
+    found = dict(known)
+    for number, cells in everything:
+        for i, cell in enumerate(cells):
+            if ("#" in cell or "Err" in cell) and is_error(text := cell.strip()):
+                found[number, i] = text
+    by_row = dict(everything) if found else {}
+    for number, i in found:
+        if number in by_row and i < len(by_row[number]):
+            by_row[number][i] = ""
+    return found
+
+
+def _sheet(
+    file: Path, numbered: Iterator[tuple[int, list[str]]], how: dict[str, str], known: Errors | None = None
+) -> Sheet:
     import numpy as np
     import pandas as pd
 
     everything = list(numbered)
+    wrong = _without_errors(everything, known or {})
     filled = [row for row in everything if any(cell.strip() for cell in row[1])]
     if not filled:
         raise InputError(
@@ -306,6 +328,19 @@ def _sheet(file: Path, numbered: Iterator[tuple[int, Sequence[str]]], how: dict[
         blank,
         titles,
         summed,
+        _told_errors(wrong, rows, names),
+    )
+
+
+def _told_errors(
+    wrong: Errors, rows: Sequence[int], names: Sequence[str]
+) -> tuple[tuple[int, str, str], ...]:
+    """Return the errors in the columns of the records, in the order of the file."""
+    at = {number: position for position, number in enumerate(rows)} if wrong else {}
+    return tuple(
+        (at[row], names[column], said)
+        for (row, column), said in sorted(wrong.items())
+        if row in at and column < len(names)
     )
 
 

@@ -167,3 +167,25 @@ def test_zones_mend_positions_and_compare_declarations(geosocial: Run, tmp_path:
         "(column “arrondissement”): 4; that do not lie in it: 1; whose zone is not recognised: 1."
         in done.stdout
     )
+
+
+def test_an_error_of_a_formula_is_named_by_row_and_column(geosocial: Run, tmp_path: Path) -> None:
+    import xlsxwriter
+
+    file = tmp_path / "projets.xlsx"
+    book = xlsxwriter.Workbook(str(file))
+    sheet = book.add_worksheet("Projets")
+    sheet.write_row(0, 0, ["Nom", "Latitude", "Longitude", "Places", "Notes"])
+    sheet.write_row(1, 0, ["Café", 45.5, -73.6])
+    sheet.write_formula(1, 3, "=10/0", None, "#DIV/0!")
+    sheet.write_row(2, 0, ["Nid", 45.5, -73.6, 12])
+    sheet.write_formula(2, 4, "=NA()", None, "#N/A")
+    book.close()
+    done = geosocial("check", file, "--lang", "fr")
+    assert done.returncode == 0, done.stderr
+    said = f"«{NB}#DIV/0!{NB}» est une erreur du tableur, pas une valeur{NB}: la cellule est lue comme vide"
+    assert f"ligne 2{NB}: {said} (colonne «{NB}Places{NB}»)" in done.stdout
+    assert f"ligne 3{NB}: «{NB}#N/A{NB}» est une erreur du tableur" in done.stdout
+    assert f"(colonne «{NB}Notes{NB}»)" in done.stdout
+    # the place counts: only its figure is not known
+    assert f"= 2{NB}localisés + 0{NB}non localisé + 0{NB}rejeté" in done.stdout

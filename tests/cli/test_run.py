@@ -97,6 +97,21 @@ def test_a_demand_that_is_no_number_is_missing_and_reported(
     assert fault["source_file"].endswith("demand.csv")
 
 
+def test_the_error_of_a_formula_is_missing_and_reported(study: Path, geosocial: Run, tmp_path: Path) -> None:
+    for name, old in (("demand.csv", "600"), ("projects.csv", "Au large")):
+        text = (study / name).read_text(encoding="utf-8")
+        (study / name).write_text(text.replace(old, "#VALEUR!"), encoding="utf-8")
+    assert geosocial("gaps", study, "--out", tmp_path / "out").returncode == 0
+    value = {(r["zone_id"], r["indicator"]): r for r in rows(tmp_path / "out" / "tables" / "measures.csv")}
+    assert float(value["W", "demand"]["value"]) == 1000
+    faults = [r for r in rows(tmp_path / "out" / "tables" / "faults.csv") if r["code"] == "error_value"]
+    told = {(r["source_file"], r["source_row"], r["column"], r["value"], r["action"]) for r in faults}
+    assert told == {
+        ("demand.csv", "3", "residents", "#VALEUR!", "flagged"),
+        ("projects.csv", "7", "name", "#VALEUR!", "flagged"),
+    }
+
+
 def test_the_manifest_holds_the_hash_of_everything(done: Path) -> None:
     manifest = json.loads((done / "run.json").read_text(encoding="utf-8"))
     # where the study lay is not a result: it is the only file that the manifest leaves out
