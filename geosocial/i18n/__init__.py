@@ -112,11 +112,11 @@ class Words:
         """Return a number of dwellings for a sentence: to tens below 1,000, to hundreds above."""
         return self.people(value)
 
-    def metres(self, value: float) -> str:
-        """Return a distance: ``800 m``, ``1 km``, ``1,5 km``."""
+    def metres(self, value: float, *, exact: bool = False) -> str:
+        """Return a distance: ``800 m``, ``1 km``, ``1,5 km``; exact, to the metre: ``1 512 m``."""
         if math.isnan(value):
             return "–"
-        if value < 1000:
+        if exact or value < 1000:
             return f"{self.number(value)}{NBSP}m"
         km = value / 1000
         return f"{self.number(km, 0 if km == int(km) else 1)}{NBSP}km"

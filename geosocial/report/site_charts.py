@@ -23,6 +23,9 @@ _CLEAR: Final = 1.7
 REACH: Final = Markup('<circle cx="{}" cy="{}" r="{}" fill="none" stroke="{}" stroke-width="2.5"/>')
 SITE: Final = Markup('<path d="{}" fill="{}" stroke="{}" stroke-width="5" paint-order="stroke"/>')
 ORDER: Final = Markup('<text x="{}" y="{}" stroke="{}" stroke-width="7" paint-order="stroke">{}</text>')
+CROSS: Final = Markup(
+    '<path d="{0}" stroke="{2}" stroke-width="9"/><path d="{0}" stroke="{1}" stroke-width="4"/>'
+)
 TICK: Final = Markup('<text x="{}" y="{}" dy=".35em" text-anchor="end" fill="{}">{}</text>')
 UNDER: Final = Markup('<text x="{}" y="{}" text-anchor="middle" fill="{}">{}</text>')
 POINT: Final = Markup('<circle cx="{}" cy="{}" r="4.5" fill="{}" stroke="#fff"/>')
@@ -42,10 +45,16 @@ def star(x: float, y: float, r: float) -> str:
     return "M" + "L".join(f"{px:.1f} {py:.1f}" for px, py in points) + "z"
 
 
+def cross(x: float, y: float, r: float) -> str:
+    """Return the path of a cross."""
+    return f"M{x - r:.1f} {y - r:.1f}l{2 * r:.1f} {2 * r:.1f}m0 {-2 * r:.1f}l{-2 * r:.1f} {2 * r:.1f}"
+
+
 def marks(proposal: Proposal) -> Markup:
     """Return the existing facilities as dots, and the sites as numbered stars with their reach.
 
-    The circle is the standard at true size; along streets there is none.
+    A facility that would close is crossed. The circle is the standard at true size; along streets there is
+    none.
     """
     import numpy as np
 
@@ -56,6 +65,9 @@ def marks(proposal: Proposal) -> Markup:
     for x, y in placed(np.column_stack([main.facilities.x, main.facilities.y])).round(1).tolist():
         out.append(Markup('<circle cx="{}" cy="{}" r="{}"/>').format(x, y, DOT))
     out.append(Markup("</g>"))
+    gone = proposal.told.closed
+    for x, y in placed(gone[["x", "y"]].to_numpy(np.float64)).round(1).tolist() if len(gone) else ():
+        out.append(CROSS.format(cross(x, y, 2.0 * DOT), ink, paper))
     mine = proposal.told.sites[proposal.told.sites["sphere"] == main.sphere]
     at = placed(mine[["x", "y"]].to_numpy(np.float64)).round(1).tolist()
     if problem.ways is None:
@@ -97,6 +109,14 @@ def legend_dot() -> Markup:
     return Markup(
         '<svg class="vd" viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="3" fill="{}"/></svg>'
     ).format(symbology.color("muted"))
+
+
+def legend_cross() -> Markup:
+    """Return the mark of a facility that would close in a legend."""
+    return Markup(
+        '<svg class="vd" viewBox="0 0 12 12" aria-hidden="true">'
+        '<path d="{}" stroke="{}" stroke-width="2"/></svg>'
+    ).format(cross(6, 6, 4), symbology.color("ink"))
 
 
 def curve(

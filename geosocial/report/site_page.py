@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from geosocial import symbology, wording
-from geosocial.report import charts, site_charts, site_parts
+from geosocial.report import charts, site_charts, site_parts, site_trust
 from geosocial.report.html import style, template
 from geosocial.wording import proposals
 
@@ -85,23 +85,17 @@ def content(proposal: Proposal, words: Words, drawn: charts.Shapes) -> Page:
     names = {str(z): str(n) for z, n in zip(zones["zone_id"], zones[f"name_{words.lang}"], strict=True)}
     services = words.listing([words.label(s.service.label) for s in problem.spheres])
     other = "en" if words.lang == "fr" else "fr"
-    lead = list(proposals.infeasible(words, proposal, names))
     if proposal.answered:
-        lead = [
-            proposals.answer(words, proposal),
-            proposals.proof(words, proposal),
-            *proposals.objective(words, proposal),
-            *proposals.paid(words, proposal),
-            *proposals.traded(words, proposal),
-            *proposals.closed(words, proposal),
-        ]
+        lead = list(proposals.lead(words, proposal, names))
+    else:
+        lead = list(proposals.infeasible(words, proposal, names))
     study = cast("Results", problem)  # the sentences about a study read its study alone
     sections = (
         site_parts.sites(words, proposal, names),
         site_parts.others(words, proposal, names),
         site_parts.settings(words, proposal),
         site_parts.zone_section(words, proposal, names),
-        site_parts.trust(words, proposal, study),
+        site_trust.trust(words, proposal, study),
     )
     return Page(
         lang=words.lang,
@@ -142,11 +136,21 @@ def _map(words: Words, proposal: Proposal, drawn: charts.Shapes) -> Markup:
 
 
 def _legend(words: Words, proposal: Proposal) -> Iterator[tuple[Markup, str]]:
-    yield site_charts.legend_star(), words.t("Proposed site, with its reach")
+    if len(proposal.told.sites) and proposal.problem.ways is None:
+        yield site_charts.legend_star(), words.t("Proposed site, with its reach")
+    elif len(proposal.told.sites):
+        yield site_charts.legend_star(), words.t("Proposed site")
     if len(proposal.problem.main.facilities):
         yield site_charts.legend_dot(), words.t("Existing facility")
+    if len(proposal.told.closed):
+        yield site_charts.legend_cross(), words.t("Facility that would close")
     for one in symbology.classes(words, "coverage"):
-        yield charts.swatch(one.color), words.t("Coverage: {range}", range=one.label)
+        if len(proposal.problem.spheres) > 1:
+            sphere = proposals.sphere_of(words, proposal, 0)
+            said = words.t("Coverage ({sphere}): {range}", sphere=sphere, range=one.label)
+        else:
+            said = words.t("Coverage: {range}", range=one.label)
+        yield charts.swatch(one.color), said
 
 
 def _curve(words: Words, proposal: Proposal) -> Markup | None:

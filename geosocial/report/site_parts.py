@@ -1,4 +1,4 @@
-"""The sections of the page of a proposal: each site, what else would do, other settings, zones, the proof."""
+"""The sections of the page of a proposal: each site, what else would do, other settings, zones."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from geosocial import wording
 from geosocial.errors import N_
 from geosocial.report import siting
 from geosocial.report.parts import Part, Table
-from geosocial.sites.asked import NEAREST
-from geosocial.wording import proposals
+from geosocial.wording import objectives, proposals
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from geosocial.i18n import Words
     from geosocial.results import Results
     from geosocial.sites import Proposal
@@ -42,10 +43,10 @@ class Section:
     parts: tuple[Part, ...]
 
 
-def main(proposal: Proposal) -> Any:
-    """Return the coverage of each zone in the main sphere."""
+def main(proposal: Proposal, k: int = 0) -> Any:
+    """Return the coverage of each zone in the k-th sphere, the main one first."""
     coverage = proposal.told.coverage
-    return coverage[coverage["sphere"] == proposal.problem.main.sphere]
+    return coverage[coverage["sphere"] == proposal.problem.spheres[k].sphere]
 
 
 def share_of(part: float, whole: float) -> float:
@@ -76,46 +77,65 @@ def _beside(words: Words, proposal: Proposal, zones: proposals.Zones, caption: s
     mine = table[table["sphere"] == proposal.problem.main.sphere]
     numbered = proposal.problem.candidates.numbered
     which = words.t("Row of the list") if numbered else words.t("Identifier")
-    return siting.beside(words, mine.to_dict(orient="records"), zones, which=which, caption=caption)
+    by_sphere = {
+        proposals.sphere_of(words, proposal, k): table.loc[table["sphere"] == s.sphere, "newly"].tolist()
+        for k, s in enumerate(proposal.problem.spheres)
+    }
+    return siting.beside(
+        words,
+        mine.to_dict(orient="records"),
+        zones,
+        which=which,
+        caption=caption,
+        spheres=by_sphere if len(by_sphere) > 1 else None,
+    )
 
 
 def _about(words: Words, proposal: Proposal, zones: proposals.Zones, candidate: str) -> Iterator[str]:
     """Give a site in sentences: whom it serves by need, its rivals, what doing without it costs."""
     told, sphere = proposal.told, proposal.problem.main.sphere
-    needs = told.site_needs[
-        (told.site_needs["candidate_id"] == candidate) & (told.site_needs["sphere"] == sphere)
-    ]
-    said = []
-    for row in needs.to_dict(orient="records"):
-        column = next(c for c in proposal.problem.study.demand.columns if c.key == row["demand"])
-        if float(row["newly"]) > 0:
-            said.append(
-                words.t(
-                    "{label}: {count}",
-                    label=wording.lower_first(words.label(column.label)),
-                    count=words.people(float(row["newly"])),
-                )
-            )
-    if said:
-        yield words.t("Newly served: {needs}.", needs="; ".join(said))
-    unit = proposals.unit(proposal)
-    rivals = told.rivals[told.rivals["candidate_id"] == candidate]
-    stand_in = [
-        words.t(
-            "{name} ({zone}), {fewer} fewer",
-            name=proposals.site_name(words, proposal, str(r["rival_id"])),
-            zone=zones.get(str(r["zone_id"]), words.t("in no zone")),
-            fewer=wording.amount(words, unit, max(float(r["loss"]), 0.0)),
-        )
-        for r in rivals.to_dict(orient="records")
-    ]
-    if stand_in:
-        yield words.t("In its stead, the others as they are: {rivals}.", rivals="; ".join(stand_in))
+    for k, served in enumerate(proposal.problem.spheres):
+        needs = _needs(words, proposal, candidate, served.sphere)
+        if needs and len(proposal.problem.spheres) > 1:
+            which = proposals.sphere_of(words, proposal, k)
+            yield words.t("Newly served ({sphere}): {needs}.", sphere=which, needs="; ".join(needs))
+        elif needs:
+            yield words.t("Newly served: {needs}.", needs="; ".join(needs))
+    rivals = told.rivals[(told.rivals["candidate_id"] == candidate) & (told.rivals["sphere"] == sphere)]
+    if len(rivals):
+        yield _in_stead(words, proposal, zones, rivals)
     prices = proposal.others.prices
     mine = prices[(prices["candidate_id"] == candidate) & prices["chosen"]]
     if len(mine) and proposal.asked.model in {"mclp", "capacitated"} and math.isfinite(mine["price"].iloc[0]):
-        price = float(mine["price"].iloc[0])
-        yield words.t("The best choice without it: {fewer} fewer.", fewer=wording.amount(words, unit, price))
+        what = objectives.change(words, proposal, float(mine["price"].iloc[0]))
+        yield words.t("The best choice without it: {what}.", what=what)
+
+
+def _needs(words: Words, proposal: Proposal, candidate: str, sphere: str) -> list[str]:
+    """Return how much of each need a site newly serves in a sphere."""
+    table = proposal.told.site_needs
+    said = []
+    for row in table[(table["candidate_id"] == candidate) & (table["sphere"] == sphere)].to_dict("records"):
+        column = next(c for c in proposal.problem.study.demand.columns if c.key == row["demand"])
+        if float(row["newly"]) > 0:
+            label = wording.lower_first(words.label(column.label))
+            said.append(words.t("{label}: {count}", label=label, count=words.people(float(row["newly"]))))
+    return said
+
+
+def _in_stead(words: Words, proposal: Proposal, zones: proposals.Zones, rivals: pd.DataFrame) -> str:
+    """Return who could stand in the stead of a site."""
+    every = proposal.told.rivals
+    plain, joint = [], []
+    for r in rivals.to_dict(orient="records"):
+        name = proposals.site_name(words, proposal, str(r["rival_id"]))
+        zone = zones.get(str(r["zone_id"]), words.t("in no zone"))
+        plain.append((name, zone, float(r["objective"]), float(r["least_share"]), float(r["loss"])))
+        mine = every[(every["candidate_id"] == r["candidate_id"]) & (every["rival_id"] == r["rival_id"])]
+        joint.append((name, zone, dict(zip(mine["sphere"], mine["loss"], strict=True))))
+    if len(proposal.problem.spheres) > 1:
+        return objectives.joint(words, proposal, joint)
+    return objectives.in_stead(words, proposal, plain)
 
 
 def _by_zone(words: Words, proposal: Proposal, zones: proposals.Zones, row: Mapping[Any, Any]) -> Table:
@@ -137,9 +157,12 @@ def _by_zone(words: Words, proposal: Proposal, zones: proposals.Zones, row: Mapp
                 words.percent(share_of(float(held["after"]), float(held["total"])), 1),
             )
         )
+    newly_served = words.t("Newly served")
+    if len(proposal.problem.spheres) > 1:
+        newly_served = words.t("Newly served ({sphere})", sphere=proposals.sphere_of(words, proposal, 0))
     heads = (
         words.t("Zone"),
-        words.t("Newly served"),
+        newly_served,
         words.t("Coverage today"),
         words.t("Coverage with all the sites"),
     )
@@ -193,7 +216,9 @@ def _prices(words: Words, proposal: Proposal) -> Table:
         (
             proposals.site_name(words, proposal, str(r["candidate_id"])),
             words.t(ROLES.get(str(r["role"]), "")),
-            words.number(float(r["price"])) if math.isfinite(float(r["price"])) else words.t("impossible"),
+            objectives.loss(
+                words, proposal, float(r["objective"]), float(r["price"]), float(r["least_share"])
+            ),
         )
         for r in proposal.others.prices.to_dict(orient="records")
     )
@@ -203,8 +228,9 @@ def _prices(words: Words, proposal: Proposal) -> Table:
         words.t("What deciding otherwise loses"),
     )
     note = words.t(
-        "A chosen site: what the best choice without it loses. Another candidate: what imposing it loses. In "
-        "the unit of what was sought."
+        "A chosen site: what the best choice without it loses. Another candidate: what imposing it loses. "
+        "What is lost: {lost}.",
+        lost=objectives.lost(words, proposal),
     )
     return Table(heads[2], heads, rows, frozenset({2}), note)
 
@@ -285,10 +311,22 @@ def _supply(words: Words, key: str) -> str:
 
 
 def zone_section(words: Words, proposal: Proposal, zones: proposals.Zones) -> Section:
-    """Return the coverage of every zone before and after."""
+    """Return the coverage of every zone before and after, in each sphere."""
+    several = len(proposal.problem.spheres) > 1
+    parts = []
+    for k in range(len(proposal.problem.spheres) if proposal.answered else 0):
+        title = words.t("Coverage by zone")
+        if several:
+            title = words.t("Coverage by zone ({sphere})", sphere=proposals.sphere_of(words, proposal, k))
+        key = f"by-zone-{k + 1}" if several else "by-zone"
+        parts.append(Part(key, title, (), _zone_table(words, proposal, zones, k, title)))
+    return Section("zones", words.t("Every zone"), (), tuple(parts))
+
+
+def _zone_table(words: Words, proposal: Proposal, zones: proposals.Zones, k: int, title: str) -> Table:
     rows, sums = [], [0.0, 0.0, 0.0]
-    for r in main(proposal).to_dict(orient="records"):
-        total, before, after = (float(r[k]) for k in ("total", "before", "after"))
+    for r in main(proposal, k).to_dict(orient="records"):
+        total, before, after = (float(r[name]) for name in ("total", "before", "after"))
         sums = [a + b for a, b in zip(sums, (total, before, after), strict=True)]
         rows.append(
             (after - before, _zone_row(words, zones.get(str(r["zone_id"]), ""), total, before, after))
@@ -304,51 +342,15 @@ def zone_section(words: Words, proposal: Proposal, zones: proposals.Zones) -> Se
             N_("More people served"),
         )
     )
-    table = Table(
-        words.t("Coverage by zone"),
+    return Table(
+        title,
         heads,
         tuple(cells for _, cells in rows),
         frozenset({1, 2, 3, 4}),
         total=_zone_row(words, words.t("All together"), *sums),
     )
-    part = Part("by-zone", words.t("Coverage by zone"), (), table)
-    return Section("zones", words.t("Every zone"), (), (part,) if proposal.answered else ())
 
 
 def _zone_row(words: Words, name: str, total: float, before: float, after: float) -> tuple[str, ...]:
     shares = [words.percent(share_of(v, total), 1) for v in (before, after)]
     return name, words.people(total), *shares, words.people(after - before)
-
-
-def _bound(words: Words, proposal: Proposal) -> list[str]:
-    """Return what the answer comes to and what is proved of every other, where one number says it."""
-    result, model = proposal.result, proposal.asked.model
-    if not proposal.answered or len(proposal.problem.spheres) > 1 or model == "lscp":
-        return []
-    facts = {"objective": words.number(result.objective, 1), "bound": words.number(result.bound, 1)}
-    if model in NEAREST:
-        return [words.t("What was sought comes to {objective}; no choice comes below {bound}.", **facts)]
-    return [words.t("What was sought comes to {objective}; no choice passes {bound}.", **facts)]
-
-
-def trust(words: Words, proposal: Proposal, study: Results) -> Section:
-    """Return how it was found, how to check it again, and where the data come from."""
-    text = [
-        *proposals.existing(words, proposal),
-        proposals.candidates(words, proposal),
-        wording.distance_note(words, study),
-    ]
-    text += _bound(words, proposal)
-    check = words.t(
-        "certificate.json names the sites, their value and the bound; costs.npz holds the distances and the "
-        "demand. geosocial site --check recounts the value from these two files alone, without a solver."
-    )
-    sources = tuple(
-        f"{s.title}. {s.publisher}, {s.year}. {s.licence}." for s in wording.sources(words, study)
-    )
-    parts = (
-        Part("check", words.t("To check it again"), (check,)),
-        Part("found", words.t("How it was found"), tuple(text)),
-        Part("sources", words.t("Sources"), sources),
-    )
-    return Section("trust", words.t("How far to trust this"), (), parts)

@@ -38,7 +38,13 @@ def parts(words: Words, results: Results, sphere: str, service: str, *, key: str
 
 
 def beside(
-    words: Words, sites: Iterable[Mapping[Any, Any]], zones: Mapping[str, str], *, which: str, caption: str
+    words: Words,
+    sites: Iterable[Mapping[Any, Any]],
+    zones: Mapping[str, str],
+    *,
+    which: str,
+    caption: str,
+    spheres: Mapping[str, Sequence[float]] | None = None,
 ) -> Table:
     """Return sites in a row each, with the identifier and the price that their list gives them.
 
@@ -50,16 +56,21 @@ def beside(
         Name of each zone.
     which
         What the identifiers are.
+    spheres
+        Where the sites serve several: for each, by its name, the demand that each site newly serves.
     """
     mine = list(sites)
-    costs, newly = ([float(s[name]) for s in mine] for name in ("cost", "newly"))
+    costs = [float(s["cost"]) for s in mine]
+    newly = {words.t("Newly served"): [float(s["newly"]) for s in mine]}
+    if spheres:
+        newly = {words.t("Newly served ({sphere})", sphere=s): list(v) for s, v in spheres.items()}
     names, priced = [str(s["name"]) for s in mine], wording.priced(costs)
     columns: list[tuple[str, list[str], str]] = [
         (words.t("Site"), [words.number(int(s["order"])) for s in mine], words.t("All together")),
         (words.t("Name"), [name or "–" for name in names] if any(names) else [], ""),
         (which, [str(s["candidate_id"]) for s in mine], ""),
         (words.t("Zone"), [zones.get(str(s["zone_id"]), words.t("in no zone")) for s in mine], ""),
-        (words.t("Newly served"), [words.people(v) for v in newly], words.people(math.fsum(newly))),
+        *((h, [words.people(v) for v in held], words.people(math.fsum(held))) for h, held in newly.items()),
         (
             words.t("Price"),
             [wording.money(words, cost) for cost in costs] if priced else [],
@@ -67,7 +78,7 @@ def beside(
         ),
     ]
     heads, cells, totals = zip(*((h, c, t) for h, c, t in columns if c), strict=True)
-    numbers = frozenset(n for n, head in enumerate(heads) if head in {columns[4][0], columns[5][0]})
+    numbers = frozenset(n for n, head in enumerate(heads) if head in {*newly, columns[-1][0]})
     rows = tuple(zip(*cells, strict=True))
     several = len(rows) > 1
     note = wording.unpriced_note(words, costs) if several else ""

@@ -65,7 +65,7 @@ def alternatives(
     stopped = interrupt is not None and interrupt()
     if asked.tolerance is not None and not stopped:
         with step(N_("Sets near the best")):
-            near, complete = _near_best(problem, asked.tolerance, interrupt)
+            near, complete = _near_best(problem, result, asked.tolerance, interrupt)
     tried, tried_sites = tables.empty(TRIED), tables.empty(TRIED_SITES)
     stopped = interrupt is not None and interrupt()
     if asked.settings and asked.model == "mclp" and not asked.may_close and not stopped:
@@ -117,7 +117,7 @@ def _prices(problem: Problem, result: SitingResult, interrupt: Interrupt | None)
             break
         parts.append(
             siting.prices(
-                models.model(problem),
+                models.model(problem, like=result),
                 [site],
                 fixed=models.imposed(problem),
                 forbidden=models.excluded(problem),
@@ -127,8 +127,9 @@ def _prices(problem: Problem, result: SitingResult, interrupt: Interrupt | None)
             )
         )
     found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"site": []})
+    found = found if "least_share" in found else found.assign(least_share=np.nan)
     rows = [found.assign(candidate_id=ids[found["site"].to_numpy(np.int64)])]
-    solve = models.model(problem, interrupt=interrupt)
+    solve = models.model(problem, like=result, interrupt=interrupt)
     rows += [_freed(problem, result, solve, name) for name in (*asked.include, *asked.exclude)]
     rows = [r for r in rows if len(r)]
     return made(pd.concat(rows, ignore_index=True), PRICES) if rows else tables.empty(PRICES)
@@ -152,19 +153,22 @@ def _freed(
             "chosen": [name in within],
             "objective": [free.objective],
             "price": [0.0 if price <= 1e-9 * abs(free.objective) else price],
+            "least_share": [free.terms.get("least_share", np.nan)],
             "role": ["imposed" if name in within else "excluded"],
             "status": [free.status],
         }
     )
 
 
-def _near_best(problem: Problem, tolerance: float, interrupt: Interrupt | None) -> tuple[pd.DataFrame, bool]:
+def _near_best(
+    problem: Problem, result: SitingResult, tolerance: float, interrupt: Interrupt | None
+) -> tuple[pd.DataFrame, bool]:
     import pandas as pd
 
     from geosocial import siting
 
     found = siting.near_optimal(
-        models.model(problem),
+        models.model(problem, like=result),
         tolerance=tolerance,
         most=MOST_SETS,
         fixed=models.imposed(problem),

@@ -81,8 +81,14 @@ def capacities(problem: Problem) -> Any:
     return np.concatenate([held, *known])
 
 
-def model(problem: Problem, *, interrupt: Interrupt | None = None) -> Callable[..., SitingResult]:
-    """Return the model that is asked: a function of `fixed` and `forbidden` columns."""
+def model(
+    problem: Problem, *, like: SitingResult | None = None, interrupt: Interrupt | None = None
+) -> Callable[..., SitingResult]:
+    """Return the model that is asked: a function of `fixed` and `forbidden` columns.
+
+    `like`: the answer that others are compared with; of an equity they then keep the κ, which is otherwise
+    found anew for every condition, so that the objectives would not be of one measure.
+    """
     from geosocial import siting
 
     asked, mine = problem.asked, problem.main
@@ -100,6 +106,8 @@ def model(problem: Problem, *, interrupt: Interrupt | None = None) -> Callable[.
             given["theta"] = asked.theta
         case "capacitated":
             given["capacities"] = capacities(problem)
+        case "equity" if like is not None and "kappa" in like.terms:
+            given["kappa"] = like.terms["kappa"]
         case "maximin":
             given["zones"] = problem.demand["zone_id"].to_numpy(object)
     solve: dict[str, Callable[..., SitingResult]] = {

@@ -139,7 +139,9 @@ def gather(study: Study, asked: Asked, wanted: Wanted, *, step: Step = quiet) ->
         else:
             found = from_demand(study, demand, wanted)
     with step(N_("Costs")):
-        reach = [float(s.standard_m or 0.0) if asked.model in COVERING else EVERYWHERE for _, s in services]
+        # A dispersion looks at the sites alone: costs of the places only tell whom they serve.
+        near_only = asked.model in COVERING or asked.model == "dispersion"
+        reach = [float(s.standard_m or 0.0) if near_only else EVERYWHERE for _, s in services]
         many = len(demand) * (len(found.table) + sum(map(len, near)))
         if EVERYWHERE in reach and many > MOST_PAIRS:
             raise InputError(

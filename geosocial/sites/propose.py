@@ -5,6 +5,7 @@ Existing facilities stay open and serve first, unless some may close; a site is 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from geosocial.sites.alternatives import Alternatives, alternatives
 from geosocial.sites.asked import NEAREST, Asked, Step, quiet
 from geosocial.sites.distances import EVERYWHERE, costs
 from geosocial.sites.problem import MOST_PAIRS, Problem, gather
-from geosocial.sites.told import Told, made, told
+from geosocial.sites.told import Told, any_within, made, told
 from geosocial.tables.siting import TRADED, UNREACHED
 
 if TYPE_CHECKING:
@@ -51,8 +52,9 @@ class Proposal:
         One row a sphere where several were asked: `geosocial.tables.siting.TRADED`.
     explanation, unreached
         Why not all can be served, where that was asked and cannot be; the places concerned.
-    rival
-        Objective with the rival imposed; NaN where none is named or it cannot be.
+    rival, rival_serves
+        The answer with the rival imposed, and the demand within the standard then; None, and NaN where none
+        is named or it cannot be.
     """
 
     problem: Problem
@@ -63,7 +65,8 @@ class Proposal:
     traded: pd.DataFrame = field(default_factory=lambda: tables.empty(TRADED))
     explanation: Explanation | None = None
     unreached: pd.DataFrame = field(default_factory=lambda: tables.empty(UNREACHED))
-    rival: float = np.nan
+    rival: SitingResult | None = None
+    rival_serves: float = np.nan
 
     @property
     def asked(self) -> Asked:
@@ -137,8 +140,7 @@ def propose(
         fixed, never = models.imposed(problem), models.excluded(problem)
         solve = models.model(problem, interrupt=interrupt)
         result = solve(fixed=fixed, forbidden=never)
-        rival = named(problem.candidates, [asked.rival]) if asked.rival else []
-        with_it = solve(fixed=sorted({*fixed, *rival}), forbidden=never).objective if rival else np.nan
+        with_it = _imposed(problem, result, interrupt)
         tables_ = told(problem, result)
     explanation, lost = _explained(problem, result, step)
     others = alternatives(problem, result, interrupt=interrupt, step=step)
@@ -150,8 +152,26 @@ def propose(
         others,
         explanation=explanation,
         unreached=lost,
-        rival=float(with_it),
+        rival=with_it,
+        rival_serves=np.nan if with_it is None else _serves(problem, with_it),
     )
+
+
+def _imposed(problem: Problem, result: SitingResult, interrupt: Interrupt | None) -> SitingResult | None:
+    """Return the answer with the place that the council has in mind among the sites."""
+    rival = named(problem.candidates, [problem.asked.rival]) if problem.asked.rival else []
+    if not rival:
+        return None
+    solve = models.model(problem, like=result, interrupt=interrupt)
+    return solve(fixed=sorted({*models.imposed(problem), *rival}), forbidden=models.excluded(problem))
+
+
+def _serves(problem: Problem, result: SitingResult) -> float:
+    """Return the demand that an answer serves: within the standard, and the capacities where it has them."""
+    if result.model == "capacitated":
+        return result.objective
+    main = problem.main
+    return math.fsum(main.weight[any_within(main.costs, result.sites, main.standard)])
 
 
 def _refuse(asked: Asked, wanted: Wanted) -> None:
@@ -235,7 +255,7 @@ def _several(problem: Problem, interrupt: Interrupt | None) -> Proposal:
         problem,
         found.joint,
         certify_several(found, given, limits=models.bounds(problem)),
-        told(problem, found.joint),
+        told(problem, found.joint, alone=table["alone"].to_numpy(np.float64)),
         traded=made(table, TRADED),
     )
 

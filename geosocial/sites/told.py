@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geosocial import tables
+from geosocial.sites import rivals
 from geosocial.tables.siting import CLOSED, COVERED, RIVALS, SITE_NEEDS, SITE_ZONES, SITES
 
 if TYPE_CHECKING:
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-#: Rivals told of each site.
-RIVALS_TOLD = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Tables of `geosocial.tables.siting`, and the demand of the main sphere served before and after."""
+    """Tables of `geosocial.tables.siting`, and the demand of the main sphere served before and after.
+
+    `today` is what the existing facilities alone come to: `geosocial.sites.rivals.today`.
+    """
 
     sites: pd.DataFrame
     site_zones: pd.DataFrame
@@ -39,6 +40,7 @@ class Told:
     closed: pd.DataFrame
     before: float
     after: float
+    today: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,18 @@ class _Serving:
     amount: Floats
 
 
-def told(problem: Problem, result: SitingResult) -> Told:
-    """Return an answer as tables."""
+def told(problem: Problem, result: SitingResult, *, alone: Floats | None = None) -> Told:
+    """Return an answer as tables.
+
+    `alone`: the share that as many sites of its own would give each sphere, where several were asked.
+    """
     import pandas as pd
 
     count = problem.count
     chosen = np.array([j for j in result.sites if j < count], np.int64)
     closed = [j for j in problem.existing if j not in set(result.sites.tolist())]
-    if result.status in {"infeasible", "unknown"}:
-        closed = []
+    answered = result.status not in {"infeasible", "unknown"}
+    closed = closed if answered else []
     parts = [_serving(problem, s, result, chosen) for s in problem.spheres]
     total = sum(
         p.amount.sum(axis=0) / max(float(s.weight.sum()), 1e-12)
@@ -83,10 +88,11 @@ def told(problem: Problem, result: SitingResult) -> Told:
         made(pd.DataFrame(by_zone, columns=list(SITE_ZONES.columns)), SITE_ZONES),
         made(pd.DataFrame(needs, columns=list(SITE_NEEDS.columns)), SITE_NEEDS),
         made(pd.DataFrame(covered, columns=list(COVERED.columns)), COVERED),
-        _rivals(problem, chosen[order], part),
+        _rivals(problem, result, chosen[order], alone),
         _closed(problem, closed),
         before,
         after,
+        rivals.today(problem, result) if answered else math.nan,
     )
 
 
@@ -202,48 +208,29 @@ def _covered(
     return rows
 
 
-def _rivals(problem: Problem, chosen: Ints, part: _Serving) -> pd.DataFrame:
-    """Return the candidates that lose least in the stead of each site, the others as they are.
-
-    Of the coverage within the standard, whatever the model.
-    """
+def _rivals(problem: Problem, result: SitingResult, chosen: Ints, alone: Floats | None) -> pd.DataFrame:
+    """Return the candidates that are best in the stead of each site, the others as they are."""
     import pandas as pd
 
-    main, never = problem.main, set(problem.asked.exclude)
     table, rows = problem.candidates.table, []
-    never_at = table["candidate_id"].isin(never).to_numpy()
-    for site in chosen:
-        others = chosen[chosen != site]
-        served = part.stays | any_within(main.costs, others, main.standard)
-        rest = np.where(served, 0.0, main.weight)
-        gain = gains(main.costs, rest, main.standard)[: problem.count]
-        have = gain[site]
-        gain[chosen] = -np.inf
-        gain[never_at] = -np.inf
-        best = np.argsort(-gain, kind="stable")[:RIVALS_TOLD]
-        for order, j in enumerate(best[np.isfinite(gain[best])], 1):
-            row = table.iloc[int(j)]
-            rows.append(
+    ids, names, zones = (table[name].to_numpy(object) for name in ("candidate_id", "name", "zone_id"))
+    for site, (best, swap) in zip(chosen, rivals.ranked(problem, result, chosen, alone), strict=True):
+        for k, served in enumerate(problem.spheres):
+            rows += [
                 (
-                    table["candidate_id"].iloc[int(site)],
+                    served.sphere,
+                    ids[site],
                     order,
-                    row["candidate_id"],
-                    row["name"],
-                    row["zone_id"],
-                    float(have - gain[j]),
+                    ids[j],
+                    names[j],
+                    zones[j],
+                    float(swap.lost[k, j]),
+                    float(swap.objective[j]),
+                    float(swap.least[j]),
                 )
-            )
+                for order, j in enumerate(best, 1)
+            ]
     return made(pd.DataFrame(rows, columns=list(RIVALS.columns)), RIVALS)
-
-
-def gains(costs: Any, weight: Floats, standard: float) -> Floats:
-    """Return the sum of a weight within the standard of each column."""
-    if isinstance(costs, np.ndarray):
-        return np.asarray(weight @ (costs <= standard), np.float64)
-    rows = np.repeat(np.arange(costs.shape[0]), np.diff(costs.indptr))
-    near = costs.data <= standard
-    summed = np.bincount(costs.indices[near], weights=weight[rows[near]], minlength=costs.shape[1])
-    return summed.astype(np.float64)
 
 
 def _capacitated(problem: Problem) -> float:

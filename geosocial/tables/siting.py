@@ -65,14 +65,22 @@ COVERED = Contract(
 RIVALS = Contract(
     "rivals",
     {
+        "sphere": Column("text", "sphere whose demand is counted"),
         "candidate_id": Column("text", "identifier of a site"),
-        "order": Column("int", "1 loses least"),
+        "order": Column("int", "1 is the best by what the model seeks"),
         "rival_id": Column("text", "candidate that could stand in its stead"),
         "name": Column("text", "its name; empty where the list gives none"),
         "zone_id": Column("text", "zone in which it stands"),
-        "loss": Column("float", "demand no longer served if it replaced the site, the others as they are"),
+        "loss": Column(
+            "float",
+            "demand no longer served if it replaced the site, the others as they are; below 0 where more is",
+        ),
+        "objective": Column(
+            "float", "objective of the model then; NaN where it leaves out who must be served"
+        ),
+        "least_share": Column("float", "share of the least served zone then; NaN but for a maximin", "share"),
     },
-    ("candidate_id", "rival_id"),
+    ("sphere", "candidate_id", "rival_id"),
 )
 
 PRICES = Contract(
@@ -84,6 +92,7 @@ PRICES = Contract(
             "float", "best without it where it is chosen, else best with it; NaN where that cannot be"
         ),
         "price": Column("float", "what that loses against the best; inf where it cannot be"),
+        "least_share": Column("float", "share of the least served zone then; NaN but for a maximin", "share"),
         "role": Column("text", "every (in every best choice), some, none, or unknown"),
         "status": Column("text", "status of that search"),
     },

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from geosocial.errors import N_
 from geosocial.intake.candidates import why_left_out
+from geosocial.wording import objectives
 from geosocial.wording.followup import money
-from geosocial.wording.labels import amount, of_facility, share, sphere_label
+from geosocial.wording.labels import amount, lower_first, of_facility, share, sphere_label
+from geosocial.wording.objectives import unit
 from geosocial.wording.trust import conservation_line
 
 if TYPE_CHECKING:
@@ -23,19 +25,6 @@ if TYPE_CHECKING:
 #: Names of the zones by identifier.
 Zones: TypeAlias = Mapping[str, str]
 MOST_ZONES: Final = 3
-#: What each model seeks.
-SOUGHT: Final = {
-    "mclp": N_("most people within the standard"),
-    "lscp": N_("fewest sites that serve everybody within the standard"),
-    "p-median": N_("least distance to the nearest, over everybody"),
-    "p-center": N_("least distance of those who are farthest"),
-    "backup": N_("most people within the standard, twice where possible"),
-    "capacitated": N_("most people served within the standard and the capacity of each site"),
-    "maximin": N_("the least served zone first, then most people within the standard"),
-    "equity": N_("least distance, those far away counting more"),
-    "shortfall": N_("least distance beyond the standard, squared"),
-    "dispersion": N_("sites as far from each other as can be"),
-}
 #: How several spheres are traded off.
 TRADED: Final = {
     "weighted": N_("the mean coverage of the spheres is largest"),
@@ -49,23 +38,28 @@ def lines(words: Words, proposal: Proposal, zones: Zones) -> Iterator[str]:
     if not proposal.answered:
         yield from infeasible(words, proposal, zones)
         return
-    yield answer(words, proposal)
-    yield from objective(words, proposal)
-    yield from paid(words, proposal)
-    yield proof(words, proposal)
-    yield from traded(words, proposal)
+    yield from lead(words, proposal, zones)
     for order in range(1, 1 + int(proposal.told.sites["order"].max() if len(proposal.told.sites) else 0)):
         yield site(words, proposal, zones, order)
-    yield from closed(words, proposal)
     yield from rival(words, proposal)
     yield from others(words, proposal)
 
 
-def unit(proposal: Proposal) -> str:
-    """Return the unit of the demand that is served: people, households."""
-    asked, main = proposal.asked, proposal.problem.main
-    key = asked.weight or main.service.demand
-    return next(c.unit for c in proposal.problem.study.demand.columns if c.key == key)
+def lead(words: Words, proposal: Proposal, zones: Zones) -> Iterator[str]:
+    """Give the answer before its sites: what was sought first, and its proof."""
+    if not len(proposal.told.sites) and proposal.asked.budget is None:
+        yield words.t("No site is proposed: none of the candidates would do better than what exists.")
+    sought = list(objectives.objective(words, proposal))
+    if objectives.by_people(proposal):
+        yield answer(words, proposal)
+        yield from sought
+    else:
+        yield from reversed(sought)
+        yield answer(words, proposal)
+    yield proof(words, proposal)
+    yield from paid(words, proposal)
+    yield from traded(words, proposal)
+    yield from closed(words, proposal, zones)
 
 
 def site_name(words: Words, proposal: Proposal, candidate: str) -> str:
@@ -136,40 +130,6 @@ def answer(words: Words, proposal: Proposal) -> str:
     )
 
 
-def objective(words: Words, proposal: Proposal) -> Iterator[str]:
-    """Give what the model sought, and what it came to."""
-    result, model = proposal.result, proposal.asked.model
-    total = math.fsum(proposal.problem.main.weight)
-    if len(proposal.problem.spheres) > 1:
-        return
-    yield words.t("Sought: {sought}.", sought=words.t(SOUGHT[model]))
-    counted = unit(proposal)
-    match model:
-        case "p-median" if total > 0:
-            yield words.t(
-                "Mean distance to the nearest: {mean}.", mean=words.metres(result.objective / total)
-            )
-        case "p-center":
-            yield words.t("Nobody is farther than {far}.", far=words.metres(result.objective))
-        case "backup":
-            twice = amount(words, counted, result.terms["twice"])
-            yield words.t("With a second one within the standard: {twice}.", twice=twice)
-        case "maximin":
-            least = share(words, result.terms["least_share"], 1)
-            yield words.t("Coverage of the least served zone: {least}.", least=least)
-        case "equity":
-            yield words.t(
-                "Distance that would be as good if it were the same for all: {even}; mean: {mean}.",
-                even=words.metres(result.objective),
-                mean=words.metres(result.terms["mean"]),
-            )
-        case "shortfall" if total > 0:
-            beyond = words.metres(math.sqrt(result.objective / total))
-            yield words.t("Root mean square of the distance beyond the standard: {beyond}.", beyond=beyond)
-        case "dispersion" if math.isfinite(result.objective):
-            yield words.t("The two nearest sites are {apart} apart.", apart=words.metres(result.objective))
-
-
 def paid(words: Words, proposal: Proposal) -> Iterator[str]:
     """Give what the sites cost together, where there is a budget; or why there are none."""
     if proposal.asked.budget is None:
@@ -234,20 +194,46 @@ def site(words: Words, proposal: Proposal, zones: Zones, order: int) -> str:
         "order": words.number(order),
         "name": site_name(words, proposal, str(row["candidate_id"])),
         "zone": zones.get(str(row["zone_id"]), words.t("in no zone")),
-        "newly": amount(words, unit(proposal), float(row["newly"])),
+        "newly": _newly(words, proposal, str(row["candidate_id"])),
     }
-    if not whom:
+    if not whom or len(proposal.problem.spheres) > 1:
         return words.t("{order}. {name} ({zone}): {newly} newly served.", **facts)
     return words.t(
         "{order}. {name} ({zone}): {newly} newly served, of {whom}.", whom=words.listing(whom), **facts
     )
 
 
-def closed(words: Words, proposal: Proposal) -> Iterator[str]:
-    """Give the existing facilities that would close."""
+def sphere_of(words: Words, proposal: Proposal, k: int) -> str:
+    """Return the name of the k-th sphere inside a sentence."""
+    return lower_first(sphere_label(words, proposal.problem.spheres[k].sphere))
+
+
+def _newly(words: Words, proposal: Proposal, candidate: str) -> str:
+    """Return whom a site newly serves, in each sphere where it serves several."""
+    sites = proposal.told.sites
+    mine = sites[sites["candidate_id"] == candidate].set_index("sphere")["newly"]
+    spheres = proposal.problem.spheres
+    if len(spheres) == 1:
+        return amount(words, unit(proposal), float(mine.iloc[0]))
+    each = [
+        words.t(
+            "{people} ({sphere})",
+            people=amount(words, unit(proposal, k), float(mine[served.sphere])),
+            sphere=sphere_of(words, proposal, k),
+        )
+        for k, served in enumerate(spheres)
+    ]
+    return words.listing(each)
+
+
+def closed(words: Words, proposal: Proposal, zones: Zones) -> Iterator[str]:
+    """Give the existing facilities that would close: by their names, else by their identifiers, and zones."""
     table = proposal.told.closed
     if proposal.asked.may_close:
-        names = [str(n) or str(i) for n, i in zip(table["name"], table["record_id"], strict=True)]
+        names = [
+            f"{r['name'] or r['record_id']} ({zones.get(str(r['zone_id']), words.t('in no zone'))})"
+            for r in table.to_dict(orient="records")
+        ]
         yield words.n(
             "{count} existing facility would close: {names}.",
             "{count} existing facilities would close: {names}.",
@@ -259,23 +245,8 @@ def closed(words: Words, proposal: Proposal) -> Iterator[str]:
 
 def rival(words: Words, proposal: Proposal) -> Iterator[str]:
     """Give what imposing the place that the council has in mind costs."""
-    if not proposal.asked.rival:
-        return
-    name = site_name(words, proposal, proposal.asked.rival)
-    if math.isnan(proposal.rival):
-        yield words.t("With “{rival}” imposed there is no answer.", rival=name)
-    elif proposal.asked.model in {"mclp", "capacitated", "maximin"}:
-        fewer = proposal.result.objective - proposal.rival
-        yield words.t(
-            "With “{rival}” imposed: {fewer} fewer.", rival=name, fewer=amount(words, unit(proposal), fewer)
-        )
-    else:
-        yield words.t(
-            "With “{rival}” imposed: the objective is {imposed} instead of {best}.",
-            rival=name,
-            imposed=words.number(proposal.rival, 1),
-            best=words.number(proposal.result.objective, 1),
-        )
+    if proposal.asked.rival:
+        yield from objectives.rival(words, proposal, site_name(words, proposal, proposal.asked.rival))
 
 
 def others(words: Words, proposal: Proposal, *, settings: bool = True) -> Iterator[str]:

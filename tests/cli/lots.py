@@ -102,3 +102,27 @@ def lots(folder: Path) -> Lots:
         people=np.where(demand["zone_id"] != "", demand[spec.demand].fillna(0), 0.0),
         standard=float(spec.standard_m or 0),
     )
+
+
+def existing_costs(city: Lots) -> Any:
+    """Return the costs of each place to each existing facility."""
+    places = pd.concat(
+        [intake.read_places(city.study, s, city.zones, None).places for s in city.study.places],
+        ignore_index=True,
+    )
+    near = supply.facilities(places, city.zones, city.study, city.study.spheres["culture"].services[0])
+    x, y = city.demand["x"].to_numpy()[:, None], city.demand["y"].to_numpy()[:, None]
+    return np.hypot(x - near.x, y - near.y) * city.study.detour
+
+
+def between(city: Lots, one: int, other: int) -> float:
+    """Return the cost between two lots."""
+    at = city.table[["x", "y"]].to_numpy()
+    return float(np.hypot(*(at[one] - at[other])) * city.study.detour)
+
+
+def from_existing(city: Lots, lot: int) -> float:
+    """Return the cost from a lot, which stands where people live, to the nearest existing facility."""
+    at = city.table.iloc[lot]
+    here = np.flatnonzero((city.demand["x"] == at["x"]) & (city.demand["y"] == at["y"]))[0]
+    return float(city.existing[here])

@@ -22,7 +22,7 @@ from geosocial.cli import main
 from geosocial.cli.site import MODELS, RULES
 from geosocial.report.site_charts import STAR, lettered
 from geosocial.sites.asked import Model, Rule
-from tests.cli.lots import COUNT, Lots, lots
+from tests.cli.lots import COUNT, Lots, between, existing_costs, from_existing, lots
 
 
 @pytest.fixture(scope="module")
@@ -259,31 +259,6 @@ def test_every_model_is_the_best_of_all_choices(
     assert found["status"] == "optimal"
     assert objective == pytest.approx(best)
     assert run(capsys, "--check", folder)[0] == 0
-
-
-def existing_costs(city: Lots) -> Any:
-    from geosocial import intake
-    from geosocial.measure import supply
-
-    places = pd.concat(
-        [intake.read_places(city.study, s, city.zones, None).places for s in city.study.places],
-        ignore_index=True,
-    )
-    near = supply.facilities(places, city.zones, city.study, city.study.spheres["culture"].services[0])
-    x, y = city.demand["x"].to_numpy()[:, None], city.demand["y"].to_numpy()[:, None]
-    return np.hypot(x - near.x, y - near.y) * city.study.detour
-
-
-def between(city: Lots, one: int, other: int) -> float:
-    at = city.table[["x", "y"]].to_numpy()
-    return float(np.hypot(*(at[one] - at[other])) * city.study.detour)
-
-
-def from_existing(city: Lots, lot: int) -> float:
-    """Return the cost from a lot, which stands where people live, to the nearest existing facility."""
-    at = city.table.iloc[lot]
-    here = np.flatnonzero((city.demand["x"] == at["x"]) & (city.demand["y"] == at["y"]))[0]
-    return float(city.existing[here])
 
 
 def test_what_all_can_reach_and_why_it_cannot_be(city: Lots, capsys: pytest.CaptureFixture[str]) -> None:
