@@ -99,17 +99,19 @@ def page(
     )
 
 
-_HYPHENED = re.compile(r"([^\s–]*\w-\w[^\s–]*)")
+_HYPHENED = re.compile(r"([^\s–]*\w-\w[^\s–]*|--\w+)")
 
 
 @lru_cache(maxsize=4096)  # the names of zones come back in every table
 def unbroken(text: str) -> Markup:
-    """Return a text, escaped, in which no name is cut at a hyphen; it may be cut at a dash or a space.
+    """Return a text, escaped, in which no name or option is cut at a hyphen; it may be at a dash or a space.
 
     Examples
     --------
     >>> print(unbroken("Rosemont–La Petite-Patrie & Anjou"))
     Rosemont–<wbr>La <span class="nb">Petite-Patrie</span> &amp; Anjou
+    >>> print(unbroken("site --check"))
+    site <span class="nb">--check</span>
     """
     from markupsafe import Markup, escape
 

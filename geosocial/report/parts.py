@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 #: A table on the page shows this many rows; the rest stands in the CSV file that it names.
 SHOWN: Final = 40
+#: A phone has room for this many columns side by side.
+_FITS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,14 @@ class Table:
     stacked: bool = False
     #: Where a figure is explained (`geosocial.wording.anchor`), by its row and column.
     links: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+    @property
+    def layout(self) -> str:
+        """Return how it is laid out on a phone: ``stk`` a line a cell, ``fl`` cells one after the other.
+
+        Both have each cell with its head; empty where it fits as it is.
+        """
+        return "stk" if self.stacked else "fl" if len(self.heads) > _FITS else ""
 
 
 #: The table of the run that a part shows, by its key, or by the head of its key.

@@ -38,6 +38,19 @@ def test_a_phone_scrolls_one_way(
 ) -> None:
     phone.goto((folder / f"report.{lang}.html").as_uri())
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
+    # no table hides figures to the right: in the rankings each figure has its head beside it
+    wide = "boxes => boxes.filter((b) => b.scrollWidth > b.clientWidth + 1).map((b) => b.ariaLabel)"
+    assert phone.locator(".wide").evaluate_all(wide) == []
+    row = phone.locator(".rk tbody tr").first
+    cells = row.locator("td.n[data-h]")
+    heads = cells.evaluate_all("cells => cells.map((c) => getComputedStyle(c, '::before').content)")
+    assert heads[0] == {"fr": '"Part"', "en": '"Share"'}[lang]
+    assert len(set(heads)) == len(heads) == cells.count() >= 4
+    box, dots = row.bounding_box(), row.locator("svg.dot").bounding_box()
+    assert box is not None
+    assert dots is not None
+    assert dots["width"] > 300
+    assert box["x"] <= dots["x"] < dots["x"] + dots["width"] <= box["x"] + box["width"]
     assert axe(phone) == []
 
 

@@ -95,6 +95,8 @@ def test_a_phone_scrolls_one_way(
     assert len(set(heads)) == len(heads) == cells.count() == 6
     tops = cells.evaluate_all("cells => cells.map((c) => c.getBoundingClientRect().top)")
     assert tops == sorted(set(tops))
+    wide = "boxes => boxes.filter((b) => b.scrollWidth > b.clientWidth + 1).map((b) => b.ariaLabel)"
+    assert phone.locator(".wide").evaluate_all(wide) == []
     assert axe(phone) == []
 
 
