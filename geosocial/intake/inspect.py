@@ -19,7 +19,7 @@ from geosocial.errors import N_, ConservationError, Said, UnknownCrsError
 from geosocial.intake.faults import Faults
 from geosocial.intake.our_words import held
 from geosocial.intake.recognise import Recognised, recognise
-from geosocial.intake.source import Source, open_source
+from geosocial.intake.source import Source, letters_said, open_source
 from geosocial.io.layers import layer_names
 from geosocial.results import InputFile
 from geosocial.tables import OUTCOMES
@@ -104,6 +104,7 @@ def _look(
             return _joined(typed, rejected, zones, sheet=sheet, crs=crs, chosen=chosen)
         said, located = _located(source, found, crs, faults)
         notes, kind = (*notes, *said), "places"
+    notes = (*letters_said(path.name, source.file.how), *notes)
     return Inspection(
         str(path), kind, source.file, found, notes, faults.table(), _counts(source, located, faults)
     )

@@ -33,7 +33,7 @@ from geosocial.intake.placing import (
 )
 from geosocial.intake.positions import Area
 from geosocial.intake.recognise import recognise, refuse_addresses_alone
-from geosocial.intake.source import Source, open_source, totals_note
+from geosocial.intake.source import Source, file_notes, open_source
 from geosocial.io.geojson import known_crs
 from geosocial.io.layers import Layer, areal_layer, layer_names, read_layer
 from geosocial.io.write import says_position
@@ -183,7 +183,7 @@ def join_files(
         tuple(result["outcome"]),
         faults.table(),
         (
-            *totals_note(source.file),
+            *file_notes(source.file),
             *notes,
             *zone_notes,
             *renamed,

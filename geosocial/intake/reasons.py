@@ -16,6 +16,16 @@ TOTAL, TOTALS = (
     N_("{file}: a total set aside, which is no record (row {rows})."),
     N_("{file}: totals set aside, which are no records (rows: {rows})."),
 )
+#: How the letters of a file were read, where that is worth a word.
+LETTERS_OF, LETTERS_DOUBTFUL = (
+    N_("{file}: its letters were read as {encoding}, which its accents make plain."),
+    N_(
+        "{file}: some letters look wrong ({found}); read as {encoding}. "
+        "Export it again from its source, as “CSV UTF-8”."
+    ),
+)
+#: The encodings that need no word.
+USUAL: Final = ("UTF-8", "UTF-16", "cp1252")
 
 REASONS: Final[Mapping[str, str]] = {
     # The row is rejected.

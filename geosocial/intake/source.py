@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import numpy as np
 from geosocial.errors import Said
 from geosocial.intake.columns import Columns
 from geosocial.intake.pairs import with_pairs
-from geosocial.intake.reasons import TOTAL, TOTALS
+from geosocial.intake.reasons import LETTERS_DOUBTFUL, LETTERS_OF, TOTAL, TOTALS, USUAL
 from geosocial.io.detect import detect
 from geosocial.io.layers import read_layer
 from geosocial.io.sheets import read_sheet
@@ -67,9 +68,19 @@ def open_source(path: Path, *, layer: str | None = None, crs: str | None = None)
     return Source(Columns(str(path), table), read.frame, rows, read.file, {}, ())
 
 
-def totals_note(file: InputFile) -> tuple[Said, ...]:
-    """Return the note of the rows that sum up the others, if a sheet has any."""
-    return totals_said(Path(file.path), file.how.get("total_rows", ""))
+def file_notes(file: InputFile) -> tuple[Said, ...]:
+    """Return the notes of the rows that sum up the others, and of the letters, if a sheet has any."""
+    path = Path(file.path)
+    return (*totals_said(path, file.how.get("total_rows", "")), *letters_said(path.name, file.how))
+
+
+def letters_said(name: str, how: Mapping[str, str]) -> tuple[Said, ...]:
+    """Return what is to be said of the letters of a file that was read in this way; mostly nothing."""
+    encoding, found = how.get("encoding", ""), how.get("doubtful_letters", "")
+    if found:
+        return (Said(LETTERS_DOUBTFUL, {"file": name, "found": found, "encoding": encoding}),)
+    unusual = how.get("format") in {"CSV", "TSV"} and encoding not in USUAL
+    return (Said(LETTERS_OF, {"file": name, "encoding": encoding}),) if unusual else ()
 
 
 def totals_said(path: Path, rows: str) -> tuple[Said, ...]:

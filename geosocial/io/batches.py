@@ -295,7 +295,7 @@ def _header(file: Path, letters: str) -> tuple[list[str], str]:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return [], ","  # which is read whole only
     cut = head[: head.rfind(b"\n") + 1] or head
-    text = cut.decode("utf-8-sig" if letters == "utf8" else "cp1252", errors="replace")
+    text = cut.decode("utf-8-sig" if letters == "utf8" else letters, errors="replace")
     delimiter = delimiter_of(text)
     rows: list[list[str]] = []
     try:

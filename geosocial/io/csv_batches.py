@@ -11,6 +11,7 @@ import numpy as np
 
 from geosocial.errors import N_, InputError
 from geosocial.io.detect import opened
+from geosocial.io.letters import codec_of, windows
 from geosocial.io.no_records import SetAside
 
 #: Bytes that are parsed at a time, and that are decoded at a time.
@@ -27,7 +28,9 @@ def letters_of(file: Path) -> str:
                 decoder.decode(block)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            return "cp1252"
+            stream.seek(0)
+            blocks = iter(lambda: stream.read(_HEAD), b"")
+            return codec_of(window for block in blocks for window in windows(block))
     return "utf8"
 
 

@@ -1,9 +1,9 @@
 """Read a large, even CSV file through Arrow, without an object a cell; the same rows as the csv module gives.
 
-Only what both read alike is read here: UTF-8 or cp1252, a header in the first row, every row as wide as the
-header, no blank row, no row of totals, no stray quotation mark, no cell longer than the csv module takes.
-Everything else returns None, and the general reader of `geosocial.io.sheets` decides, as it does for small
-files.
+Only what both read alike is read here: UTF-8 or one byte a letter, a header in the first row, every row as
+wide as the header, no blank row, no row of totals, no stray quotation mark, no cell longer than the csv
+module takes. Everything else returns None: the general reader of `geosocial.io.sheets` decides, as it does
+for small files.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from geosocial.io.error_values import BEGINS, PATTERN
 from geosocial.io.header import BEGINS as TOTAL
 from geosocial.io.header import header_at, may_total
+from geosocial.io.letters import NAMES, codec_of, doubts, windows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +44,8 @@ class Plain:
     delimiter: str
     #: As in `geosocial.io.sheets.Sheet`.
     errors: tuple[tuple[int, str, str], ...] = ()
+    #: Facts of how the letters were read, where some look wrong.
+    doubts: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_plain(data: bytes, delimiter_of: Callable[[str], str]) -> Plain | None:
@@ -57,7 +60,7 @@ def read_plain(data: bytes, delimiter_of: Callable[[str], str]) -> Plain | None:
     """
     if len(data) < LARGE or data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data:
         return None
-    encoding, data = _as_utf8(data)
+    told, (encoding, data) = data, _as_utf8(data)
     data = data.removeprefix(codecs.BOM_UTF8)
     head = data[: data.rfind(b"\n", 0, _HEAD) + 1].decode("utf-8")
     if not encoding or not head or head[:4].lower() == "sep=":
@@ -76,7 +79,7 @@ def read_plain(data: bytes, delimiter_of: Callable[[str], str]) -> Plain | None:
     if BEGINS.search(data):
         table, errors = _without_errors(table, names)
     columns = {name: pd.Series(pd.array(table.column(i), dtype="str")) for i, name in enumerate(names)}
-    return Plain(pd.DataFrame(columns), first[1:], encoding, delimiter, tuple(errors))
+    return Plain(pd.DataFrame(columns), first[1:], encoding, delimiter, tuple(errors), doubts(told, encoding))
 
 
 def _without_errors(table: Any, names: Sequence[str]) -> tuple[Any, list[tuple[int, str, str]]]:
@@ -106,7 +109,8 @@ def _as_utf8(data: bytes) -> tuple[str, bytes]:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         try:
-            return "cp1252", data.decode("cp1252").encode("utf-8")
+            codec = codec_of(windows(data))
+            return NAMES[codec], data.decode(codec).encode("utf-8")
         except UnicodeDecodeError:
             return "", b""
     return "UTF-8", data

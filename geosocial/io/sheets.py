@@ -2,9 +2,9 @@
 
 Everything stays text, so identifiers keep their zeros and "NA" stays a name; an empty cell is ``""``, and so
 is the error of a formula, which `Sheet` names. A CSV
-file is UTF-8 (with or without its mark) or else cp1252, which strictly decodes what Excel writes in Québec;
-UTF-16 by its mark. Titles above the header and totals below the records are no records; `Sheet` says where
-they stand.
+file is UTF-8 (with or without its mark) or else cp1252, which strictly decodes what Excel writes in Québec,
+unless its accents are plainly those of Mac Roman or cp850 (`geosocial.io.letters`); UTF-16 by its mark.
+Titles above the header and totals below the records are no records; `Sheet` says where they stand.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from geosocial.errors import N_, InputError
 from geosocial.io.detect import detect, fingerprint, not_csv, read_bytes, too_large
 from geosocial.io.error_values import Errors, errors_of, is_error
 from geosocial.io.header import decimal_mark, header_at, totals
+from geosocial.io.letters import NAMES, codec_of, doubts, windows
 from geosocial.io.plain_csv import Plain, read_plain
 from geosocial.results import InputFile
 
@@ -105,13 +106,14 @@ def decode(file: Path, data: bytes) -> tuple[str, str]:
         When no encoding of the list explains every byte.
     """
     by_mark = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if by_mark else ("utf-8-sig", "cp1252"):
+    for codec, name in [("utf-16", "UTF-16")] if by_mark else [("utf-8-sig", "UTF-8"), ("", "")]:
+        encoding = codec or codec_of(windows(data))
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
         if "\0" not in text:
-            return text, {"utf-8-sig": "UTF-8", "cp1252": "cp1252", "utf-16": "UTF-16"}[encoding]
+            return text, name or NAMES[encoding]
     raise InputError(
         N_("{file}: the letters of this file cannot be decoded."),
         hint=N_("Save it again as “CSV UTF-8”."),
@@ -141,6 +143,7 @@ def _read_csv(file: Path) -> Sheet:
     if plain is not None:
         return _plain_sheet(file, plain)
     text, encoding = decode(file, data)
+    how = {"encoding": encoding, **doubts(data, encoding)}
     del data
     first, _, rest = text.partition("\n")
     told = first.strip().lower()
@@ -155,7 +158,7 @@ def _read_csv(file: Path) -> Sheet:
         raise not_csv(file, start + _read_before(text, delimiter, error), error) from error
     shown = {"\t": "tab"}.get(delimiter, delimiter)
     form = "TSV" if delimiter == "\t" else "CSV"
-    return _sheet(file, enumerate(records, start), {"format": form, "encoding": encoding, "delimiter": shown})
+    return _sheet(file, enumerate(records, start), {"format": form, **how, "delimiter": shown})
 
 
 def _plain_sheet(file: Path, plain: Plain) -> Sheet:
@@ -164,7 +167,7 @@ def _plain_sheet(file: Path, plain: Plain) -> Sheet:
 
     shown = {"\t": "tab"}.get(plain.delimiter, plain.delimiter)
     form = "TSV" if plain.delimiter == "\t" else "CSV"
-    how = {"format": form, "encoding": plain.encoding, "delimiter": shown}
+    how = {"format": form, "encoding": plain.encoding, **plain.doubts, "delimiter": shown}
     how |= _structure(1, (), 0, (), decimal_mark(plain.first))
     size = len(plain.frame)
     digest, length = fingerprint(file)

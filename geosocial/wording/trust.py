@@ -295,10 +295,19 @@ def _coarse(words: Words, results: Results) -> list[str]:
 
 
 def set_aside(words: Words, results: Results) -> list[str]:
-    """Return a line for each file in which rows sum up the others: they are no records, and are not lost."""
-    from geosocial.intake.reasons import TOTAL, TOTALS
+    """Return a line for each file in which rows sum up the others, and for those of doubtful letters.
 
-    return [
+    Totals are no records, and are not lost.
+    """
+    from geosocial.intake.reasons import TOTAL, TOTALS
+    from geosocial.intake.source import letters_said
+
+    letters = [
+        words.t(said.template, **said.facts)
+        for file in results.inputs
+        for said in letters_said(file.path, file.how)
+    ]
+    return letters + [
         words.t(message, file=file.path, rows=rows)
         for file in results.inputs
         if (rows := file.how.get("total_rows"))

@@ -189,3 +189,14 @@ def test_an_error_of_a_formula_is_named_by_row_and_column(geosocial: Run, tmp_pa
     assert f"(colonne «{NB}Notes{NB}»)" in done.stdout
     # the place counts: only its figure is not known
     assert f"= 2{NB}localisés + 0{NB}non localisé + 0{NB}rejeté" in done.stdout
+
+
+def test_a_list_from_a_mac_keeps_its_accents_and_the_encoding_is_said(geosocial: Run, tmp_path: Path) -> None:
+    text = "Nom;Latitude;Longitude\nCafé de l’Île;45,5;-73,6\nBibliothèque d’été à Noël;45,5;-73,6\n"
+    (tmp_path / "mac.csv").write_bytes(text.encode("mac_roman"))
+    (tmp_path / "one.csv").write_bytes("Nom;Latitude;Longitude\nCafé;45,5;-73,6\n".encode("mac_roman"))
+    done = geosocial("check", tmp_path / "mac.csv", tmp_path / "one.csv", "--lang", "fr")
+    assert done.returncode == 0, done.stderr
+    assert f"encodage{NB}: Mac Roman" in done.stdout
+    assert f"mac.csv{NB}: ses lettres ont été lues en Mac Roman, ce que ses accents montrent" in done.stdout
+    assert f"one.csv{NB}: des lettres semblent fausses (CafŽ); lues en cp1252." in done.stdout
