@@ -102,6 +102,27 @@ def test_names_with_a_hyphen_are_upright_and_uncut(page: Page, file: Path) -> No
     assert style == ["normal", True, "nowrap"]
 
 
+def test_no_symbol_covers_a_name_of_the_city(page: Page, tmp_path: Path) -> None:
+    """Each name is looked at on a grid of 2 pixels: nowhere is it inside a symbol. Six were."""
+    write_directory_map(pipeline.compute(read_study(None)), tmp_path)
+    opened(page, tmp_path / "map.html")
+    covered = page.evaluate("""() => {
+        const signs = [...document.querySelectorAll('svg.over path[fill]:not([fill=none])')];
+        const hit = (x, y) => signs.some((s) => s.isPointInFill(new DOMPoint(x, y)));
+        const names = [...document.querySelectorAll('svg.over text.zn')];
+        const over = names.filter((name) => {
+            const b = name.getBBox();
+            for (let x = b.x; x <= b.x + b.width; x += 2)
+                for (let y = b.y + 2; y <= b.y + b.height - 2; y += 2) if (hit(x, y)) return true;
+            return false;
+        });
+        return [signs.length > 0, names.length, over.map((name) => name.textContent)];
+    }""")
+    assert covered[0]
+    assert covered[1] >= 18
+    assert covered[2] == []
+
+
 def test_what_stands_on_one_place_is_told_together(page: Page, file: Path) -> None:
     opened(page, file)
     page.get_by_role("button", name="Ensemble").click()

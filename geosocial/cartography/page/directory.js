@@ -49,25 +49,44 @@ function place() {
   }
   scale();
 }
-// Names of the zones where they fit, the fullest form first, where the fewest symbols stand; then those of the waters.
+// Whether a place on the map lies in a zone: an odd number of its edges to the right.
+function within(z, x, y) {
+  const at = map.containerPointToLatLng([x, y]), g = P.zones[z];
+  let odd = false;
+  for (const ring of (g.type === 'Polygon' ? [g.coordinates] : g.coordinates).flat()) for (let k = 0, j = ring.length - 1; k < ring.length; j = k++) {
+    const [ax, ay] = ring[k], [bx, by] = ring[j];
+    if (ay > at.lat !== by > at.lat && at.lng < ((bx - ax) * (at.lat - ay)) / (by - ay) + ax) odd = !odd;
+  }
+  return odd;
+}
+// Names of the zones where they fit, the fullest form first that hides no symbol and stays in its zone; where none
+// does, the one that hides fewest. Then those of the waters.
+const STEPS = [0, -0.2, 0.2, -0.4, 0.4, -0.6, 0.6, -0.8, 0.8, -1, 1];
 function letter() {
   const taken = [[width() - 60, height() - 130, width(), height()]];
   const free = (b) => b[0] > 4 && b[1] > 4 && b[2] < width() - 4 && b[3] < height() - 4 && !taken.some((o) => b[0] < o[2] && b[2] > o[0] && b[1] < o[3] && b[3] > o[1]);
+  const hidden = (b) => symbols.filter((s) => s.x > b[0] - R && s.x < b[2] + R && s.y > b[1] - R && s.y < b[3] + R).length;
   ink.font = '12px ' + getComputedStyle(document.body).fontFamily;
   const c = map.getCenter(), p = map.project(c), metre = 100 / map.distance(c, map.unproject(p.add([100, 0])));
   for (const z of P.at.map((_, k) => k).sort((a, b) => P.at[b][2] - P.at[a][2])) {
     const q = project(P.at[z][0], P.at[z][1]), r = P.at[z][2] * metre;
+    let best = null;
     for (const lines of T.forms[z]) {
       const w = Math.max(...lines.map((t) => ink.measureText(t).width)) / 2 + 3, h = lines.length * 7;
       if (w > 1.5 * r || h > 1.3 * r) continue;
-      const tries = [0, -0.5, 0.5].map((dy) => [q.x - w, q.y + dy * r - h, q.x + w, q.y + dy * r + h]).filter(free);
-      if (!tries.length) continue;
-      const hidden = (b) => symbols.filter((s) => s.x > b[0] - 4 && s.x < b[2] + 4 && s.y > b[1] - 4 && s.y < b[3] + 4).length;
-      const b = tries.reduce((best, b) => (hidden(b) < hidden(best) ? b : best));
-      taken.push(b);
-      lines.forEach((text, k) => names.append(sv('text', { class: 'zn', x: q.x.toFixed(1), y: (b[1] + 11 + 14 * k).toFixed(1), text })));
-      break;
+      for (const dy of STEPS) for (const dx of STEPS) {
+        const b = [q.x + dx * r - w, q.y + dy * r - h, q.x + dx * r + w, q.y + dy * r + h];
+        if (!free(b)) continue;
+        const over = hidden(b), cost = over + 0.1 * Math.hypot(dx, dy);
+        if (best && cost >= best.cost) continue;
+        const out = dx || dy ? [[0, 1], [2, 1], [0, 3], [2, 3]].filter(([i, j]) => !within(z, b[i], b[j])).length : 0;
+        if (out < 3 && (!best || cost + 0.3 * out < best.cost)) best = { b, lines, over, cost: cost + 0.3 * out };
+      }
+      if (best && !best.over) break;
     }
+    if (!best) continue;
+    taken.push(best.b);
+    best.lines.forEach((text, k) => names.append(sv('text', { class: 'zn', x: ((best.b[0] + best.b[2]) / 2).toFixed(1), y: (best.b[1] + 11 + 14 * k).toFixed(1), text })));
   }
   for (const [lon, lat, fr, en, angle] of P.water) {
     const q = project(lon, lat), text = french() ? fr : en, w = ink.measureText(text).width / 2 + 4;
