@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup
 
 from geosocial import symbology
-from geosocial.report import charts, paper, status_charts
+from geosocial.report import charts, dossier_sites, paper, status_charts
 from geosocial.report.outline import Outline, outline
 
 if TYPE_CHECKING:
@@ -91,9 +91,12 @@ def content(
     """Return what the template reads, as plain values, and the maps as SVG by file name."""
     maps: dict[str, str] = {}
 
-    def drawn(name: str, one: Map, *, marks: bool, size: str) -> str:
-        maps[f"{name}.svg"] = picture(shapes, one, marks=marks, size=size)
+    def drawn(name: str, one: Map, *, marks: bool, size: str, above: Markup | None = None) -> str:
+        maps[f"{name}.svg"] = picture(shapes, one, marks=marks, size=size, above=above)
         return f"{name}.svg"
+
+    def starred(service: Service, marks: Markup) -> str:
+        return drawn(f"sites-{service.key}", service.map, marks=False, size="", above=marks)
 
     rest = words.t("The other rows stand in the page of the report and in its tables.")
     values: dict[str, Any] = {
@@ -120,6 +123,7 @@ def content(
         "services": [
             _service(s, drawn(f"map-{k}", s.map, marks=True, size="")) for k, s in enumerate(told.services)
         ],
+        "sites": dossier_sites.section(words, results, told, drawn=starred, plain=_table, part=_part),
         "directions": _directions(told),
         "equity": None
         if told.equity is None
@@ -162,7 +166,7 @@ def content(
     return values, maps
 
 
-def picture(shapes: charts.Shapes, one: Map, *, marks: bool, size: str) -> str:
+def picture(shapes: charts.Shapes, one: Map, *, marks: bool, size: str, above: Markup | None = None) -> str:
     """Return a map as an SVG file of its own: what it refers to stands in it."""
     inner = charts.zone_map(
         shapes,
@@ -173,6 +177,7 @@ def picture(shapes: charts.Shapes, one: Map, *, marks: bool, size: str) -> str:
         marks=one.marks if marks else None,
         dark=one.dark,
         size=size,
+        above=above,
     )
     defs = str(charts.definitions(shapes)).split("<defs>", 1)[1].split("</defs>", 1)[0]
     paper, ink = symbology.color("paper"), symbology.color("ink")

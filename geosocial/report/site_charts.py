@@ -12,10 +12,13 @@ from geosocial import symbology
 from geosocial.report.charts import placing
 
 if TYPE_CHECKING:
+    from geosocial.report.charts import Zoned
     from geosocial.sites import Proposal
 
 #: Radii in drawing units of a map 1,000 wide: a site, an existing facility.
 STAR, DOT = 21.0, 5.0
+#: How much larger stars are on a small map on paper.
+SMALL: Final = 1.5
 #: Where the number of a star may stand, in its radii, the best first; how far from other stars and numbers.
 _SIDES: Final = ((1.5, -1.1), (-1.5, -1.1), (1.5, 1.3), (-1.5, 1.3), (0.0, -2.0), (0.0, 2.0))
 _CLEAR: Final = 1.7
@@ -23,6 +26,10 @@ _CLEAR: Final = 1.7
 REACH: Final = Markup('<circle cx="{}" cy="{}" r="{}" fill="none" stroke="{}" stroke-width="2.5"/>')
 SITE: Final = Markup('<path d="{}" fill="{}" stroke="{}" stroke-width="5" paint-order="stroke"/>')
 ORDER: Final = Markup('<text x="{}" y="{}" stroke="{}" stroke-width="7" paint-order="stroke">{}</text>')
+#: The same on a small map of a paper, which allows a style beside that of the page.
+ON_PAPER: Final = Markup(
+    '<text x="{}" y="{}" stroke="{}" stroke-width="9" paint-order="stroke" style="font-size:42px">{}</text>'
+)
 CROSS: Final = Markup(
     '<path d="{0}" stroke="{2}" stroke-width="9"/><path d="{0}" stroke="{1}" stroke-width="4"/>'
 )
@@ -59,8 +66,8 @@ def marks(proposal: Proposal) -> Markup:
     import numpy as np
 
     problem, main = proposal.problem, proposal.problem.main
-    placed, scale = placing(problem)
-    ink, paper, muted, reach = (symbology.color(c) for c in ("ink", "paper", "muted", "chosen"))
+    placed, _ = placing(problem)
+    ink, paper, muted = (symbology.color(c) for c in ("ink", "paper", "muted"))
     out = [Markup('<g fill="{}" stroke="{}" stroke-width="1.5">').format(muted, paper)]
     for x, y in placed(np.column_stack([main.facilities.x, main.facilities.y])).round(1).tolist():
         out.append(Markup('<circle cx="{}" cy="{}" r="{}"/>').format(x, y, DOT))
@@ -69,19 +76,53 @@ def marks(proposal: Proposal) -> Markup:
     for x, y in placed(gone[["x", "y"]].to_numpy(np.float64)).round(1).tolist() if len(gone) else ():
         out.append(CROSS.format(cross(x, y, 2.0 * DOT), ink, paper))
     mine = proposal.told.sites[proposal.told.sites["sphere"] == main.sphere]
-    at = placed(mine[["x", "y"]].to_numpy(np.float64)).round(1).tolist()
-    if problem.ways is None:
-        radius = round(main.standard / problem.study.detour * scale, 1)
-        for x, y in at:
-            out.append(REACH.format(x, y, radius, reach))
-    out += [SITE.format(star(x, y, STAR), ink, paper) for x, y in at]
-    for (x, y), order in zip(lettered(at), mine["order"], strict=True):
-        out.append(ORDER.format(x, y, paper, order))
+    out.append(
+        numbered(
+            problem,
+            list(zip(mine["x"], mine["y"], strict=True)),
+            [str(order) for order in mine["order"]],
+            reach=main.standard / problem.study.detour if problem.ways is None else None,
+        )
+    )
     return Markup("").join(out)
 
 
-def lettered(at: Sequence[Sequence[float]]) -> list[tuple[float, float]]:
+def numbered(
+    results: Zoned,
+    places: Sequence[tuple[float, float]],
+    numbers: Sequence[str],
+    *,
+    reach: float | None,
+    small: bool = False,
+) -> Markup:
+    """Return sites as numbered stars with their reach.
+
+    Parameters
+    ----------
+    places, numbers
+        Where each site stands in the study's CRS, and its number.
+    reach
+        Radius of the circle around each in metres; None for none.
+    small
+        Whether for a small map on paper: stars and numbers are larger in it.
+    """
+    import numpy as np
+
+    placed, scale = placing(results)
+    ink, paper, chosen = (symbology.color(c) for c in ("ink", "paper", "chosen"))
+    at = placed(np.array(places, np.float64).reshape(-1, 2)).round(1).tolist()
+    out = [REACH.format(x, y, round(reach * scale, 1), chosen) for x, y in at if reach is not None]
+    size = SMALL * STAR if small else STAR
+    out += [SITE.format(star(x, y, size), ink, paper) for x, y in at]
+    for (x, y), number in zip(lettered(at, size), numbers, strict=True):
+        out.append((ON_PAPER if small else ORDER).format(x, y, paper, number))
+    return Markup("").join(out)
+
+
+def lettered(at: Sequence[Sequence[float]], size: float = STAR) -> list[tuple[float, float]]:
     """Return where the number of each star stands: beside it, and clear of other stars and numbers if it can.
+
+    `size` is the radius of the stars.
 
     Examples
     --------
@@ -91,8 +132,8 @@ def lettered(at: Sequence[Sequence[float]]) -> list[tuple[float, float]]:
     found: list[tuple[float, float]] = []
     for k, (x, y) in enumerate(at):
         others = [tuple(p) for n, p in enumerate(at) if n != k] + found
-        places = [(round(x + a * STAR, 1), round(y + b * STAR, 1)) for a, b in _SIDES]
-        clear = (p for p in places if all(math.dist(p, other) > _CLEAR * STAR for other in others))
+        places = [(round(x + a * size, 1), round(y + b * size, 1)) for a, b in _SIDES]
+        clear = (p for p in places if all(math.dist(p, other) > _CLEAR * size for other in others))
         found.append(next(clear, places[0]))
     return found
 

@@ -210,6 +210,49 @@ def test_spheres_of_which_no_list_speaks_leave_no_page_nearly_empty(lang: Lang, 
     assert nothing not in text
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_sites_of_the_tables_stand_on_paper_with_a_map(
+    results: Results, papers: Mapping[Lang, bytes], lang: Lang, tmp_path: Path
+) -> None:
+    say, text = words(lang), " ".join(text_of(papers[lang], tmp_path).split())
+    curve, sites = results.proposed_curve, results.proposed
+    assert set(curve["sphere"]) == {"culture", "recreation", "sustainable_development", "tourism"}
+    assert say.t("Proposed sites") in text
+    for (sphere, service), mine in curve.groupby(["sphere", "service"]):
+        most = int(mine["number"].max())
+        for row in mine[mine["number"].isin([1, 2, 3, 5, most])].to_dict(orient="records"):
+            # the whole row of the table, side by side
+            told = [str(row["number"]), say.people(row["served"]), say.percent(row["share"], 1)]
+            assert " ".join([*told, say.people(row["gain"])]).replace("\u00a0", " ") in text
+        own = sites[(sites["sphere"] == sphere) & (sites["service"] == service) & (sites["number"] == most)]
+        assert len(own) == most
+    drawn: dict[str, str] = {}
+    shapes, told_ = charts.shapes(results), outline(say, results)
+    values, maps = dossier.content(say, results, told_, shapes)
+    for one in values["sites"]["services"]:
+        drawn[one["title"]] = maps[one["map"]]
+    # a star and a number each site, inside the sheet of the map
+    for svg in drawn.values():
+        assert svg.count('paint-order="stroke" style="font-size:42px"') == 10
+        assert svg.count('stroke-width="5" paint-order="stroke"') == 10
+        numbers = re.findall(r'paint-order="stroke" style="font-size:42px">(\d+)<', svg)
+        assert sorted(map(int, numbers)) == list(range(1, 11))
+
+
+def test_no_page_is_nearly_empty_and_none_speaks_of_sites_that_were_not_asked_for(
+    results: Results, papers: Mapping[Lang, bytes]
+) -> None:
+    for paper in papers.values():
+        pages = pypdf.PdfReader(io.BytesIO(paper)).pages
+        assert all(len(page.extract_text()) > 1_500 for page in pages)
+    without = dataclasses.replace(
+        results, **{name: getattr(results, name).iloc[:0] for name in ("proposed", "proposed_curve")}
+    )
+    values, _ = dossier.content(words("fr"), without, outline(words("fr"), without), charts.shapes(without))
+    assert values["sites"] is None
+    assert len(pypdf.PdfReader(io.BytesIO(dossier.pdf(without, words("fr")))).pages) >= 10
+
+
 def say_plain(say: Words, text: str) -> str:
     """Return a text with the no-break spaces of a language, which `text_of` takes away."""
     return text.replace(" :", "\u00a0:") if say.lang == "fr" else text
