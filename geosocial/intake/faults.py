@@ -41,13 +41,15 @@ class Faults:
     #: Row in the file of each position.
     rows: Sequence[int] | npt.NDArray[np.int64]
     _found: list[_Many] = field(default_factory=list)
+    #: Rows of which one fault is told alone: position → its code.
+    _alone: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, source: str, file: str, read: Source | Sheet) -> Faults:
         """Return the faults of a file as it was read: rows longer or shorter than the header, and errors."""
         found = cls(source, file, read.rows)
         for position, surplus in read.long.items():
-            found.add(position, "long_row", "rejected", value=surplus[0])
+            found.alone(position, "long_row", "rejected", value=surplus[0])
         for position in read.short:
             found.add(position, "short_row", "flagged")
         found.add_errors(read)
@@ -67,6 +69,11 @@ class Faults:
         assert isinstance(last.positions, list)  # noqa: S101 - as an open one is; for the type checker
         last.positions.append(position)
         last.values.append(value)
+
+    def alone(self, position: int, code: str, action: Action, *, column: str = "", value: str = "") -> None:
+        """Add a fault from which all others of its row follow: they are not told."""
+        self.add(position, code, action, column=column, value=value)
+        self._alone[position] = code
 
     def add_all(
         self,
@@ -110,11 +117,29 @@ class Faults:
         """Return how many faults have this code."""
         return sum(len(many.positions) for many in self._found if many.code == code)
 
+    def _told(self) -> list[_Many]:
+        """Return the faults without those that follow from one that is told alone."""
+        if not self._alone:
+            return self._found
+        at = np.array(sorted(self._alone), dtype=np.int64)
+        told: list[_Many] = []
+        for many in self._found:
+            rows = np.asarray(many.positions, dtype=np.int64)
+            mine = np.array([p for p, code in self._alone.items() if code == many.code], dtype=np.int64)
+            kept = ~np.isin(rows, at) | np.isin(rows, mine)
+            if kept.all():
+                told.append(many)
+                continue
+            left = np.flatnonzero(kept)
+            values = [many.values[i] for i in left] if many.values else []
+            told.append(_Many(many.code, many.action, many.column, rows[left], values, open=False))
+        return told
+
     def table(self) -> pd.DataFrame:
         """Return the faults as `geosocial.tables.FAULTS`."""
         import pandas as pd
 
-        found = self._found
+        found = self._told()
         sizes = [len(many.positions) for many in found]
         position = np.concatenate(
             [np.zeros(0, np.int64), *(np.asarray(m.positions, np.int64) for m in found)]

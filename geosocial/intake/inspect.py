@@ -19,6 +19,7 @@ from geosocial.errors import N_, ConservationError, Said, UnknownCrsError
 from geosocial.intake.faults import Faults
 from geosocial.intake.our_words import held
 from geosocial.intake.recognise import Recognised, recognise
+from geosocial.intake.slid import ALONE, note_slid
 from geosocial.intake.source import Source, letters_said, open_source
 from geosocial.io.layers import layer_names
 from geosocial.results import InputFile
@@ -99,11 +100,13 @@ def _look(
     else:
         found, notes = _typed(source, found, chosen, faults)
         if zones is not None and (source.layer is not None or found.pair() is not None):
+            note_slid(source, found.columns, faults)
             typed = Inspection(str(path), "places", source.file, found, notes, faults.table(), {})
             rejected = faults.positions("rejected")
             return _joined(typed, rejected, zones, sheet=sheet, crs=crs, chosen=chosen)
         said, located = _located(source, found, crs, faults)
         notes, kind = (*notes, *said), "places"
+        note_slid(source, found.columns, faults)
     notes = (*letters_said(path.name, source.file.how), *notes)
     return Inspection(
         str(path), kind, source.file, found, notes, faults.table(), _counts(source, located, faults)
@@ -130,6 +133,8 @@ def _joined(
         became[position] = "rejected"
     counts = Counter(became)
     faults = joined.faults[~joined.faults["code"].isin({"long_row", "short_row", "error_value"})]
+    slid = one.faults.loc[one.faults["code"].isin(ALONE), "source_row"]
+    faults = faults[~faults["source_row"].isin(slid)]
     both = pd.concat([one.faults, faults.assign(source="check")], ignore_index=True)
     return replace(
         one,

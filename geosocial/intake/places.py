@@ -22,6 +22,7 @@ from geosocial.intake.placing import Geocoder, Wanted, place
 from geosocial.intake.positions import Area
 from geosocial.intake.recognise import completed, refuse_addresses_alone
 from geosocial.intake.records import type_rows
+from geosocial.intake.slid import KEYS, note_slid
 from geosocial.intake.source import Source, open_source, under_study
 from geosocial.intake.zones import zone_names
 from geosocial.results import InputFile
@@ -98,6 +99,7 @@ def read_places(
     if geocoder and wanted:
         said = places["declared_zone_id"].tolist()
         place(source, wanted, geocoder, x=x, y=y, zones=zones, declared=said, names=names, faults=faults)
+    note_slid(source, {key: source.columns.shown(getattr(spec, key, "")) for key in KEYS}, faults)
     rejected = np.isin(np.arange(len(places)), sorted(faults.positions("rejected")))
     x[rejected] = y[rejected] = math.nan
     places["x"], places["y"] = x, y

@@ -43,6 +43,14 @@ REASONS: Final[Mapping[str, str]] = {
         "The row has more cells than the header; the surplus begins with “{value}”: "
         "put a text that holds the delimiter between quotation marks."
     ),
+    "slid_right": N_(
+        "The cells of the row seem to have slid one column to the right, from column “{column}” on: "
+        "put them back in their places."
+    ),
+    "slid_left": N_(
+        "The cells of the row seem to have slid one column to the left, from column “{column}” on: "
+        "put them back in their places."
+    ),
     # The row has no position.
     "no_coordinates": N_("The row gives no coordinates (column “{column}”)."),
     "bad_coordinate": N_("“{value}” is not a coordinate (column “{column}”)."),
