@@ -186,7 +186,7 @@ def _rest(say: Words) -> list[click.Parameter]:
             type=Number(say, 0),
             default=60.0,
             show_default=True,
-            help=say.t("Seconds for each search; then the best found, with how far it is proved."),
+            help=say.t("Seconds for all searches together; then the best found, with how far it is proved."),
         ),
         click.Option(
             ["--out"],

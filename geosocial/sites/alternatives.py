@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -35,7 +36,8 @@ MOST_SETS = 20
 class Alternatives:
     """Tables of `geosocial.tables.siting`, empty where they were not asked for or mean nothing.
 
-    `complete`: whether every near-best set is listed.
+    `complete`: whether every near-best set is listed. `skipped`: what was left out for want of time, as the
+    message of its step.
     """
 
     frontier: pd.DataFrame = field(default_factory=lambda: tables.empty(FRONTIER))
@@ -44,6 +46,7 @@ class Alternatives:
     tried: pd.DataFrame = field(default_factory=lambda: tables.empty(TRIED))
     tried_sites: pd.DataFrame = field(default_factory=lambda: tables.empty(TRIED_SITES))
     complete: bool = True
+    skipped: tuple[str, ...] = ()
 
 
 def alternatives(
@@ -53,25 +56,37 @@ def alternatives(
     asked = problem.asked
     if result.status in {"infeasible", "unknown"} or len(problem.spheres) > 1:
         return Alternatives()
-    curve = tables.empty(FRONTIER)
-    if asked.model == "mclp" and asked.number is not None and asked.budget is None and not asked.may_close:
-        with step(N_("By number of sites")):
+    skipped: list[str] = []
+
+    def may(message: str) -> bool:
+        if problem.time.over or (interrupt is not None and interrupt()):
+            skipped.append(message)
+            return False
+        return True
+
+    covering = asked.model == "mclp" and not asked.may_close
+    curve, priced = tables.empty(FRONTIER), tables.empty(PRICES)
+    if (
+        covering
+        and asked.number is not None
+        and asked.budget is None
+        and may(message := N_("By number of sites"))
+    ):
+        with step(message):
             curve = _frontier(problem, interrupt)
-    priced = tables.empty(PRICES)
-    if result.status == "optimal":  # against a choice that is not the best, a price says nothing
-        with step(N_("Price of each site")):
+    # Against a choice that is not the best, a price says nothing.
+    if result.status == "optimal" and may(message := N_("Price of each site")):
+        with step(message):
             priced = _prices(problem, result, interrupt)
     near, complete = tables.empty(NEAR_BEST), True
-    stopped = interrupt is not None and interrupt()
-    if asked.tolerance is not None and not stopped:
-        with step(N_("Sets near the best")):
+    if asked.tolerance is not None and may(message := N_("Sets near the best")):
+        with step(message):
             near, complete = _near_best(problem, result, asked.tolerance, interrupt)
     tried, tried_sites = tables.empty(TRIED), tables.empty(TRIED_SITES)
-    stopped = interrupt is not None and interrupt()
-    if asked.settings and asked.model == "mclp" and not asked.may_close and not stopped:
-        with step(N_("Other settings")):
+    if asked.settings and covering and may(message := N_("Other settings")):
+        with step(message):
             tried, tried_sites = _tried(problem, result, interrupt)
-    return Alternatives(curve, near, priced, tried, tried_sites, complete)
+    return Alternatives(curve, near, priced, tried, tried_sites, complete, tuple(skipped))
 
 
 def _ids(problem: Problem) -> NDArray[np.object_]:
@@ -94,7 +109,7 @@ def _frontier(problem: Problem, interrupt: Interrupt | None) -> pd.DataFrame:
         most=max((asked.number or 0) - len(asked.include), 0),
         fixed=models.imposed(problem),
         forbidden=models.excluded(problem),
-        time_limit=asked.time_limit,
+        time_limit=problem.time.left(asked.number or 1),
         interrupt=interrupt,
     )
     found["number"] += len(asked.include)
@@ -112,8 +127,9 @@ def _prices(problem: Problem, result: SitingResult, interrupt: Interrupt | None)
     chosen = [int(j) for j in result.sites if j < problem.count]
     rival = named(problem.candidates, [asked.rival]) if asked.rival else []
     parts: list[pd.DataFrame] = []
-    for site in dict.fromkeys([*chosen, *rival]):
-        if parts and interrupt is not None and interrupt():
+    wanted, conditions = list(dict.fromkeys([*chosen, *rival])), [*asked.include, *asked.exclude]
+    for order, site in enumerate(wanted):
+        if parts and (problem.time.over or (interrupt is not None and interrupt())):
             break
         parts.append(
             siting.prices(
@@ -122,7 +138,7 @@ def _prices(problem: Problem, result: SitingResult, interrupt: Interrupt | None)
                 fixed=models.imposed(problem),
                 forbidden=models.excluded(problem),
                 best=result,
-                time_limit=asked.time_limit,
+                time_limit=problem.time.left(len(wanted) - order + len(conditions)),
                 interrupt=interrupt,
             )
         )
@@ -130,13 +146,16 @@ def _prices(problem: Problem, result: SitingResult, interrupt: Interrupt | None)
     found = found if "least_share" in found else found.assign(least_share=np.nan)
     rows = [found.assign(candidate_id=ids[found["site"].to_numpy(np.int64)])]
     solve = models.model(problem, like=result, interrupt=interrupt)
-    rows += [_freed(problem, result, solve, name) for name in (*asked.include, *asked.exclude)]
+    rows += [
+        _freed(problem, result, solve, name, searches=len(conditions) - order)
+        for order, name in enumerate(conditions)
+    ]
     rows = [r for r in rows if len(r)]
     return made(pd.concat(rows, ignore_index=True), PRICES) if rows else tables.empty(PRICES)
 
 
 def _freed(
-    problem: Problem, result: SitingResult, solve: Callable[..., SitingResult], name: str
+    problem: Problem, result: SitingResult, solve: Callable[..., SitingResult], name: str, *, searches: int
 ) -> pd.DataFrame:
     """Return what the condition on a candidate costs: the best without it."""
     import pandas as pd
@@ -144,7 +163,7 @@ def _freed(
     at = named(problem.candidates, [name])[0]
     must = [j for j in models.imposed(problem) if j != at]
     never = [j for j in models.excluded(problem) if j != at]
-    free = solve(fixed=must, forbidden=never)
+    free = solve(fixed=must, forbidden=never, time_limit=problem.time.left(searches))
     price = abs(free.objective - result.objective)
     within = problem.asked.include
     return pd.DataFrame(
@@ -173,7 +192,7 @@ def _near_best(
         most=MOST_SETS,
         fixed=models.imposed(problem),
         forbidden=models.excluded(problem),
-        time_limit=problem.asked.time_limit,
+        time_limit=problem.time.left(),
         interrupt=interrupt,
     )
     best, ids = found.best.objective, _ids(problem)
@@ -232,7 +251,12 @@ def _tried(
         ways=problem.ways,
     )
     inside = (problem.demand["zone_id"] != "").to_numpy()
-    given = models.limits(problem) | {"time_limit": problem.asked.time_limit}
+    given = models.limits(problem)
+    ahead = itertools.count(2 * len(settings), -1)  # each setting: its best choice, then this one
+
+    def timed(ask: Callable[..., SitingResult], **conditions: Any) -> SitingResult:
+        return ask(**conditions | {"time_limit": problem.time.left(next(ahead))})
+
     held: dict[tuple[str, ...], Any] = {}
     asks: dict[str, Callable[..., SitingResult]] = {}
     for number, one in enumerate(settings):
@@ -240,14 +264,14 @@ def _tried(
             gone = np.flatnonzero(~np.isin(mine.facilities.kind, one.kinds)) + mine.first
             held[one.kinds] = without(wide, gone.tolist()) if len(gone) else wide
         weight = np.where(inside, np.nan_to_num(problem.demand[one.demand].to_numpy(np.float64)), 0.0)
-        asks[str(number)] = partial(siting.mclp, held[one.kinds], weight, standard=one.standard, **given)
+        ask = partial(siting.mclp, held[one.kinds], weight, standard=one.standard, **given)
+        asks[str(number)] = partial(timed, ask)
     found = siting.robustness(
         asks,
         result.sites.tolist(),
         candidates=problem.count + len(problem.existing),
         fixed=models.imposed(problem),
         forbidden=models.excluded(problem),
-        time_limit=problem.asked.time_limit,
         interrupt=interrupt,
     )
     return _setting_tables(problem, settings, found.settings, found.sites)

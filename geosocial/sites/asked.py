@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
 Model: TypeAlias = Literal[
@@ -28,6 +29,32 @@ COVERING: frozenset[str] = frozenset({"mclp", "lscp", "backup", "capacitated", "
 NEAREST: frozenset[str] = frozenset({"p-median", "p-center", "equity", "shortfall"})
 #: Announces a step by its message and facts; the context lasts as long as the step.
 Step: TypeAlias = Callable[..., AbstractContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """The seconds that all searches of a siting have together, from when the first begins.
+
+    `limit` is None where there is none; `now` gives the seconds of a clock.
+    """
+
+    limit: float | None = None
+    now: Callable[[], float] = time.perf_counter
+    began: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "began", self.now())
+
+    def left(self, searches: int = 1) -> float | None:
+        """Return the seconds for the next of so many searches that follow: an equal part of what is left."""
+        if self.limit is None:
+            return None
+        return max(0.0, self.limit - (self.now() - self.began)) / max(searches, 1)
+
+    @property
+    def over(self) -> bool:
+        """Return whether nothing is left."""
+        return self.left() == 0.0
 
 
 def quiet(_message: str, **_facts: object) -> AbstractContextManager[None]:
@@ -68,7 +95,7 @@ class Asked:
     settings
         Whether the choice is tried under the other settings of the measures.
     time_limit
-        Seconds for each search.
+        Seconds for all searches together: the choice first, what else would do with what is left.
     """
 
     spheres: tuple[str, ...]

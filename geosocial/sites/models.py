@@ -92,9 +92,9 @@ def model(
     from geosocial import siting
 
     asked, mine = problem.asked, problem.main
-    given = limits(problem) | {"time_limit": asked.time_limit, "interrupt": interrupt}
+    given = limits(problem) | {"time_limit": problem.time.left(), "interrupt": interrupt}
     if asked.may_close:
-        return partial(_moved, problem, mine, interrupt=interrupt)
+        return partial(_moved, problem, mine, time_limit=problem.time.left(), interrupt=interrupt)
     if asked.model == "dispersion":
         return partial(siting.p_dispersion, between(problem), **given)
     if asked.model in COVERING | {"shortfall"}:
@@ -108,6 +108,8 @@ def model(
             given["capacities"] = capacities(problem)
         case "equity" if like is not None and "kappa" in like.terms:
             given["kappa"] = like.terms["kappa"]
+        case "equity":
+            given["time_limit"] = problem.time.left(2)  # κ is searched first
         case "maximin":
             given["zones"] = problem.demand["zone_id"].to_numpy(object)
     solve: dict[str, Callable[..., SitingResult]] = {
@@ -130,8 +132,8 @@ def _moved(
     *,
     fixed: Iterable[int] = (),
     forbidden: Iterable[int] = (),
+    time_limit: float | None = None,
     interrupt: Interrupt | None = None,
-    **_given: Any,
 ) -> SitingResult:
     """Return the answer where some facilities may close: each that does lets one more open."""
     from geosocial import siting
@@ -148,7 +150,7 @@ def _moved(
         openings=more + asked.may_close,
         fixed=fixed,
         forbidden=forbidden,
-        time_limit=asked.time_limit,
+        time_limit=time_limit,
         interrupt=interrupt,
     )
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from geosocial import tables
 from geosocial.errors import N_, InputError, StudyError
-from geosocial.sites.asked import COVERING, NEAREST, Asked, Step, quiet
+from geosocial.sites.asked import COVERING, NEAREST, Asked, Step, Time, quiet
 from geosocial.sites.distances import EVERYWHERE, beside_nearest, costs
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ class Problem:
     context: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     #: What became of the rows of each list of existing places: `geosocial.tables.CONSERVATION`.
     conservation: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CONSERVATION))
+    #: What is left of the time that the searches have.
+    time: Time = field(default_factory=Time)
 
     @property
     def count(self) -> int:
@@ -164,7 +166,10 @@ def gather(study: Study, asked: Asked, wanted: Wanted, *, step: Step = quiet) ->
                 made = costs(study, demand, found.table, own, reach=far, first=first, width=width, ways=ways)
             spheres.append(Served(sphere, service, weight, own, first, made))
             first += len(own)
-    return Problem(study, asked, zones, demand, places, found, tuple(spheres), ways, context, kept)
+    return Problem(
+        *(study, asked, zones, demand, places, found),
+        *(tuple(spheres), ways, context, kept, Time(asked.time_limit)),
+    )
 
 
 def service_of(study: Study, asked: Asked, sphere: str) -> Service:

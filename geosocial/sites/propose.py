@@ -246,7 +246,7 @@ def _several(problem: Problem, interrupt: Interrupt | None) -> Proposal:
         rule=problem.asked.rule,
         fixed=models.imposed(problem),
         forbidden=models.excluded(problem),
-        time_limit=problem.asked.time_limit,
+        time_limit=problem.time.left(2 * len(given)),  # each sphere alone, and in its turn
         interrupt=interrupt,
         **models.limits(problem),
     )
@@ -285,7 +285,7 @@ def _explained(problem: Problem, result: SitingResult, step: Step) -> tuple[Expl
             standard=main.standard,
             fixed=models.imposed(problem),
             forbidden=models.excluded(problem),
-            time_limit=problem.asked.time_limit,
+            time_limit=problem.time.left(3),
             **limits,
         )
     places = problem.demand.iloc[found.unreached]

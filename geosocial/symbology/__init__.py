@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "METHODS",
-    "PATTERNS",
     "Class",
     "Method",
     "Scheme",
@@ -46,9 +45,6 @@ __all__ = [
     "sphere_color",
     "sphere_shape",
 ]
-
-#: What a zone shows where it has no value, by the status of its figure.
-PATTERNS: Final[Mapping[str, str]] = MappingProxyType({"missing": "missing", "cannot_say": "cannot_say"})
 
 
 @dataclass(frozen=True, slots=True)

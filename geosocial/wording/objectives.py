@@ -324,4 +324,7 @@ def rival(words: Words, proposal: Proposal, name: str) -> Iterator[str]:
         return
     fewer = proposal.told.after - proposal.rival_serves
     told_ = instead(words, proposal, found.objective, found.terms.get("least_share", math.nan), fewer)
-    yield words.t("With “{rival}” imposed: {what}.", rival=name, what=told_)
+    if found.status == "optimal":
+        yield words.t("With “{rival}” imposed: {what}.", rival=name, what=told_)
+    else:
+        yield words.t("With “{rival}” imposed, as far as was searched: {what}.", rival=name, what=told_)

@@ -267,6 +267,9 @@ def others(words: Words, proposal: Proposal, *, settings: bool = True) -> Iterat
         )
     if settings and len(found.tried):
         yield robust(words, proposal)
+    if found.skipped:
+        what = words.listing([lower_first(words.t(step)) for step in found.skipped])
+        yield words.t("Left out, for want of time: {what}.", what=what)
 
 
 def robust(words: Words, proposal: Proposal) -> str:
