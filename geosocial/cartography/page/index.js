@@ -13,6 +13,7 @@ function table() {
         el('td', { class: 'r', text: number(r.named) })),
     };
   });
+  byId('all').className = people ? 'pp' : '';
   sorted(byId('all'), columns, rows, state, table);
 }
 function marks() {
