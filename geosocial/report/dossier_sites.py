@@ -82,8 +82,8 @@ def section(
             "Where new facilities would bring most people within the standard, beside those that exist."
         ),
         "note": words.t(
-            "Stars: the sites of the largest number, 1 being the one that newly serves most. Colours: as on "
-            "the map of the service."
+            "On the map of each service, stars: the sites of the largest number, 1 being the one that newly "
+            "serves most."
         ),
         "services": services,
     }
