@@ -16,9 +16,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import Final
+
+from packaging.version import Version
 
 ROOT: Final = Path(__file__).parent.parent
 PYTHONS: Final = ("3.11", "3.12", "3.13", "3.14")
@@ -88,8 +91,29 @@ def environment(folder: Path, python: str, resolution: str, wheel: Path) -> Path
     """Make an environment with the wheel alone and return its interpreter."""
     uv("venv", "--no-python-downloads", "--python", python, folder)
     interpreter = folder / "bin" / "python"
-    uv("pip", "install", "--python", interpreter, "--resolution", resolution, wheel)
+    # What the wheel needs is named beside it: to uv, "direct" is what it is asked for, not what that needs.
+    common = ("pip", "install", "--python", interpreter, "--resolution", resolution, "--only-binary", ":all:")
+    uv(*common, wheel, "-r", ROOT / "pyproject.toml")
+    if resolution == "lowest-direct" and python == interpreter_of(PYTHONS[0]):
+        check_lowest(interpreter)
     return interpreter
+
+
+def check_lowest(interpreter: Path) -> None:
+    """Check that an environment has of each package the lowest version that geosocial allows.
+
+    A newer Python has the first version with a wheel for it instead: only the oldest one is asked.
+    """
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    floors = {name: floor for name, _, floor in (named.partition(">=") for named in project["dependencies"])}
+    code = "import sys\nfrom importlib.metadata import version\nprint(*map(version, sys.argv[1:]))"
+    done = subprocess.run(  # noqa: S603 - our own words
+        [str(interpreter), "-c", code, *floors], check=True, capture_output=True, text=True
+    )
+    found = dict(zip(floors, done.stdout.split(), strict=True))
+    other = [f"{name} {found[name]}" for name in floors if Version(found[name]) != Version(floors[name])]
+    if other:
+        sys.exit(f"not the lowest that pyproject.toml allows: {', '.join(other)}")
 
 
 def run(interpreter: Path, folder: Path) -> None:

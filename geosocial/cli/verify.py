@@ -6,7 +6,7 @@ import csv
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _SAID: Final = 12
 #: Tables whose values are said one by one; the others are counted.
 _FIGURES: Final = ("overall", "measures")
+#: Tables of words; and files that are named of those that are only written otherwise.
+_WORDS: Final = ("dictionary",)
+_NAMED: Final = 3
 HEADINGS: Final[Mapping[str, str]] = {
     "output": N_("Files that are no longer what the run wrote:"),
     "kept": N_("Kept inputs that are no longer what the run read:"),
@@ -94,6 +97,9 @@ def lines(say: Words, found: Verified, run: Path) -> Iterator[str]:
         if not mine:
             continue
         yield say.t(heading)
+        if part == "again" and not found.damaged:
+            yield from _of_programs(say, mine)
+            mine = [d for d in mine if d.key or d.column]
         # figures before the pages that show them
         told = [d for d in mine if d.file in _FIGURES and d.key and d.column == "value"]
         told += [d for d in mine if not d.key]
@@ -122,6 +128,26 @@ def lines(say: Words, found: Verified, run: Path) -> Iterator[str]:
         yield say.t("{files}; {figures}.", files=files, figures=cells)
     else:
         yield say.t("{files}; {figures}: no difference.", files=files, figures=cells)
+
+
+def _of_programs(say: Words, again: Sequence[Difference]) -> Iterator[str]:
+    """Give why a run that nobody has touched comes out otherwise, and which of its files do."""
+    yield "  " + say.t(
+        "Nothing is damaged: the files of the run, and the inputs that it keeps, are as it left them. "
+        "Another version of geosocial or of a package computes or draws this otherwise."
+    )
+    if not any(d.key and d.file not in _WORDS for d in again):
+        yield "  " + say.t("Every figure comes out the same.")
+    drawn = [d.file for d in again if not d.key and not d.column]
+    if drawn:
+        files = ", ".join(drawn[:_NAMED]) + (", …" if len(drawn) > _NAMED else "")
+        yield "  " + say.n(
+            "{count} file is written otherwise: {files}",
+            "{count} files are written otherwise: {files}",
+            len(drawn),
+            count=say.number(len(drawn)),
+            files=files,
+        )
 
 
 def _line(say: Words, difference: Difference, labels: Mapping[tuple[str, ...], tuple[str, str]]) -> str:

@@ -126,7 +126,7 @@ def _words(data: bytes, places: Iterable[int], codec: str) -> tuple[str, ...]:
             start -= 1
         while end < min(len(data), at + 30) and data[end] not in _EDGES:
             end += 1
-        found.setdefault(data[start:end].decode(codec, errors="replace"))
+        found.setdefault(data[start:end].decode(codec, errors="ignore"))
         if len(found) == _SHOWN:
             break
     return tuple(found)

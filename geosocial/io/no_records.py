@@ -136,7 +136,8 @@ def _first_words(table: Any) -> Any:
     for cells in table.columns:
         if not found.null_count:
             break
-        found = pc.coalesce(found, pc.if_else(_seen(cells), cells, None))
+        # an array of nulls: with None, Arrow before 24 damages the texts of a slice
+        found = pc.coalesce(found, pc.if_else(_seen(cells), cells, pa.nulls(len(cells), cells.type)))
     return found
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from geosocial import pipeline, provenance
+from geosocial import __version__, pipeline, provenance
 from geosocial.errors import N_, GeosocialError
 from geosocial.intake.edition import read_manifest
 from geosocial.pipeline import Step, quiet
@@ -46,7 +46,7 @@ class Verified:
     study
         Whether the study was found where it lay.
     versions
-        Packages whose version is another one now: name, then, now.
+        geosocial and packages whose version is another one now: name, then, now.
     refused
         Why the study cannot be run with its inputs as they are now, if so.
     """
@@ -60,6 +60,11 @@ class Verified:
     #: Whether the run asked a geocoding service; its kept answers stand for it when it is computed again.
     online: bool = False
     refused: GeosocialError | None = None
+
+    @property
+    def damaged(self) -> bool:
+        """Whether a file of the run is not as it left it; otherwise what differs is the programs' doing."""
+        return any(d.part in {"output", "kept"} for d in self.differences)
 
 
 def verify(run: Path, *, study: Study | None = None, step: Step = quiet) -> Verified:
@@ -219,7 +224,9 @@ def _moved(run: Path, manifest: Mapping[str, Any], now: Study) -> Iterable[Diffe
         elif source.is_file() and copy.is_file() and not same(source, copy):
             yield from rows(copy, source, name, "study", identity=_identity(now, name))
     for path in archive.named(now):
-        if path.as_posix() not in manifest["archive"] and now.path(path).exists():
+        # earlier versions kept no copy of study.toml: its keys, above, are compared with those of run.json
+        known = path.as_posix() in {*manifest["archive"], "study.toml"}
+        if not known and now.path(path).exists():
             yield Difference("study", path.as_posix(), "added")
 
 
@@ -280,6 +287,7 @@ def _tables(run: Path, study: Study, part: Part, *, online: bool) -> tuple[int, 
 
 
 def _versions(manifest: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
-    then: Mapping[str, str] = manifest.get("packages", {})
-    now = provenance.versions()
+    then: dict[str, str] = {"geosocial": str(manifest.get("geosocial", __version__))}
+    then |= manifest.get("packages", {})
+    now = {"geosocial": __version__, **provenance.versions()}
     return tuple((name, old, now[name]) for name, old in then.items() if now.get(name, old) != old)

@@ -157,9 +157,12 @@ def read(path: Path) -> pd.DataFrame:
 
 
 def figures(before: pd.DataFrame, after: pd.DataFrame, name: str, part: Part) -> Iterable[Difference]:
-    """Give the cells in which two editions of a table differ, by the key of their row."""
+    """Give the columns that one edition of a table has alone; then the cells that differ, by row."""
     held = {contract.name: contract.key for contract in tables.CONTRACTS} | dict(_KEYS)
     columns = [c for c in before.columns if c in after.columns]
+    file = f"tables/{name}.csv"
+    yield from (Difference(part, file, "missing", column=c) for c in before.columns if c not in columns)
+    yield from (Difference(part, file, "added", column=c) for c in after.columns if c not in columns)
     key = [c for c in held.get(name, ()) if c in columns]
     if part == "today" and "source_row" in key:
         yield from _renumbered(before, after, name, columns)

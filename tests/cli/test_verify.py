@@ -200,6 +200,69 @@ def test_a_folder_without_a_run_is_refused_in_one_line(
         assert len(done.stderr.strip().splitlines()) == 1
 
 
+def as_of_an_earlier_version(run: Path) -> None:
+    """Make a run one of a version that wrote no column of verdicts yet, and drew the atlas otherwise."""
+    import csv
+    import hashlib
+    import io
+
+    table = run / "tables" / "ranking.csv"
+    head, *rows = csv.reader(io.StringIO(table.read_text(encoding="utf-8-sig"), newline=""))
+    at = head.index("verdict")
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(row[:at] + row[at + 1 :] for row in (head, *rows))
+    table.write_bytes(text.getvalue().encode("utf-8-sig"))
+    (run / "maps" / "atlas.html").write_text("<!-- drawn otherwise -->", encoding="utf-8")
+    told = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    told["geosocial"] = "0.0.9"
+    for entry in told["outputs"]:
+        data = (run / entry["file"]).read_bytes()
+        entry |= {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    (run / "run.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+def test_a_run_of_an_earlier_version_is_not_called_damaged(run: Path, geosocial: Run) -> None:
+    as_of_an_earlier_version(run)
+    done = geosocial("verify", run)
+    assert done.returncode == 1
+    unharmed = (
+        "Nothing is damaged: the files of the run, and the inputs that it keeps, are as it left them. "
+        "Another version of geosocial or of a package computes or draws this otherwise."
+    )
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("geosocial was 0.0.9 in the run and is ")
+    assert lines[1:6] == [
+        "Computed again from the kept inputs, these differ:",
+        f"  {unharmed}",
+        "  Every figure comes out the same.",
+        "  1 file is written otherwise: maps/atlas.html",
+        "  tables/ranking.csv, column “verdict”: new",
+    ]
+    french = geosocial("verify", run, lang="fr").stdout
+    assert f"Rien n’est endommagé{NB}: les fichiers de l’exécution" in french
+    assert f"tables/ranking.csv, colonne «{NB}verdict{NB}»{NB}: nouveau" in french
+    found = told(geosocial("verify", run, "--json"))["differences"]
+    assert {(d["part"], d["file"], d["what"], d["column"]) for d in found} == {
+        ("again", "maps/atlas.html", "changed", ""),
+        ("again", "tables/ranking.csv", "added", "verdict"),
+    }
+    # a file that somebody has changed is another matter
+    (run / "tables" / "ranking.csv").write_text("mine", encoding="utf-8")
+    changed = geosocial("verify", run).stdout
+    assert "Nothing is damaged" not in changed
+    assert "Files that are no longer what the run wrote:" in changed
+
+
+def test_a_run_that_kept_no_study_toml_does_not_call_it_new(run: Path, study: Path, geosocial: Run) -> None:
+    told_ = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    del told_["archive"]["study.toml"]
+    told_["outputs"] = [e for e in told_["outputs"] if e["file"] != "inputs/study.toml"]
+    (run / "inputs" / "study.toml").unlink()
+    (run / "run.json").write_text(json.dumps(told_), encoding="utf-8")
+    done = geosocial("verify", run, "--study", study)
+    assert (done.returncode, "no difference" in done.stdout) == (0, True), done.stdout
+
+
 @pytest.fixture
 def service() -> Iterator[tuple[str, list[str]]]:
     """A geocoding service on this machine that knows one house, and what it was asked."""
