@@ -253,7 +253,7 @@ def _unreached(words: Words, proposal: Proposal, zones: proposals.Zones) -> Tabl
 def settings(words: Words, proposal: Proposal) -> Section:
     """Return whether the choice holds under the other settings of the measures."""
     found = proposal.others
-    if not len(found.tried):
+    if not (len(found.tried) and len(proposal.told.sites)):
         return Section("settings", "", (), ())
     study = cast("Results", proposal.problem)
     rows = tuple(

@@ -104,7 +104,7 @@ def objective(words: Words, proposal: Proposal) -> Iterator[str]:
         return
     facts = {
         "now": told(words, proposal, result.objective) if math.isfinite(result.objective) else "–",
-        "today": "" if math.isnan(today) else told(words, proposal, today),
+        "today": "" if math.isnan(today) or not len(proposal.told.sites) else told(words, proposal, today),
     }
     yield words.t("Sought: {sought}.", sought=words.t(SOUGHT[model]))
     match model:
@@ -127,7 +127,7 @@ def objective(words: Words, proposal: Proposal) -> Iterator[str]:
             yield words.t("With a second one within the standard: {twice}.", twice=twice)
         case "maximin":
             facts = {"now": share(words, result.terms["least_share"], 1), "today": share(words, today, 1)}
-            facts["today"] = "" if math.isnan(today) else facts["today"]
+            facts["today"] = "" if math.isnan(today) or not len(proposal.told.sites) else facts["today"]
             yield _since(
                 words,
                 N_("Coverage of the least served zone: {now}."),
@@ -153,6 +153,8 @@ def objective(words: Words, proposal: Proposal) -> Iterator[str]:
             )
         case "dispersion" if math.isfinite(result.objective):
             yield _apart(words, proposal, facts["now"])
+        case "dispersion":
+            yield words.t("A site alone has no other to be far from: any candidate would do.")
 
 
 def _since(words: Words, alone: str, beside: str, facts: dict[str, str]) -> str:

@@ -47,17 +47,21 @@ def lines(words: Words, proposal: Proposal, zones: Zones) -> Iterator[str]:
 
 def lead(words: Words, proposal: Proposal, zones: Zones) -> Iterator[str]:
     """Give the answer before its sites: what was sought first, and its proof."""
-    if not len(proposal.told.sites) and proposal.asked.budget is None:
-        yield words.t("No site is proposed: none of the candidates would do better than what exists.")
     sought = list(objectives.objective(words, proposal))
-    if objectives.by_people(proposal):
+    if not len(proposal.told.sites):
+        if proposal.asked.budget is None:
+            yield words.t("No site is proposed: none of the candidates would do better than what exists.")
+        yield from paid(words, proposal)
+        yield from sought
+    elif objectives.by_people(proposal):
         yield answer(words, proposal)
         yield from sought
     else:
         yield from reversed(sought)
         yield answer(words, proposal)
     yield proof(words, proposal)
-    yield from paid(words, proposal)
+    if len(proposal.told.sites):
+        yield from paid(words, proposal)
     yield from traded(words, proposal)
     yield from closed(words, proposal, zones)
 
@@ -265,7 +269,7 @@ def others(words: Words, proposal: Proposal, *, settings: bool = True) -> Iterat
             count=words.number(count) if found.complete else words.t("At least {count}", count=count),
             tolerance=words.percent(proposal.asked.tolerance or 0.0, 1),
         )
-    if settings and len(found.tried):
+    if settings and len(found.tried) and len(proposal.told.sites):
         yield robust(words, proposal)
     if found.skipped:
         what = words.listing([lower_first(words.t(step)) for step in found.skipped])

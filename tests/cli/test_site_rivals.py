@@ -13,9 +13,13 @@ import numpy as np
 import pytest
 
 from geosocial.cli import main
+from geosocial.i18n import words
 from geosocial.intake.candidates import Wanted
+from geosocial.report import charts
+from geosocial.report.site_page import content
 from geosocial.sites import Asked, Proposal, propose
 from geosocial.sites.asked import Model
+from geosocial.wording import proposals
 from tests.cli.lots import COUNT, Lots, between, existing_costs, from_existing, lots
 
 
@@ -234,3 +238,32 @@ def test_a_rival_is_told_by_what_the_model_seeks(
         assert (">costs.npz" in page) is False
         positions = "positions of the candidates" if lang == "en" else "positions des candidats"
         assert (positions in page) == (model == "dispersion")
+
+
+@pytest.mark.parametrize(
+    ("given", "first", "never"),
+    [
+        (
+            {"model": "p-center", "number": 1},
+            "No site is proposed: none of the candidates would do better",
+            "0 ",
+        ),
+        ({"budget": 1.0, "number": None}, "No candidate that fits the budget of", "Best in"),
+        (
+            {"model": "dispersion", "number": 1, "from_scratch": True},
+            "A site alone has no other to be far from",
+            "apart",
+        ),
+    ],
+)
+def test_an_answer_without_sites_or_without_a_figure_says_so_first(
+    given: dict[str, Any], first: str, never: str, city: Lots
+) -> None:
+    cost = "area" if "budget" in given else ""
+    found = asked(city, cost=cost, exclude=("000",), **given)  # the first lot costs nothing
+    lines = list(proposals.lines(words("en"), found, {}))
+    assert lines[0].startswith(first)
+    assert not any(line.startswith(never) for line in lines)
+    page = content(found, words("en"), charts.shapes(found.problem))
+    assert page.lead[0] == lines[0]
+    assert any("Proposed site" in text for _, text in page.legend) == bool(len(found.told.sites))
