@@ -24,10 +24,11 @@ import numpy as np
 
 from geosocial.siting.branching import Finish, Improve
 from geosocial.siting.inputs import Floats, Ints
+from geosocial.siting.parts import Frame, Node
 from geosocial.siting.patterns import Patterns
 from geosocial.siting.relaxation import Point
 from geosocial.siting.result import Clock
-from geosocial.siting.warm import Basis, Frame, Node, Warm
+from geosocial.siting.warm import Basis, Warm
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -1,167 +1,51 @@
 """The linear relaxation of maximal covering, kept in HiGHS from one part of a search to the next.
 
-max Σ Pᵢxᵢ; xᵢ + eᵢ = sᵢ = Σ_{j∈Nᵢ} yⱼ; 0 ≤ xᵢ, yⱼ ≤ 1; eᵢ ≥ 0; Σ yⱼ ≤ p. As in `geosocial.siting.relaxation`
-the sᵢ are told by those of a similar pattern and what differs. x and e stand for s and for min(1, s) at once:
-whole limits on sᵢ are limits on them, no row is added, and the dual simplex goes on from the basis before,
-which takes a tenth to a third of what a part takes from nothing.
+max Σ Pᵢ (1 − uᵢ); Σ_{j∈Nᵢ} yⱼ + uᵢ ≥ 1; 0 ≤ uᵢ, yⱼ ≤ 1; Σ yⱼ ≤ p. Few patterns bind: where a place far out is
+covered, what lies nearer is. So only some are rows of the program. The others count as covered until a
+solution leaves one out; what it leaves out most of comes in, and what is far from binding goes out again.
+Without its row a pattern is worth at least what it would be with it, so that every bound is one: it is
+counted again from the prices of the rows (`geosocial.siting.parts`). Where the standard is wide a third of
+the patterns are rows, and a part takes a third of the time that it takes with all.
 
-Its prices ρᵢ of sᵢ give, rounded as they may be and broken off as it may be, what no choice of a part passes:
-
-L = Σ max_{bᵢ ≤ s ≤ uᵢ} ((Pᵢ − Σ τ_c c_i) min(1, s) − ρᵢs) − Σ σ_g + Σ τ_c (Σ c_i − b_c)
-    + the p largest positive worths Σ_{i∈Nⱼ} ρᵢ + Σ_{g∋j} σ_g + Σ τ_c a_cj,
-
-with σ_g ≥ 0 the prices of Σ_{j∈g} yⱼ ≥ 1, which a part may ask of groups of candidates, and τ_c ≥ 0 those of
-cuts Σ a_cj yⱼ + Σ c_i (1 − xᵢ) ≥ b_c, which are true of every choice (`geosocial.siting.rings`).
-
-Source: Galvão & ReVelle (1996) for the bound; the rest is arithmetic on it.
+Whole limits on sᵢ = Σ_{j∈Nᵢ} yⱼ are limits of a row and of its uᵢ, and the dual simplex goes on from the
+basis of the part above. Groups and cuts are rows too.
 """
 
 from __future__ import annotations
 
-import math
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from geosocial.siting.inputs import Bools, Floats, Ints, starts
-from geosocial.siting.patterns import Patterns
-from geosocial.siting.relaxation import Point, similar
+from geosocial.siting.parts import Frame, Node
+from geosocial.siting.relaxation import Point
 from geosocial.siting.result import Clock
-from geosocial.siting.rings import Ring, rings
-from geosocial.siting.solver import Model, go, load, new
+from geosocial.siting.rings import rings
+from geosocial.siting.solver import go, new
 
-#: Steps of the simplex between two looks at the clock; without a limit on them.
-_LOOK, _NO_LIMIT = 3_000, 2**31 - 1
+#: Steps of the simplex between two looks at the clock.
+_LOOK = 3_000
 #: Rounds of cuts, and the share of what is missing that one must bring in for another.
 _ROUNDS, _LITTLE = 3, 0.03
 #: The share that the first round must bring in: cuts make each part dearer, and little is lost without.
 _WORTH = 0.15
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A part of all choices: candidates that are in, that are allowed, limits on sᵢ, groups with one in."""
-
-    opened: Bools
-    allowed: Bools
-    least: Floats
-    most: Floats
-    groups: tuple[Ints, ...] = ()
-
-
-class Frame:
-    """The rows of a relaxation, shared by those that work on it."""
-
-    def __init__(self, patterns: Patterns, most: int) -> None:
-        from scipy.sparse import csr_array, hstack, identity, vstack
-
-        self.patterns, self.most = patterns, most
-        self.matrix = patterns.matrix()
-        self.across = self.matrix.T.tocsr()
-        q, k = self.matrix.shape
-        self.places, self.many = int(q), int(k)
-        parent = similar(patterns)
-        has = np.flatnonzero(parent < q)
-        step = csr_array((np.ones(len(has)), (has, parent[has])), shape=(q, q))
-        self.below = step.T.tocsr()
-        differ = (self.matrix - step @ self.matrix).tocsr()
-        differ.eliminate_zeros()
-        around = identity(q, format="csr") - step
-        ones = csr_array((np.ones(k), (np.zeros(k, np.int64), np.arange(k))), shape=(1, k + 2 * q))
-        rows = vstack([hstack([-differ, around, around]), ones]).tocsr()
-        rows.sort_indices()
-        #: By a power of two, which rounds nothing, the largest weight is near 1,000.
-        self.scale = 2.0 ** -math.floor(math.log2(float(patterns.weight.max())) - 10)
-        self.model = Model(
-            cost=np.concatenate([np.zeros(k), -self.scale * patterns.weight, np.zeros(q)]),
-            lower=np.zeros(k + 2 * q),
-            upper=np.concatenate([np.ones(k + q), np.full(q, np.inf)]),
-            whole=np.zeros(k + 2 * q, bool),
-            row_lower=np.append(np.zeros(q), -np.inf),
-            row_upper=np.append(np.zeros(q), float(most)),
-            start=rows.indptr.astype(np.int64),
-            index=rows.indices.astype(np.int64),
-            value=rows.data,
-        )
-        self.cuts: list[Ring] = []
-        self.add([])
-
-    def add(self, cuts: list[Ring]) -> None:
-        """Add cuts, before any part is solved with a basis that knows of fewer."""
-        self.cuts = [*self.cuts, *cuts]
-        self._told()
-
-    def keep(self, some: Bools) -> None:
-        """Keep some of the cuts only."""
-        self.cuts = [cut for cut, kept in zip(self.cuts, some.tolist(), strict=True) if kept]
-        self._told()
-
-    def _told(self) -> None:
-        from scipy.sparse import csr_array
-
-        many = len(self.cuts)
-        none, no = np.zeros(0, np.int64), np.zeros(0)
-        of_sites = starts(np.array([len(cut.column) for cut in self.cuts], np.int64))
-        of_places = starts(np.array([len(cut.pattern) for cut in self.cuts], np.int64))
-        column = np.concatenate([none, *(cut.column for cut in self.cuts)])
-        pattern = np.concatenate([none, *(cut.pattern for cut in self.cuts)])
-        value = np.concatenate([no, *(cut.value for cut in self.cuts)])
-        share = np.concatenate([no, *(cut.share for cut in self.cuts)])
-        self._by_site = csr_array((value, column, of_sites), shape=(many, self.many)).T.tocsr()
-        self._by_place = csr_array((share, pattern, of_places), shape=(many, self.places)).T.tocsr()
-        self._spare = np.array([float(cut.share.sum()) - cut.least for cut in self.cuts])
-
-    def root(self) -> Node:
-        """Return all choices."""
-        q, k = self.places, self.many
-        return Node(np.zeros(k, bool), np.ones(k, bool), np.zeros(q), np.full(q, np.inf))
-
-    def without_choice(self, node: Node) -> bool:
-        """Return whether limits of a part contradict each other, as whole numbers counted one by one."""
-        open_, allowed = node.opened.astype(float), node.allowed.astype(float)
-        return bool(
-            (node.opened & ~node.allowed).any()
-            or node.opened.sum() > self.most
-            or (node.least > node.most).any()
-            or (self.matrix @ open_ > node.most).any()
-            or (self.matrix @ allowed < node.least).any()
-            or any(not node.allowed[group].any() for group in node.groups)
-        )
-
-    def bounded(
-        self, node: Node, price: Floats, of_groups: Floats, of_cuts: Floats | None = None
-    ) -> tuple[float, Floats, Floats]:
-        """Return L for prices ρ of s, σ of groups and τ of cuts, and L with and without each candidate."""
-        paid = np.zeros(len(self.cuts)) if of_cuts is None else np.maximum(of_cuts, 0.0)
-        weight, free_ = self.patterns.weight - self._by_place @ paid, ~np.isfinite(node.most)
-        price = np.where(free_, np.maximum(price, 0.0), price)
-        ends = [node.least, np.where(free_, node.least, node.most), np.clip(1.0, node.least, node.most)]
-        value = float(np.max([weight * np.minimum(end, 1.0) - price * end for end in ends], axis=0).sum())
-        value += float(self._spare @ paid)
-        worth, of_groups = self.across @ price + self._by_site @ paid, np.maximum(of_groups, 0.0)
-        for group, each in zip(node.groups, of_groups.tolist(), strict=True):
-            worth[group] += each
-        value -= float(of_groups.sum())
-        value += float(worth[node.opened].sum())
-        free = np.flatnonzero(node.allowed & ~node.opened)
-        left = max(0, min(self.most - int(node.opened.sum()), len(free)))
-        held = np.sort(np.maximum(worth[free], 0.0))[::-1]
-        value += float(held[:left].sum())
-        last = held[left - 1] if left else np.inf
-        after = held[left] if left < len(free) else 0.0
-        with_it, without = np.full(self.many, value), np.full(self.many, value)
-        with_it[free] = value - np.maximum(last - worth[free], 0.0)
-        without[free] = value - np.maximum(worth[free] - after, 0.0)
-        return value, with_it, without
+#: Rows that come in at a time.
+_MORE = 200
+#: What is left out without a row is let be up to a share of what is missing, or of the whole.
+_LET_BE, _NOTHING = 0.05, 1e-10
+#: A row goes where sᵢ is larger than one by more than this.
+_FAR = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """A basis of HiGHS, and of how many groups it asks."""
+    """A basis of HiGHS, and the rows it is of after that of p: patterns, from q on cuts, below 0 groups."""
 
     held: Any
-    groups: int
+    rows: Ints
 
 
 class Warm:
@@ -169,102 +53,167 @@ class Warm:
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
-        self._every = np.arange(len(frame.model.cost), dtype=np.int32)
+        self._sites = np.arange(frame.many, dtype=np.int32)
         self._groups: tuple[Ints, ...] = ()
-        self._cuts = 0
-        self._highs = new(solver="simplex", threads=1, parallel="off")
-        load(self._highs, frame.model)
+        self._highs = new(solver="simplex", threads=1, parallel="off", presolve="off")
+        self._begin()
 
     def first(self, clock: Clock, floor: float = np.inf) -> Point | None:
-        """Return the relaxation of all choices, by the interior point method and a basis made from it.
+        """Return the relaxation of all choices.
 
         While its bound is above the floor, cuts are added to the frame, unless they bring in little.
         """
-        self._highs.setOptionValue("solver", "ipm")
-        point = self.solve(self.frame.root(), None, clock)
-        self._highs.setOptionValue("solver", "simplex")
+        frame, root = self.frame, self.frame.root()
+        point = self.solve(root, None, clock)
         for at in range(_ROUNDS):
             if point is None or point.bound <= floor or clock.over():
                 break
-            basis = self._highs.getBasis()
-            self.frame.add(rings(self.frame.patterns, point.open, clock))
-            if len(self.frame.cuts) == self._cuts:
+            basis, before = self.basis, len(frame.cuts)
+            frame.add(rings(frame.patterns, point.open, clock))
+            if len(frame.cuts) == before:
                 break
-            tighter = self.solve(self.frame.root(), None, clock)
+            tighter = self.solve(root, basis, clock)
             if tighter is None:
                 break
             gained, missing = point.bound - tighter.bound, point.bound - floor
             if at == 0 and gained < _WORTH * missing:
-                self._without_cuts(basis)
-                break
+                frame.keep(np.zeros(len(frame.cuts), bool))
+                return self.solve(root, basis, clock)
             point = tighter
             if gained < _LITTLE * missing:
                 break
-        self._forget()
-        return point
+        return point if point is None or not frame.cuts else self._without_slack(clock)
 
-    def _without_cuts(self, basis: Any) -> None:
-        """Take all cuts out again, and go on from the basis before them."""
-        first = self.frame.places + 1
-        self._highs.deleteRows(self._cuts, np.arange(first, first + self._cuts, dtype=np.int32))
-        self._highs.setBasis(basis)
-        self.frame.keep(np.zeros(self._cuts, bool))
-        self._cuts = 0
-
-    def _forget(self) -> None:
-        """Take the cuts that do not bind out of the frame, and keep the basis of the rest."""
-        first, basis = self.frame.places + 1, self._highs.getBasis()
-        status = list(basis.row_status)
-        if not self._cuts or not basis.valid:
-            return
-        slack = np.array([each.name == "kBasic" for each in status[first : first + self._cuts]])
-        if not slack.any():
-            return
-        gone = first + np.flatnonzero(slack)
-        self._highs.deleteRows(len(gone), gone.astype(np.int32))
-        kept = np.delete(np.arange(len(status)), gone)
-        basis.row_status = [status[row] for row in kept.tolist()]
-        self._highs.setBasis(basis)
-        self.frame.keep(~slack)
-        self._cuts = len(self.frame.cuts)
+    def _without_slack(self, clock: Clock) -> Point | None:
+        """Take the cuts that do not bind out of the frame; return the relaxation of all choices."""
+        q, held, rows = self.frame.places, self._highs.getBasis(), self._rows
+        binds = np.array([each.name != "kBasic" for each in held.row_status[1:]])
+        kept = np.zeros(len(self.frame.cuts), bool)
+        kept[rows[binds & (rows >= q)] - q] = True
+        stays = binds | (rows < q)
+        held.row_status = [held.row_status[0], *itertools.compress(held.row_status[1:], stays)]
+        number = np.cumsum(kept) - 1
+        rows = np.where(rows >= q, q + number[np.maximum(rows - q, 0)], rows)[stays]
+        self.frame.keep(kept)
+        self._begin()
+        return self.solve(self.frame.root(), Basis(held, rows), clock)
 
     @property
     def basis(self) -> Basis:
-        """Return the basis of what was solved last."""
-        return Basis(self._highs.getBasis(), len(self._groups))
+        """Return the basis of what was solved last, without the rows that are far from binding.
 
-    def _ask(self, groups: tuple[Ints, ...]) -> None:
-        """Ask for one candidate of each of some groups, and of no others."""
-        now, first = self._groups, self.frame.places + 1 + self._cuts
-        same = 0
-        while same < min(len(now), len(groups)) and now[same] is groups[same]:
-            same += 1
-        if same < len(now):
-            last = np.arange(first + same, first + len(now), dtype=np.int32)
-            self._highs.deleteRows(len(last), last)
-        for group in groups[same:]:
-            self._highs.addRow(1.0, np.inf, len(group), group.astype(np.int32), np.ones(len(group)))
-        self._groups = groups
+        Their sᵢ is basic; with it and with uᵢ = 0, which is not, nothing goes that the others need.
+        """
+        highs, rows, k = self._highs, self._rows, self.frame.many
+        held, around = highs.getBasis(), np.asarray(highs.getSolution().row_value)[1:]
+        pattern = self._of_patterns
+        far = pattern & (around > 1.0 + _FAR)
+        far[pattern] &= ~self.frame.in_cuts[rows[pattern]]
+        columns, left = held.col_status, np.cumsum(pattern) - 1
+        for at in np.flatnonzero(far).tolist():
+            far[at] = held.row_status[1 + at].name == "kBasic" and columns[k + left[at]].name == "kLower"
+        stays = ~far
+        held.row_status = [held.row_status[0], *itertools.compress(held.row_status[1:], stays)]
+        held.col_status = [*columns[:k], *itertools.compress(columns[k:], stays[pattern])]
+        return Basis(held, rows[stays])
 
-    def _cut(self) -> None:
-        """Add the cuts of the frame that are not in yet, in front of the groups."""
-        fresh = self.frame.cuts[self._cuts :]
-        if not fresh:
+    @property
+    def _of_patterns(self) -> Bools:
+        """Return which rows are of patterns; the columns after the candidates are their uᵢ, in order."""
+        of: Bools = (self._rows >= 0) & (self._rows < self.frame.places)
+        return of
+
+    def _begin(self) -> None:
+        """Have the candidates and their number, and no other row."""
+        k, highs = self.frame.many, self._highs
+        highs.clearModel()
+        none, no = np.zeros(0), np.zeros(0, np.int32)
+        highs.addCols(k, np.zeros(k), np.zeros(k), np.ones(k), 0, np.zeros(k, np.int32), no, none)
+        highs.addRow(-np.inf, float(self.frame.most), k, self._sites, np.ones(k))
+        self._rows = np.zeros(0, np.int64)
+        self._left = np.full(self.frame.places, -1, np.int64)
+
+    def _add(self, rows: Ints) -> None:
+        """Add rows."""
+        frame, highs, q = self.frame, self._highs, self.frame.places
+        if not len(rows):
             return
-        self._ask(())
-        begin = starts(np.array([len(cut.column) + len(cut.pattern) for cut in fresh], np.int64))
-        column = [part for cut in fresh for part in (cut.column, self.frame.many + cut.pattern)]
-        value = [part for cut in fresh for part in (cut.value, -cut.share)]
-        self._highs.addRows(
-            len(fresh),
-            np.array([cut.least - float(cut.share.sum()) for cut in fresh]),
-            np.full(len(fresh), np.inf),
+        its = rows[(rows >= 0) & (rows < q)]
+        many, first = len(its), self.frame.many + int(self._of_patterns.sum())
+        self._left[its] = np.arange(first, first + many)
+        none, no = np.zeros(0), np.zeros(0, np.int32)
+        price = frame.scale * frame.patterns.weight[its]
+        highs.addCols(many, price, np.zeros(many), np.ones(many), 0, np.zeros(many, np.int32), no, none)
+        told = [self._told(row) for row in rows.tolist()]
+        begin = starts(np.array([len(column) for column, _, _ in told], np.int64))
+        highs.addRows(
+            len(told),
+            np.array([least for *_, least in told]),
+            np.full(len(told), np.inf),
             int(begin[-1]),
             begin[:-1].astype(np.int32),
-            np.concatenate(column).astype(np.int32),
-            np.concatenate(value),
+            np.concatenate([column for column, _, _ in told]).astype(np.int32),
+            np.concatenate([value for _, value, _ in told]),
         )
-        self._cuts += len(fresh)
+        self._rows = np.concatenate([self._rows, rows])
+
+    def _told(self, row: int) -> tuple[Ints, Floats, float]:
+        """Return the columns of a row, their values, and what it is at least."""
+        frame, q = self.frame, self.frame.places
+        if row < 0:
+            group = self._groups[-1 - row]
+            return group, np.ones(len(group)), 1.0
+        if row < q:
+            start, column = frame.patterns.start, frame.patterns.column
+            its = np.append(column[start[row] : start[row + 1]], self._left[row])
+            return its, np.ones(len(its)), 1.0
+        cut = frame.cuts[row - q]
+        columns = np.concatenate([cut.column, self._left[cut.pattern]])
+        return columns, np.concatenate([cut.value, cut.share]), cut.least
+
+    def _drop(self, many: int) -> None:
+        """Keep the first so many rows."""
+        gone = np.arange(many, len(self._rows))
+        if not len(gone):
+            return
+        its = self._rows[gone][self._of_patterns[gone]]
+        self._highs.deleteRows(len(gone), (gone + 1).astype(np.int32))
+        if len(its):
+            self._highs.deleteCols(len(its), self._left[its].astype(np.int32))
+        self._left[its] = -1
+        self._rows = self._rows[:many]
+
+    def _lay(self, node: Node, basis: Basis | None) -> None:
+        """Have the rows of a basis, or some to begin with, and those that a part asks for besides."""
+        frame, q, now = self.frame, self.frame.places, self._rows
+        want = frame.first() if basis is None else basis.rows
+        many, asked = len(want), int((want < 0).sum())
+        same = len(now) >= many and bool((now[:many] == want).all()) and len(self._groups) >= asked
+        if same and all(self._groups[at] is node.groups[at] for at in range(asked)):
+            self._drop(many)
+            self._groups = node.groups
+        else:
+            self._begin()
+            self._groups = node.groups
+            self._add(want)
+        if basis is not None:
+            self._highs.setBasis(basis.held)
+        has = np.zeros(q + len(frame.cuts), bool)
+        has[want[want >= 0]] = True
+        limited = (node.least > 0) | np.isfinite(node.most) | frame.in_cuts
+        more = np.flatnonzero(np.concatenate([limited, np.ones(len(frame.cuts), bool)]) & ~has)
+        self._add(np.concatenate([more, -1 - np.arange(asked, len(node.groups))]))
+
+    def _limit(self, node: Node) -> None:
+        """Give HiGHS the limits of a part."""
+        highs, at = self._highs, np.flatnonzero(self._of_patterns)
+        its = self._rows[at]
+        least, most, left = node.least[its], node.most[its], self._left[its].astype(np.int32)
+        lower, upper = node.opened.astype(float), node.allowed.astype(float)
+        highs.changeColsBounds(len(self._sites), self._sites, lower, upper)
+        highs.changeColsBounds(len(left), left, (most < 1).astype(float), (least < 1).astype(float))
+        rows = (at + 1).astype(np.int32)
+        highs.changeRowsBounds(len(rows), rows, np.maximum(least, 1.0), np.maximum(most, 1.0))
 
     def solve(
         self,
@@ -279,22 +228,14 @@ class Warm:
 
         `steps`: the most steps of the simplex; `floor`: what is not above it need not be known better.
         """
-        least, most = node.least, node.most
-        lower = np.concatenate([node.opened, np.minimum(least, 1.0), np.maximum(least - 1.0, 0.0)])
-        upper = np.concatenate([node.allowed, np.minimum(most, 1.0), np.maximum(most - 1.0, 0.0)])
-        highs = self._highs
-        highs.changeColsBounds(len(self._every), self._every, lower.astype(float), upper.astype(float))
-        self._cut()
-        # the basis may be that of the part above, which asks of one group less
-        self._ask(node.groups if basis is None else node.groups[: basis.groups])
-        if basis is not None:
-            highs.setBasis(basis.held)
-        self._ask(node.groups)
-        highs.setOptionValue("objective_bound", -floor * self.frame.scale)
-        again = False
+        if (node.opened & ~node.allowed).any() or (node.least > node.most).any():
+            return None
+        highs, again = self._highs, False
+        self._lay(node, basis)
+        self._limit(node)
+        highs.setOptionValue("objective_bound", (self.frame.total - floor) * self.frame.scale)
+        highs.setOptionValue("simplex_iteration_limit", _LOOK if steps is None else steps)
         while not clock.over():
-            limit = _LOOK if steps is None else steps
-            highs.setOptionValue("simplex_iteration_limit", limit if basis is not None else _NO_LIMIT)
             if np.isfinite(clock.left):
                 highs.setOptionValue("time_limit", highs.getRunTime() + clock.left)
             go(highs)
@@ -314,8 +255,24 @@ class Warm:
             if status == "kObjectiveBound" and point.bound > floor:
                 highs.setOptionValue("objective_bound", np.inf)
                 continue
-            return point
+            ended = status != "kOptimal" or steps is not None or point.bound <= floor
+            if ended or not self._more(node, point, floor):
+                return point
         return None
+
+    def _more(self, node: Node, point: Point, floor: float) -> bool:
+        """Add rows of patterns that a solution leaves out; return whether there are any to speak of."""
+        missed = self.frame.patterns.weight * np.maximum(1.0 - point.around, 0.0)
+        missed[self._left >= 0] = 0.0
+        little = _NOTHING * self.frame.total
+        if np.isfinite(floor):
+            little = max(little, _LET_BE * (point.bound - floor))
+        if float(missed.sum()) <= little:
+            return False
+        some = np.argsort(-missed, kind="stable")[:_MORE]
+        self._add(some[missed[some] > 0])
+        self._limit(node)
+        return True
 
     def _excluded(self, node: Node) -> bool:
         """Return whether no choice is in a part, of which HiGHS says so: counted, or by the prices it gives.
@@ -340,14 +297,16 @@ class Warm:
 
     def _prices(self, dual: Floats) -> tuple[Floats, Floats, Floats]:
         """Return ρ, σ and τ from the prices of all rows."""
-        q = self.frame.places
-        rows, cuts, groups = np.split(dual, [q + 1, q + 1 + self._cuts])
-        return rows[:q] - self.frame.below @ rows[:q], -groups, -cuts
+        q, rows = self.frame.places, self._rows
+        every, of_groups = np.zeros(q + len(self.frame.cuts)), np.zeros(len(self._groups))
+        every[rows[rows >= 0]] = dual[1:][rows >= 0]
+        of_groups[-1 - rows[rows < 0]] = dual[1:][rows < 0]
+        return every[:q], of_groups, every[q:]
 
     def _point(self, node: Node) -> Point:
         k = self.frame.many
         found = self._highs.getSolution()
-        duals = -np.nan_to_num(np.asarray(found.row_dual, np.float64)) / self.frame.scale
+        duals = np.nan_to_num(np.asarray(found.row_dual, np.float64)) / self.frame.scale
         y = np.clip(np.nan_to_num(np.asarray(found.col_value, np.float64))[:k], node.opened, node.allowed)
         value, with_it, without = self.frame.bounded(node, *self._prices(duals))
         return Point(y, self.frame.matrix @ y, value, with_it, without, np.zeros(self.frame.places))

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geosocial.siting.inputs import Bools, Floats, Ints
+from geosocial.siting.parts import Frame
 from geosocial.siting.patterns import Patterns
 from geosocial.siting.result import Clock
 from geosocial.siting.rings import Ring, rings
 from geosocial.siting.tree import Tree
-from geosocial.siting.warm import Frame, Warm
+from geosocial.siting.warm import Warm
 from tests.siting.towns import patterns_of, town
 
 small = st.tuples(st.integers(4, 40), st.integers(3, 9), st.integers(0, 10_000))

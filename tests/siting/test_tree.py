@@ -10,16 +10,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from geosocial.siting import mclp, swaps
 from geosocial.siting.concentration import Pool, by_highs
 from geosocial.siting.inputs import Bools, Floats, Ints, choice, reach
+from geosocial.siting.parts import Frame, Node
 from geosocial.siting.patterns import Patterns, columns, covering, merged
 from geosocial.siting.relaxation import Relaxation
 from geosocial.siting.result import Clock
 from geosocial.siting.solver import go, load, new
 from geosocial.siting.tree import Tree, groups
-from geosocial.siting.warm import Frame, Warm
+from geosocial.siting.warm import Warm
 from tests.siting.towns import patterns_of, town
 
 small = st.tuples(st.integers(4, 30), st.integers(3, 9), st.integers(0, 10_000))
@@ -135,6 +137,65 @@ def test_the_warm_relaxation_is_that_of_the_interior_point_method(p: int) -> Non
             short = warm.solve(node, basis, clock, floor=now.bound + 1)
             assert short is not None
             assert short.bound <= now.bound + 1
+
+
+def linear(patterns: Patterns, most: int, node: Node) -> float:
+    """Return the most that the relaxation of a part covers, by SciPy and with a row for every pattern."""
+    matrix = patterns.matrix().toarray()
+    q, k = matrix.shape
+    # x ≤ s, Σ y ≤ p, limits on s, and one of each group
+    rows = [np.hstack([-matrix, np.eye(q)]), np.hstack([np.ones((1, k)), np.zeros((1, q))])]
+    least = np.flatnonzero(node.least > 0)
+    most_of = np.flatnonzero(np.isfinite(node.most))
+    rows += [np.hstack([-matrix[least], np.zeros((len(least), q))])]
+    rows += [np.hstack([matrix[most_of], np.zeros((len(most_of), q))])]
+    asked = np.zeros((len(node.groups), k + q))
+    for at, group in enumerate(node.groups):
+        asked[at, group] = -1
+    limits = [np.zeros(q), [most], -node.least[least], node.most[most_of], -np.ones(len(node.groups))]
+    bounds = [*zip(node.opened.astype(float), node.allowed.astype(float), strict=True), *[(0, 1)] * q]
+    price = -np.concatenate([np.zeros(k), patterns.weight])
+    found = linprog(price, np.vstack([*rows, asked]), np.concatenate(limits), bounds=bounds)
+    assert found.status == 0
+    return float(-found.fun)
+
+
+@pytest.mark.parametrize(("p", "standard"), [(9, 2.0), (14, 1.6)])
+def test_few_patterns_are_rows_and_the_relaxation_is_that_of_all(p: int, standard: float) -> None:
+    rng = np.random.default_rng(p)
+    where = rng.uniform(0, 10, (260, 2))
+    costs, weights = (
+        np.hypot(*(where[:, None] - where).transpose(2, 0, 1)),
+        rng.integers(1, 400, 260).astype(float),
+    )
+    patterns = merged(covering(reach(costs), weights, choice(260, sites=p), standard=standard))
+    frame, clock = Frame(patterns, p), Clock()
+    one, two = Warm(frame), Warm(frame)
+    root = one.first(clock, -np.inf)
+    frame.keep(np.zeros(len(frame.cuts), bool))
+    root = one.solve(frame.root(), None, clock)
+    assert root is not None
+    assert root.bound == pytest.approx(linear(patterns, p, frame.root()), rel=1e-9)
+    node, basis = frame.root(), one.basis
+    assert 0 < len(basis.rows) < 0.8 * frame.places
+    k, q = frame.many, frame.places
+    for at in range(12):
+        # one part of the other, by turns on each worker: what is far from binding has gone, and may come back
+        allowed, least, most = node.allowed.copy(), node.least.copy(), node.most.copy()
+        near = patterns.column[patterns.start[at * 17 % q] : patterns.start[at * 17 % q + 1]]
+        if at % 3 == 0:
+            allowed[near[::3]] = False
+        elif at % 3 == 1:
+            least[at * 17 % q], most[at * 29 % q] = 1.0, max(1.0, least[at * 29 % q])
+        else:
+            node = replace(node, groups=(*node.groups, near[:: 1 + at % 2]))
+        node = replace(node, allowed=allowed, least=least, most=most)
+        worker = (one, two)[at % 2]
+        point = worker.solve(node, basis, clock)
+        assert point is not None
+        assert point.bound == pytest.approx(linear(patterns, p, node), rel=1e-9)
+        assert k >= (point.open > 0).sum()
+        basis = worker.basis
 
 
 def test_a_part_that_asks_for_one_of_a_group_is_one_with_a_pattern_of_that_group() -> None:
@@ -273,7 +334,7 @@ def test_a_relaxation_is_solved_where_another_highs_has_run_with_more_threads() 
     warm = Warm(frame)
     for threads in (2, 3):
         other = new(threads=threads)
-        load(other, frame.model)
+        load(other, cold._model(cold.root()))
         go(other)
         assert other.getModelStatus().name == "kOptimal"
         found = warm.first(clock)
