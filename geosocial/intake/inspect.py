@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from geosocial.errors import N_, ConservationError, Said, UnknownCrsError
+from geosocial.errors import N_, ConservationError, Count, Said, UnknownCrsError
 from geosocial.intake.faults import Faults
 from geosocial.intake.our_words import held
 from geosocial.intake.recognise import Recognised, recognise
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: What may become of a row.
 BECAME: Final = ("located", "unlocated", "rejected")
+#: From west to east and from south to north, in degrees.
+_CANADA: Final = ((-142.0, -52.0), (41.0, 84.0))
 _POLYGONS: Final = (3, 6)
 
 
@@ -265,7 +267,31 @@ def _located(
         named = "EPSG:4326" if degrees else crs
         if named is None:
             facts = {"x": x, "y": y}
-            note = Said(N_("Columns “{x}” and “{y}”: name their coordinate system by --crs EPSG:…."), facts)
+            note = Said(
+                N_(
+                    "Columns “{x}” and “{y}”: name their coordinate system by --crs EPSG:…. Around Montréal "
+                    "it is mostly EPSG:32188 (MTM 8), else EPSG:26918 (UTM 18) or "
+                    "EPSG:32198 (Québec Lambert)."
+                ),
+                facts,
+            )
             return (note,), nowhere
     own = positions(source, x=x, y=y, crs=named, faults=faults)
-    return (), np.isfinite(own.x) & np.isfinite(own.y)
+    located = np.isfinite(own.x) & np.isfinite(own.y)
+    if pair is None or not pair[2]:
+        return (), located
+    return _swapped(own.x, own.y, {"x": x, "y": y}), located
+
+
+def _swapped(
+    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], columns: Mapping[str, str]
+) -> tuple[Said, ...]:
+    """Return what is to be said of degrees that are in Canada only the other way round."""
+    (west, east), (south, north) = _CANADA
+    count = int(((y >= west) & (y <= east) & (x >= south) & (x <= north)).sum())
+    if not count:
+        return ()
+    facts = {**columns, "count": Count(count)}
+    return (
+        Said(N_("Columns “{y}” and “{x}” seem to be swapped, in {count} of the rows that have both."), facts),
+    )

@@ -19,7 +19,7 @@ from geosocial.followup import plan as followed
 from geosocial.followup.registry import known_figure
 from geosocial.intake.typed import Field, Rows, counts, read_rows
 from geosocial.intake.zones import zone_names
-from geosocial.io.sheets import sheet_names
+from geosocial.io.books import sheet_names
 from geosocial.results import InputFile
 from geosocial.tables.contract import typed
 from geosocial.vocabulary import fold

@@ -52,7 +52,7 @@ def header_at(rows: Sequence[Row]) -> int:
 
     Titles are rows of one cell, or of less than half the cells of the header, above a row that fills at
     least half the usual width of the rows below it with different words and no number. Where that is not
-    so, the first row is the header.
+    so, the first row is the header. Names of groups of columns, in merged cells above it, are titles.
 
     Examples
     --------
@@ -60,6 +60,8 @@ def header_at(rows: Sequence[Row]) -> int:
     1
     >>> header_at([(1, ["nom"]), (2, ["A"])])
     0
+    >>> header_at([(1, ["Lieu", "", "Position", ""]), (2, ["nom", "type", "lat", "lon"]), (3, ["A"])])
+    1
     """
     first = [_filled(cells) for _, cells in islice(rows, _DEEPEST)]
     if not first:
@@ -76,8 +78,20 @@ def header_at(rows: Sequence[Row]) -> int:
             continue
         if position and (len(set(words)) < len(words) or any(is_number(w) for w in words)):
             return 0
-        return position
+        return position + _groups(words, *first[position + 1 : position + 2])
     return 0
+
+
+def _groups(words: Sequence[str], below: Sequence[str] = ()) -> bool:
+    """Return whether a row holds the names of groups of columns, which the row below it names one by one.
+
+    The names below must be more, all different, and more of them known as headers: at least two.
+    """
+    if len(below) <= len(words) or len(set(below)) < len(below) or any(is_number(w) for w in below):
+        return False
+    known = {word for header in headers().values() for word in header.sure | header.likely}
+    named, under = (sum(plain(word) in known for word in row) for row in (words, below))
+    return under >= 2 and under > named
 
 
 def _filled(cells: Sequence[str]) -> list[str]:

@@ -10,9 +10,7 @@ Titles above the header and totals below the records are no records; `Sheet` say
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
-import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -22,8 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from geosocial.errors import N_, InputError
+from geosocial.io.books import read_book
 from geosocial.io.detect import detect, fingerprint, not_csv, read_bytes, too_large
-from geosocial.io.error_values import Errors, errors_of, is_error
+from geosocial.io.error_values import Errors, is_error
 from geosocial.io.header import decimal_mark, header_at, totals
 from geosocial.io.letters import NAMES, codec_of, doubts, windows
 from geosocial.io.plain_csv import Plain, read_plain
@@ -69,7 +68,7 @@ def read_sheet(path: Path | str, *, sheet: str | None = None) -> Sheet:
     path
         The file.
     sheet
-        Name of the sheet of a workbook; without it the first one that has content.
+        Name of the sheet of a workbook; without it the first one that has content and is not hidden.
 
     Raises
     ------
@@ -89,7 +88,8 @@ def read_sheet(path: Path | str, *, sheet: str | None = None) -> Sheet:
         if form == "text":
             return _read_csv(file)
         if form == "workbook":
-            return _read_workbook(file, sheet)
+            book = read_book(file, sheet)
+            return _sheet(file, enumerate(book.rows, 1), book.how, book.errors)
     except MemoryError as error:
         raise too_large(file) from error
     raise InputError(
@@ -119,22 +119,6 @@ def decode(file: Path, data: bytes) -> tuple[str, str]:
         hint=N_("Save it again as “CSV UTF-8”."),
         file=file,
     )
-
-
-def sheet_names(path: Path | str) -> list[str]:
-    """Return the names of the sheets of a workbook; none for another file, or a damaged one."""
-    file, form = detect(path)
-    if form != "workbook":
-        return []
-    import python_calamine as calamine
-
-    try:
-        with file.open("rb") as stream, calamine.CalamineWorkbook.from_filelike(stream) as book:
-            return [str(name) for name in book.sheet_names]
-    except (MemoryError, KeyboardInterrupt):
-        raise
-    except BaseException:  # noqa: BLE001 - a panic of calamine too; whoever reads the file says what is wrong
-        return []
 
 
 def _read_csv(file: Path) -> Sheet:
@@ -210,66 +194,6 @@ def delimiter_of(text: str) -> str:
         return (sum(len(r) == len(rows[0]) for r in rows) / len(rows), len(rows[0]))
 
     return max(DELIMITERS, key=score)
-
-
-def _read_workbook(file: Path, name: str | None) -> Sheet:
-    import python_calamine as calamine
-
-    try:
-        # An open file and not its name, by whose suffix calamine would choose the format.
-        with file.open("rb") as stream, calamine.CalamineWorkbook.from_filelike(stream) as book:
-            names = book.sheet_names
-            if name is not None and name not in names:
-                raise InputError(
-                    N_("{file}: there is no sheet “{sheet}”; the sheets are: {found}."),
-                    hint=N_("Name one of them."),
-                    file=file,
-                    sheet=name,
-                    found=", ".join(names),
-                )
-            for chosen in [name] if name is not None else names:
-                table = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
-                if any(cell != "" for row in table for cell in row):
-                    break
-            else:
-                table, chosen = [], names[0] if names else ""
-    except (InputError, MemoryError, KeyboardInterrupt):
-        raise
-    except BaseException as error:  # a panic of calamine, which is written in Rust, is no Exception
-        raise InputError(
-            N_("{file}: the workbook cannot be read ({reason})."),
-            hint=N_("Open it in a spreadsheet, save it again without a password, and try again."),
-            file=file,
-            reason=" ".join(str(error).split()),
-        ) from error
-    texts = ([_cell(cell) for cell in row] for row in table)
-    how = {"format": _book(file), "sheet": chosen}
-    others = [other for other in names if other != chosen]
-    if others:
-        how["other_sheets"] = ", ".join(others)
-    return _sheet(file, enumerate(texts, 1), how, errors_of(file, how["format"], chosen))
-
-
-def _book(file: Path) -> str:
-    """Return the format of a workbook, which `detect` has already looked into."""
-    with file.open("rb") as stream:
-        if stream.read(2) != b"PK":
-            return "XLS"
-    with zipfile.ZipFile(file) as archive:
-        return "ODS" if "mimetype" in archive.namelist() else "XLSX"
-
-
-def _cell(value: object) -> str:
-    """Return the text of a workbook's cell, as a person would write it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, dt.datetime) and value.time() == dt.time():
-        return value.date().isoformat()
-    if isinstance(value, (dt.datetime, dt.date, dt.time)):
-        return value.isoformat()
-    return str(value)
 
 
 def _without_errors(everything: Sequence[tuple[int, list[str]]], known: Errors) -> Errors:

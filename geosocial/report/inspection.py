@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -35,6 +35,7 @@ _HOW: Final = {
     "decimal_mark": N_("decimal mark"),
     "sheet": N_("sheet"),
     "other_sheets": N_("other sheets"),
+    "hidden_sheets": N_("hidden sheets"),
     "layer": N_("layer"),
     "other_layers": N_("other layers"),
     "header_row": N_("header in row"),
@@ -123,10 +124,21 @@ def _part(words: Words, one: Inspection) -> Part:
                 "The other sheets were not read: --sheet “{other}”.", other=how["other_sheets"].split(", ")[0]
             )
         )
+    notes += _hidden(words, how)
     name = Path(one.path).name
     layer = how.get("layer") or how.get("sheet")
     title = f"{name} – {layer}" if layer and layer != Path(name).stem else name
     return Part(title, facts, columns, tuple(notes), _rows(words, one), _law(words, one), refused=False)
+
+
+def _hidden(words: Words, how: Mapping[str, str]) -> list[str]:
+    """Return what is worth saying of the sheets that nobody sees in the spreadsheet."""
+    if "hidden_sheets" not in how:
+        return []
+    hidden = how["hidden_sheets"].split(", ")
+    if how.get("sheet", "") in hidden:
+        return [words.t("The sheet that was read, “{sheet}”, is hidden.", sheet=how["sheet"])]
+    return [words.t("A hidden sheet is not read unless it is named: --sheet “{other}”.", other=hidden[0])]
 
 
 def _rows(words: Words, one: Inspection) -> tuple[Row, ...]:

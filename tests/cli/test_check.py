@@ -200,3 +200,49 @@ def test_a_list_from_a_mac_keeps_its_accents_and_the_encoding_is_said(geosocial:
     assert f"encodage{NB}: Mac Roman" in done.stdout
     assert f"mac.csv{NB}: ses lettres ont été lues en Mac Roman, ce que ses accents montrent" in done.stdout
     assert f"one.csv{NB}: des lettres semblent fausses (CafŽ); lues en cp1252." in done.stdout
+
+
+def test_a_hidden_sheet_is_not_taken_for_the_list(geosocial: Run, tmp_path: Path) -> None:
+    import xlsxwriter
+
+    file = tmp_path / "projets.xlsx"
+    book = xlsxwriter.Workbook(str(file))
+    old, new = book.add_worksheet("2025"), book.add_worksheet("2026")
+    for sheet, name in ((old, "Ancien"), (new, "Nouveau"), (new, "Nouvelle")):
+        sheet.write_row(0, 0, ["Nom", "Latitude", "Longitude"])
+        sheet.write_row(1 + (name == "Nouvelle"), 0, [name, 45.5, -73.6])
+    new.activate()
+    new.set_first_sheet()
+    old.hide()
+    book.close()
+    done = geosocial("check", file, "--lang", "fr")
+    assert f"feuille{NB}: 2026 · feuilles masquées{NB}: 2025" in done.stdout
+    assert f"Une feuille masquée n’est lue que si on la nomme{NB}: --sheet «{NB}2025{NB}»." in done.stdout
+    assert f"2{NB}enregistrements lus" in done.stdout
+    named = geosocial("check", file, "--sheet", "2025")
+    assert "The sheet that was read, “2025”, is hidden." in named.stdout
+    assert "The other sheets were not read: --sheet “2026”." in named.stdout
+    assert "1 row read" in named.stdout
+
+
+def test_columns_that_are_swapped_or_in_metres_are_said(geosocial: Run, tmp_path: Path) -> None:
+    (tmp_path / "swapped.csv").write_text("Nom;Latitude;Longitude\nA;-73,6;45,5\nB;45,5;-73,6\n")
+    (tmp_path / "metres.csv").write_text("Nom;X;Y\nA;298000,5;5040000,2\n")
+    done = geosocial("check", tmp_path / "swapped.csv", tmp_path / "metres.csv", "--lang", "en")
+    assert done.returncode == 0, done.stderr
+    assert "Columns “Latitude” and “Longitude” seem to be swapped, in 1 of the rows that have" in done.stdout
+    assert (
+        "name their coordinate system by --crs EPSG:…. Around Montréal it is mostly EPSG:32188" in done.stdout
+    )
+
+
+def test_names_of_groups_above_the_header_are_titles(geosocial: Run, tmp_path: Path) -> None:
+    text = "Organisme;;;Position;;Offre\nNom;Type;Statut;Latitude;Longitude;Places\n"
+    (tmp_path / "t.csv").write_text(text + "A;musée;existant;45,5;-73,6;3\n" * 3, encoding="utf-8")
+    done = geosocial("check", tmp_path / "t.csv", "--lang", "en")
+    assert "header in row: 2 · titles in rows: 1" in done.stdout
+    assert done.stdout.splitlines()[-1] == "  3 rows read = 3 located + 0 unlocated + 0 rejected"
+    # a header that names only some of its columns is one all the same
+    (tmp_path / "t.csv").write_text("Nom;;Statut\nA;B;existant\nC;D;existant\n", encoding="utf-8")
+    done = geosocial("check", tmp_path / "t.csv", "--lang", "en")
+    assert done.stdout.splitlines()[-1] == "  2 rows read = 0 located + 2 unlocated + 0 rejected"
