@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from geosocial import wording
-from geosocial.report import site_charts
+from geosocial.report import siting
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -43,34 +42,24 @@ def section(
     plain, part
         Turn a table and a part into plain values.
     """
-    services = []
+    services, note = [], ""
     keys = list(results.study.services())
     for one, (sphere, spec) in zip(told.services, keys, strict=True):
         if not one.sites or one.sites[0].table is None:
             continue
-        sites = wording.figures(results).of_service("proposed", sphere, spec.key)
-        most = max((int(s["number"]) for s in sites), default=0)
-        largest = sorted((s for s in sites if int(s["number"]) == most), key=lambda s: int(s["order"]))
-        marks = site_charts.numbered(
-            results,
-            [(float(s["x"]), float(s["y"])) for s in largest],
-            [words.number(int(s["order"])) for s in largest],
-            reach=None,  # at this size a star hides it
-            small=True,
-        )
-        stand = one.sites[0].table.rows[-1][-1]
-        label = words.n(
-            "Where the site stands", "Where the {count} sites stand", most, count=words.number(most)
-        )
+        stars = siting.starred(words, results, sphere, spec.key, small=True)
+        if stars is None:
+            continue
+        note = stars.text
         services.append(
             {
                 "sphere": asdict(one.sphere),
                 "title": one.title,
                 "said": list(one.sites[0].text),
-                "stand": words.t("{label}: {line}.", label=label, line=stand) if stand else "",
+                "stand": stars.where,
                 "table": plain(_shorter(one.sites[0].table)),
-                "map": drawn(one, marks),
-                "alt": f"{label}. {stand}",
+                "map": drawn(one, stars.marks),
+                "alt": f"{stars.title}. {stars.where}",
                 "beside": [part(p) for p in one.sites[1:]],
             }
         )
@@ -81,10 +70,7 @@ def section(
         "lead": words.t(
             "Where new facilities would bring most people within the standard, beside those that exist."
         ),
-        "note": words.t(
-            "On the map of each service, stars: the sites of the largest number, 1 being the one that newly "
-            "serves most."
-        ),
+        "note": note,
         "services": services,
     }
 

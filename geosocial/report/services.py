@@ -73,6 +73,7 @@ class Service:
     clusters: Part | None
     #: Empty where no sites are proposed.
     sites: tuple[Part, ...]
+    starred: siting.Starred | None
 
 
 def service_part(words: Words, results: Results, sphere: str, service: str) -> Service:
@@ -106,6 +107,7 @@ def service_part(words: Words, results: Results, sphere: str, service: str) -> S
         evidence=evidence(words, results, sphere, service, key=f"s-{number}"),
         clusters=clusters.part(words, results, sphere, service, key=f"c-{number}"),
         sites=siting.parts(words, results, sphere, service, key=f"p-{number}"),
+        starred=siting.starred(words, results, sphere, service),
     )
 
 

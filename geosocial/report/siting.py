@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geosocial import wording
 from geosocial.errors import N_
+from geosocial.report import site_charts
 from geosocial.report.parts import Part, Table
 from geosocial.report.sheets import Column, Sheet, Value, each
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from geosocial.i18n import Words
     from geosocial.results import Results
 
@@ -35,6 +39,50 @@ def parts(words: Words, results: Results, sphere: str, service: str, *, key: str
         table = beside(words, largest, names, which=words.t("Candidate"), caption=title)
         shown.append(Part(f"o-{key}", title, (), table))
     return tuple(shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Starred:
+    """The sites of the largest proposal of a service, to be drawn over its map: numbered stars."""
+
+    marks: Markup
+    title: str
+    text: str
+    where: str
+
+
+def starred(
+    words: Words, results: Results, sphere: str, service: str, *, small: bool = False
+) -> Starred | None:
+    """Return the sites of the largest proposal of a service as stars; None where none are proposed.
+
+    `small`: for a small map on paper, as in `geosocial.report.site_charts.numbered`.
+    """
+    found = wording.figures(results)
+    sites = found.of_service("proposed", sphere, service)
+    most = max((int(s["number"]) for s in sites), default=0)
+    largest = sorted((s for s in sites if int(s["number"]) == most), key=lambda s: int(s["order"]))
+    if not largest:
+        return None
+    zones = dict.fromkeys(
+        wording.zone_name(words, results, str(s["zone_id"])) for s in largest if s["zone_id"]
+    )
+    label = words.n("Where the site stands", "Where the {count} sites stand", most, count=words.number(most))
+    return Starred(
+        site_charts.numbered(
+            results,
+            [(float(s["x"]), float(s["y"])) for s in largest],
+            [words.number(int(s["order"])) for s in largest],
+            reach=None,  # at this size a star hides it
+            small=small,
+        ),
+        words.t("Map: {name}", name=label),
+        words.t(
+            "Stars: the sites of the largest number, 1 being the one that newly serves most. Below them: the "
+            "map of the service."
+        ),
+        words.t("{label}: {line}.", label=label, line=words.listing(zones)) if zones else "",
+    )
 
 
 def beside(

@@ -18,7 +18,9 @@ from geosocial import pipeline, wording
 from geosocial.i18n import Words, words
 from geosocial.report import charts, dossier
 from geosocial.report.directions import directions
+from geosocial.report.html import page
 from geosocial.report.outline import outline
+from geosocial.report.site_charts import STAR
 from geosocial.report.verdicts import verdict_legend
 from geosocial.results import Results
 from geosocial.study import read_study
@@ -201,8 +203,8 @@ def test_spheres_of_which_no_list_speaks_leave_no_page_nearly_empty(lang: Lang, 
     write_study(study, lang=lang, today=dt.date(2026, 11, 28), own=own_list(lists), complete=True)
     made = pipeline.compute(read_study(study))
     paper = dossier.pdf(made, words(lang))
-    for page in pypdf.PdfReader(io.BytesIO(paper)).pages:
-        assert len(page.extract_text()) > 400
+    for sheet in pypdf.PdfReader(io.BytesIO(paper)).pages:
+        assert len(sheet.extract_text()) > 400
     say, text = words(lang), " ".join(text_of(paper, tmp_path).split())
     # The list is complete in what it holds: of the rest it is not said that it is incomplete.
     assert wording.why_missing(say, made, "01", "housing", "main") in say_plain(say, text)
@@ -239,12 +241,30 @@ def test_the_sites_of_the_tables_stand_on_paper_with_a_map(
         assert sorted(map(int, numbers)) == list(range(1, 11))
 
 
+def test_the_page_shows_where_the_sites_of_each_service_would_stand(results: Results) -> None:
+    html = page(results, words("en"))
+    drawn = re.findall(r'<svg class="map"[^>]*aria-labelledby="t-m-\d+-s .*?</svg>', html, re.DOTALL)
+    asked = results.proposed.groupby(["sphere", "service"])["number"].max()
+    assert len(drawn) == len(asked) == 4
+    for svg, most in zip(drawn, asked, strict=True):
+        assert svg.count('stroke-width="5" paint-order="stroke"') == most
+        assert sorted(map(int, re.findall(r'paint-order="stroke">(\d+)<', svg))) == list(range(1, most + 1))
+        assert f"Where the {most} sites stand" in svg
+    # each star stands in the zone that the table names: its middle, put back into the study's system
+    placed, _ = charts.placing(results)
+    mine = results.proposed[(results.proposed["sphere"] == "culture") & (results.proposed["number"] == 10)]
+    for x, y in placed(mine[["x", "y"]].to_numpy(float)).round(1):
+        assert f"M{x:.1f} {y - STAR:.1f}L" in html
+    without = dataclasses.replace(results, proposed=results.proposed.iloc[:0])
+    assert 'class="two st-m"' not in page(without, words("en"))
+
+
 def test_no_page_is_nearly_empty_and_none_speaks_of_sites_that_were_not_asked_for(
     results: Results, papers: Mapping[Lang, bytes]
 ) -> None:
     for paper in papers.values():
         pages = pypdf.PdfReader(io.BytesIO(paper)).pages
-        assert all(len(page.extract_text()) > 1_500 for page in pages)
+        assert all(len(sheet.extract_text()) > 1_500 for sheet in pages)
     without = dataclasses.replace(
         results, **{name: getattr(results, name).iloc[:0] for name in ("proposed", "proposed_curve")}
     )
