@@ -412,6 +412,22 @@ def test_a_phone_has_the_map_and_a_sheet(phone: Page, toy: str) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
 
 
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_no_word_of_a_heading_is_cut_on_a_phone(phone: Page, full: str, lang: str) -> None:
+    phone.goto(f"{full}#lang={lang}")
+    phone.get_by_role("button", name={"fr": "Tableau", "en": "Table"}[lang], exact=True).click()
+    cut = phone.locator("#tb1 thead button").evaluate_all("""buttons => buttons.flatMap((b) => {
+        const node = b.firstChild, found = [];
+        for (const m of node.data.matchAll(/[^\\s–-]+/g)) {
+            const word = document.createRange();
+            word.setStart(node, m.index); word.setEnd(node, m.index + m[0].length);
+            if (word.getClientRects().length > 1) found.push(m[0]);
+        }
+        return found;
+    })""")
+    assert cut == []
+
+
 def test_a_tap_on_a_zone_opens_its_card(phone: Page, toy: str) -> None:
     phone.goto(toy + "#lang=fr&c=l")
     box = phone.locator("#z5").bounding_box()
