@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from geosocial import wording
 from geosocial.errors import N_
-from geosocial.report import site_charts
 from geosocial.report.parts import Part, Table
 from geosocial.report.sheets import Column, Sheet, Value, each
 
@@ -58,6 +57,8 @@ def starred(
 
     `small`: for a small map on paper, as in `geosocial.report.site_charts.numbered`.
     """
+    from geosocial.report import site_charts
+
     found = wording.figures(results)
     sites = found.of_service("proposed", sphere, service)
     most = max((int(s["number"]) for s in sites), default=0)
