@@ -142,7 +142,9 @@ def _prices(problem: Problem, result: SitingResult, interrupt: Interrupt | None)
                 interrupt=interrupt,
             )
         )
-    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"site": []})
+    # row by row: pandas 2 takes no type from a column of nothing but NaN, when it joins tables
+    prices = [row for part in parts for row in part.to_dict("records")]
+    found = pd.DataFrame(prices) if prices else pd.DataFrame({"site": []})
     found = found if "least_share" in found else found.assign(least_share=np.nan)
     rows = [found.assign(candidate_id=ids[found["site"].to_numpy(np.int64)])]
     solve = models.model(problem, like=result, interrupt=interrupt)
@@ -150,8 +152,8 @@ def _prices(problem: Problem, result: SitingResult, interrupt: Interrupt | None)
         _freed(problem, result, solve, name, searches=len(conditions) - order)
         for order, name in enumerate(conditions)
     ]
-    rows = [r for r in rows if len(r)]
-    return made(pd.concat(rows, ignore_index=True), PRICES) if rows else tables.empty(PRICES)
+    every = [row for part in rows for row in part.to_dict("records")]
+    return made(pd.DataFrame(every), PRICES) if every else tables.empty(PRICES)
 
 
 def _freed(

@@ -107,12 +107,15 @@ def test_no_line_starts_with_the_dash_of_a_name_and_each_ranking_says_its_verdic
 
 def test_a_figure_to_be_read_with_care_has_a_hollow_symbol_as_the_note_says(results: Results) -> None:
     values, _ = dossier.content(words("en"), results, outline(words("en"), results), charts.shapes(results))
-    ranking = results.ranking.set_index(["sphere", "zone_id"])["status"].sort_index()
+    ranking = results.ranking
+    status = dict(
+        zip(zip(ranking["sphere"], ranking["zone_id"], strict=True), ranking["status"], strict=True)
+    )
     names = dict(zip(results.zones["name_en"], results.zones["zone_id"], strict=True))
     housing = next(s for s in values["services"] if s["sphere"]["key"] == "housing")
     shown = {row["name"].rstrip("*"): row["care"] for row in housing["rows"] if not row["names"]}
     assert len(shown) == 16
-    assert shown == {name: ranking["housing", names[name]] == "low_confidence" for name in shown}
+    assert shown == {name: status["housing", names[name]] == "low_confidence" for name in shown}
     assert "hollow" in housing["care"]
 
 
