@@ -179,4 +179,18 @@ def build(say: Words) -> click.Group:
     group.add_command(data.command(say))
     group.add_command(messages.command(say))
     group.add_command(completion.command(say))
+    for command in group.commands.values():
+        _name_values(command, say)
     return group
+
+
+def _name_values(command: click.Command, say: Words) -> None:
+    """Say in the language of the help what an option takes, where click would say it in English."""
+    for option in command.params:
+        if isinstance(option, click.Option) and option.metavar is None:
+            if isinstance(option.type, click.types.StringParamType):
+                option.metavar = say.t("TEXT")
+            elif isinstance(option.type, click.types.IntParamType):
+                option.metavar = say.t("INTEGER")
+    for other in getattr(command, "commands", {}).values():
+        _name_values(other, say)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import os
+import re
+import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -81,6 +83,19 @@ class Console:
         else:
             text = n("{done} row", "{done} rows", done, done=number(done))
         click.echo(f"\r  {text:<60}", err=True, nl=False)
+
+
+def typed(path: str) -> str:
+    """Return a path as it is typed in a command: between quotation marks where a shell would divide it.
+
+    Examples
+    --------
+    >>> typed("my-city"), typed("mon étude #1")
+    ('my-city', "'mon étude #1'")
+    """
+    if os.name == "nt":
+        return f'"{path}"' if re.search(r"[^\w.\\/:-]", path) else path
+    return shlex.quote(path) if re.search(r"[^\w./:-]", path) else path
 
 
 def lang_option(say: Words, choices: tuple[str, ...]) -> click.Option:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import click
 
-from geosocial.cli.console import column_option, crs_option, sheet_option
+from geosocial.cli.console import column_option, crs_option, sheet_option, typed
 from geosocial.errors import N_, InputError
 from geosocial.i18n import Words
 
@@ -76,10 +76,12 @@ def command(say: Words) -> click.Command:
             click.echo(say.t(note.template, **note.facts))
         if not own:
             click.echo(
-                say.t("Fill in places.xlsx, read study.toml, then: geosocial run {folder}", folder=folder)
+                say.t(
+                    "Fill in places.xlsx, read study.toml, then: geosocial run {folder}", folder=typed(folder)
+                )
             )
             return
-        click.echo(say.t("Read study.toml, then: geosocial run {folder}", folder=folder))
+        click.echo(say.t("Read study.toml, then: geosocial run {folder}", folder=typed(folder)))
 
     return click.Command(
         "new",

@@ -20,6 +20,16 @@ def test_new_then_run_in_french(geosocial: Run, tmp_path: Path) -> None:
     assert "there is something here already" in again.stderr
 
 
+def test_the_command_to_run_next_can_be_typed_as_it_is_printed(geosocial: Run) -> None:
+    import shlex
+
+    done = geosocial("new", "étude d'été #1")
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.splitlines()[-1].partition("then: ")[2]
+    assert shlex.split(said, comments=True) == ["geosocial", "run", "étude d'été #1"]
+    assert geosocial("new", "plain").stdout.splitlines()[-1].endswith("then: geosocial run plain")
+
+
 def test_data_lists_and_takes_from_a_folder(geosocial: Run, tmp_path: Path) -> None:
     entries = json.loads(geosocial("data", "list", "--json").stdout)
     assert {entry["name"] for entry in entries} >= {"boroughs", "points_of_interest"}
