@@ -152,12 +152,13 @@ def linear(patterns: Patterns, most: int, node: Node) -> float:
     asked = np.zeros((len(node.groups), k + q))
     for at, group in enumerate(node.groups):
         asked[at, group] = -1
-    limits = [np.zeros(q), [most], -node.least[least], node.most[most_of], -np.ones(len(node.groups))]
+    limits = [np.zeros(q), np.array([most]), -node.least[least], node.most[most_of]]
+    limits += [-np.ones(len(node.groups))]
     bounds = [*zip(node.opened.astype(float), node.allowed.astype(float), strict=True), *[(0, 1)] * q]
     price = -np.concatenate([np.zeros(k), patterns.weight])
     found = linprog(price, np.vstack([*rows, asked]), np.concatenate(limits), bounds=bounds)
     assert found.status == 0
-    return float(-found.fun)
+    return -float(found.fun or 0.0)
 
 
 @pytest.mark.parametrize(("p", "standard"), [(9, 2.0), (14, 1.6)])
