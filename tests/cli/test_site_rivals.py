@@ -267,3 +267,33 @@ def test_an_answer_without_sites_or_without_a_figure_says_so_first(
     page = content(found, words("en"), charts.shapes(found.problem))
     assert page.lead[0] == lines[0]
     assert any("Proposed site" in text for _, text in page.legend) == bool(len(found.told.sites))
+
+
+def test_what_would_close_is_crossed_and_named_with_its_zone(city: Lots) -> None:
+    found = asked(city, number=1, may_close=2)
+    closed = found.told.closed
+    zones = dict(zip(found.problem.zones["zone_id"], found.problem.zones["name_en"], strict=True))
+    page = content(found, words("en"), charts.shapes(found.problem))
+    assert str(page.map).count('stroke-width="9"') == len(closed) >= 1
+    assert any(text == "Facility that would close" for _, text in page.legend)
+    said = next(line for line in page.lead if "would close" in line)
+    for row in closed.to_dict(orient="records"):
+        assert f"{row['name'] or row['record_id']} ({zones[row['zone_id']]})" in said
+
+
+def test_the_page_of_several_spheres_tells_each(city: Lots) -> None:
+    found = asked(city, spheres=("culture", "tourism"), number=2)
+    page = content(found, words("en"), charts.shapes(found.problem))
+    side = next(p.table for s in page.sections for p in s.parts if p.key == "side-by-side")
+    assert side is not None
+    assert [h for h in side.heads if h.startswith("Newly")] == [
+        "Newly served (culture)",
+        "Newly served (tourism)",
+    ]
+    sites = found.told.sites
+    for sphere in ("culture", "tourism"):
+        at = side.heads.index(f"Newly served ({sphere})")
+        mine = sites[sites["sphere"] == sphere].sort_values("order")["newly"]
+        assert [row[at] for row in side.rows] == [words("en").people(v) for v in mine]
+    keys = [p.key for s in page.sections if s.key == "zones" for p in s.parts]
+    assert keys == ["by-zone-1", "by-zone-2"]
