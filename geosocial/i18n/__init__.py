@@ -16,12 +16,28 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from geosocial.errors import Count, GeosocialError, Said
+from geosocial.errors import N_, Count, GeosocialError, Said
 from geosocial.vocabulary import Lang, LocalText
 
 DOMAIN: Final = "geosocial"
 LOCALE_DIR: Final = Path(__file__).parent / "locale"
 NBSP: Final = "\u00a0"
+#: What the system says of a file that it does not give or take, in its own words: always in English.
+SYSTEM: Final = frozenset(
+    {
+        N_("No space left on device"),
+        N_("Disk quota exceeded"),
+        N_("File too large"),
+        N_("Permission denied"),
+        N_("Operation not permitted"),
+        N_("Read-only file system"),
+        N_("File name too long"),
+        N_("Is a directory"),
+        N_("Not a directory"),
+        N_("Input/output error"),
+        N_("Too many open files"),
+    }
+)
 
 
 class Words:
@@ -76,7 +92,11 @@ class Words:
 
     def error(self, error: GeosocialError) -> str:
         """Return an error and its hint, on one line."""
-        parts = (self.t(part, **error.facts) for part in (error.template, error.hint) if part)
+        facts = dict(error.facts)
+        reason = facts.get("reason")
+        if isinstance(reason, str) and reason in SYSTEM:
+            facts["reason"] = self.t(reason)
+        parts = (self.t(part, **facts) for part in (error.template, error.hint) if part)
         return " ".join(" ".join(parts).splitlines())
 
     def label(self, text: LocalText) -> str:

@@ -102,21 +102,22 @@ def staged(
     kept
         Called with each file that somebody has changed, and where it is kept.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".geosocial-", dir=out))
     try:
-        with atomic.flushed_later():
-            yield aside
+        out.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=".geosocial-", dir=out))
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    try:
+        try:
+            with atomic.flushed_later():
+                yield aside
+        except OutputError as error:
+            raise _in_place(error, aside, out) from error
         files = sorted((f for f in aside.rglob("*") if f.is_file()), key=lambda f: (f.name != record, f))
         try:
             atomic.flush(files)
         except OSError as error:
-            raise OutputError(
-                N_("{file}: the file cannot be written ({reason})."),
-                hint=N_("Check the folder, its permissions and the space left; close the file elsewhere."),
-                file=out,
-                reason=error.strerror or error,
-            ) from error
+            raise _unwritable(out, error) from error
         moves = [(file, out / file.relative_to(aside)) for file in files]
         for _, target in moves:
             refuse_unsaved(target)
@@ -136,6 +137,24 @@ def staged(
             atomic.flush(sorted(folders))
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _unwritable(out: Path, error: OSError) -> OutputError:
+    return OutputError(
+        N_("{file}: the file cannot be written ({reason})."),
+        hint=N_("Check the folder, its permissions and the space left; close the file elsewhere."),
+        file=out,
+        reason=error.strerror or error,
+    )
+
+
+def _in_place(error: OutputError, aside: Path, out: Path) -> OutputError:
+    """Return an error that names the file where it was to be, not where it was written aside."""
+    file = Path(str(error.facts.get("file", "")))
+    if not file.is_relative_to(aside):
+        return error
+    facts = {**error.facts, "file": out / file.relative_to(aside)}
+    return OutputError(error.template, hint=error.hint, **facts)
 
 
 @contextmanager
