@@ -51,6 +51,8 @@ class Frame:
         self.total = float(patterns.weight.sum())
         #: By a power of two, which rounds nothing, the largest weight is near 1,000.
         self.scale = 2.0 ** -math.floor(math.log2(float(patterns.weight.max())) - 10)
+        #: Patterns of which sᵢ counts as covered where they have no row, also beyond 1; of the others, all.
+        self.loose = np.zeros(self.places, bool)
         self.cuts: list[Ring] = []
         self.add([])
 

@@ -78,36 +78,52 @@ class Warm:
             gained, missing = point.bound - tighter.bound, point.bound - floor
             if at == 0 and gained < _WORTH * missing:
                 frame.keep(np.zeros(len(frame.cuts), bool))
-                return self.solve(root, basis, clock)
+                point = self.solve(root, basis, clock)
+                break
             point = tighter
             if gained < _LITTLE * missing:
                 break
-        return point if point is None or not frame.cuts else self._without_slack(clock)
+        return point if point is None else self._settled(clock)
 
-    def _without_slack(self, clock: Clock) -> Point | None:
-        """Take the cuts that do not bind out of the frame; return the relaxation of all choices."""
-        q, held, rows = self.frame.places, self._highs.getBasis(), self._rows
-        binds = np.array([each.name != "kBasic" for each in held.row_status[1:]])
-        kept = np.zeros(len(self.frame.cuts), bool)
-        kept[rows[binds & (rows >= q)] - q] = True
-        stays = binds | (rows < q)
+    def _settled(self, clock: Clock) -> Point | None:
+        """Take out the cuts that do not bind and the rows of what is left out; return the relaxation again.
+
+        A pattern of which the most part is left out is loose from now on: it has paid Pᵢ for each sᵢ, and its
+        candidates are told so. With its row goes uᵢ, which was basic.
+        """
+        frame, q, k = self.frame, self.frame.places, self.frame.many
+        held, rows, pattern = self._highs.getBasis(), self._rows, self._of_patterns
+        left = np.asarray(self._highs.getSolution().col_value)[k:]
+        basic = np.array([each.name == "kBasic" for each in held.row_status[1:]])
+        kept = np.zeros(len(frame.cuts), bool)
+        kept[rows[~basic & (rows >= q)] - q] = True
+        frame.keep(kept)
+        columns = np.array([each.name == "kBasic" for each in held.col_status[k:]])
+        loose = np.zeros(len(rows), bool)
+        loose[pattern] = columns & (left > _FAR) & ~frame.in_cuts[rows[pattern]]
+        loose &= ~basic
+        frame.loose[rows[loose]] = True
+        stays = ~loose & ~(basic & (rows >= q))
         held.row_status = [held.row_status[0], *itertools.compress(held.row_status[1:], stays)]
+        held.col_status = [*held.col_status[:k], *itertools.compress(held.col_status[k:], stays[pattern])]
         number = np.cumsum(kept) - 1
-        rows = np.where(rows >= q, q + number[np.maximum(rows - q, 0)], rows)[stays]
-        self.frame.keep(kept)
+        if len(kept):
+            rows = np.where(rows >= q, q + number[np.maximum(rows - q, 0)], rows)
         self._begin()
-        return self.solve(self.frame.root(), Basis(held, rows), clock)
+        return self.solve(frame.root(), Basis(held, rows[stays]), clock)
 
     @property
     def basis(self) -> Basis:
         """Return the basis of what was solved last, without the rows that are far from binding.
 
-        Their sᵢ is basic; with it and with uᵢ = 0, which is not, nothing goes that the others need.
+        Their sᵢ is basic, and the column of the row is 0 and is not: nothing goes that the others need.
         """
         highs, rows, k = self._highs, self._rows, self.frame.many
         held, around = highs.getBasis(), np.asarray(highs.getSolution().row_value)[1:]
         pattern = self._of_patterns
-        far = pattern & (around > 1.0 + _FAR)
+        loose = np.zeros(len(rows), bool)
+        loose[pattern] = self.frame.loose[rows[pattern]]
+        far = pattern & np.where(loose, around < 1.0 - _FAR, around > 1.0 + _FAR)
         far[pattern] &= ~self.frame.in_cuts[rows[pattern]]
         columns, left = held.col_status, np.cumsum(pattern) - 1
         for at in np.flatnonzero(far).tolist():
@@ -119,17 +135,18 @@ class Warm:
 
     @property
     def _of_patterns(self) -> Bools:
-        """Return which rows are of patterns; the columns after the candidates are their uᵢ, in order."""
+        """Return which rows are of patterns; the columns after the candidates are theirs, in order."""
         of: Bools = (self._rows >= 0) & (self._rows < self.frame.places)
         return of
 
     def _begin(self) -> None:
         """Have the candidates and their number, and no other row."""
-        k, highs = self.frame.many, self._highs
+        frame, k, highs = self.frame, self.frame.many, self._highs
+        price = -frame.scale * (frame.across @ (frame.patterns.weight * frame.loose))
         highs.clearModel()
         none, no = np.zeros(0), np.zeros(0, np.int32)
-        highs.addCols(k, np.zeros(k), np.zeros(k), np.ones(k), 0, np.zeros(k, np.int32), no, none)
-        highs.addRow(-np.inf, float(self.frame.most), k, self._sites, np.ones(k))
+        highs.addCols(k, price, np.zeros(k), np.ones(k), 0, np.zeros(k, np.int32), no, none)
+        highs.addRow(-np.inf, float(frame.most), k, self._sites, np.ones(k))
         self._rows = np.zeros(0, np.int64)
         self._left = np.full(self.frame.places, -1, np.int64)
 
@@ -166,7 +183,10 @@ class Warm:
         if row < q:
             start, column = frame.patterns.start, frame.patterns.column
             its = np.append(column[start[row] : start[row + 1]], self._left[row])
-            return its, np.ones(len(its)), 1.0
+            value = np.ones(len(its))
+            if frame.loose[row]:  # what is counted too much: sᵢ − eᵢ ≤ 1
+                value[-1] = -1.0
+            return its, value, 1.0
         cut = frame.cuts[row - q]
         columns = np.concatenate([cut.column, self._left[cut.pattern]])
         return columns, np.concatenate([cut.value, cut.share]), cut.least
@@ -208,12 +228,16 @@ class Warm:
         """Give HiGHS the limits of a part."""
         highs, at = self._highs, np.flatnonzero(self._of_patterns)
         its = self._rows[at]
-        least, most, left = node.least[its], node.most[its], self._left[its].astype(np.int32)
+        least, most, loose = node.least[its], node.most[its], self.frame.loose[its]
         lower, upper = node.opened.astype(float), node.allowed.astype(float)
         highs.changeColsBounds(len(self._sites), self._sites, lower, upper)
-        highs.changeColsBounds(len(left), left, (most < 1).astype(float), (least < 1).astype(float))
-        rows = (at + 1).astype(np.int32)
-        highs.changeRowsBounds(len(rows), rows, np.maximum(least, 1.0), np.maximum(most, 1.0))
+        # b ≤ sᵢ ≤ m: by uᵢ = 1 − min(1, sᵢ) and sᵢ + uᵢ, or by eᵢ = max(1, sᵢ) − 1 and sᵢ − eᵢ
+        lower = np.where(loose, np.maximum(least - 1.0, 0.0), most < 1)
+        upper = np.where(loose, np.maximum(most - 1.0, 0.0), least < 1)
+        highs.changeColsBounds(len(at), self._left[its].astype(np.int32), lower, upper)
+        lower = np.where(loose, np.where(least < 1, -np.inf, 1.0), np.maximum(least, 1.0))
+        upper = np.where(loose, np.minimum(most, 1.0), np.maximum(most, 1.0))
+        highs.changeRowsBounds(len(at), (at + 1).astype(np.int32), lower, upper)
 
     def solve(
         self,
@@ -233,7 +257,8 @@ class Warm:
         highs, again = self._highs, False
         self._lay(node, basis)
         self._limit(node)
-        highs.setOptionValue("objective_bound", (self.frame.total - floor) * self.frame.scale)
+        counted = float(self.frame.patterns.weight[~self.frame.loose].sum())
+        highs.setOptionValue("objective_bound", (counted - floor) * self.frame.scale)
         highs.setOptionValue("simplex_iteration_limit", _LOOK if steps is None else steps)
         while not clock.over():
             if np.isfinite(clock.left):
@@ -261,8 +286,9 @@ class Warm:
         return None
 
     def _more(self, node: Node, point: Point, floor: float) -> bool:
-        """Add rows of patterns that a solution leaves out; return whether there are any to speak of."""
-        missed = self.frame.patterns.weight * np.maximum(1.0 - point.around, 0.0)
+        """Add rows of patterns that count for too much; return whether there are any to speak of."""
+        beyond = np.where(self.frame.loose, point.around - 1.0, 1.0 - point.around)
+        missed = self.frame.patterns.weight * np.maximum(beyond, 0.0)
         missed[self._left >= 0] = 0.0
         little = _NOTHING * self.frame.total
         if np.isfinite(floor):
@@ -299,7 +325,8 @@ class Warm:
         """Return ρ, σ and τ from the prices of all rows."""
         q, rows = self.frame.places, self._rows
         every, of_groups = np.zeros(q + len(self.frame.cuts)), np.zeros(len(self._groups))
-        every[rows[rows >= 0]] = dual[1:][rows >= 0]
+        every[:q] = self.frame.patterns.weight * self.frame.loose
+        every[rows[rows >= 0]] += dual[1:][rows >= 0]
         of_groups[-1 - rows[rows < 0]] = dual[1:][rows < 0]
         return every[:q], of_groups, every[q:]
 

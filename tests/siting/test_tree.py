@@ -139,8 +139,11 @@ def test_the_warm_relaxation_is_that_of_the_interior_point_method(p: int) -> Non
             assert short.bound <= now.bound + 1
 
 
-def linear(patterns: Patterns, most: int, node: Node) -> float:
-    """Return the most that the relaxation of a part covers, by SciPy and with a row for every pattern."""
+def linear(patterns: Patterns, most: int, node: Node) -> float | None:
+    """Return the most that the relaxation of a part covers, by SciPy and with a row for every pattern.
+
+    None where nothing is in it.
+    """
     matrix = patterns.matrix().toarray()
     q, k = matrix.shape
     # x ≤ s, Σ y ≤ p, limits on s, and one of each group
@@ -157,12 +160,12 @@ def linear(patterns: Patterns, most: int, node: Node) -> float:
     bounds = [*zip(node.opened.astype(float), node.allowed.astype(float), strict=True), *[(0, 1)] * q]
     price = -np.concatenate([np.zeros(k), patterns.weight])
     found = linprog(price, np.vstack([*rows, asked]), np.concatenate(limits), bounds=bounds)
-    assert found.status == 0
-    return -float(found.fun or 0.0)
+    assert found.status in {0, 2}
+    return -float(found.fun or 0.0) if found.status == 0 else None
 
 
-@pytest.mark.parametrize(("p", "standard"), [(9, 2.0), (14, 1.6)])
-def test_few_patterns_are_rows_and_the_relaxation_is_that_of_all(p: int, standard: float) -> None:
+@pytest.mark.parametrize(("p", "standard", "loose"), [(9, 2.0, 5), (14, 1.6, 5), (4, 1.6, 60)])
+def test_few_patterns_are_rows_and_the_relaxation_is_that_of_all(p: int, standard: float, loose: int) -> None:
     rng = np.random.default_rng(p)
     where = rng.uniform(0, 10, (260, 2))
     costs, weights = (
@@ -172,8 +175,10 @@ def test_few_patterns_are_rows_and_the_relaxation_is_that_of_all(p: int, standar
     patterns = merged(covering(reach(costs), weights, choice(260, sites=p), standard=standard))
     frame, clock = Frame(patterns, p), Clock()
     one, two = Warm(frame), Warm(frame)
-    root = one.first(clock, -np.inf)
+    assert one.first(clock, -np.inf) is not None
     frame.keep(np.zeros(len(frame.cuts), bool))
+    # what the best parts of sites leave out counts as far as it is covered, without a row
+    assert frame.loose.sum() >= loose
     root = one.solve(frame.root(), None, clock)
     assert root is not None
     assert root.bound == pytest.approx(linear(patterns, p, frame.root()), rel=1e-9)
@@ -192,9 +197,11 @@ def test_few_patterns_are_rows_and_the_relaxation_is_that_of_all(p: int, standar
             node = replace(node, groups=(*node.groups, near[:: 1 + at % 2]))
         node = replace(node, allowed=allowed, least=least, most=most)
         worker = (one, two)[at % 2]
-        point = worker.solve(node, basis, clock)
-        assert point is not None
-        assert point.bound == pytest.approx(linear(patterns, p, node), rel=1e-9)
+        point, known = worker.solve(node, basis, clock), linear(patterns, p, node)
+        assert (point is None) == (known is None)
+        if point is None:
+            break
+        assert point.bound == pytest.approx(known, rel=1e-9)
         assert k >= (point.open > 0).sum()
         basis = worker.basis
 
