@@ -177,15 +177,14 @@ def _taken(begin: Ints, end: Ints) -> tuple[Ints, int]:
     The lowest that is free is taken.
     """
     number, most = np.zeros(len(begin), np.int64), 0
-    free: list[int] = []
-    ending: dict[int, list[int]] = {}
+    free, ending = list[int](), list[tuple[int, int]]()  # heaps: numbers; ends of spans with theirs
     for span in np.argsort(begin, kind="stable").tolist():
-        for turn in [turn for turn in ending if turn < begin[span]]:
-            for one in ending.pop(turn):
-                heapq.heappush(free, int(number[one]))
+        while ending and ending[0][0] < begin[span]:
+            heapq.heappush(free, heapq.heappop(ending)[1])
         if not free:
             free.append(most)
             most += 1
-        number[span] = heapq.heappop(free)
-        ending.setdefault(int(end[span]), []).append(span)
+        its = heapq.heappop(free)
+        number[span] = its
+        heapq.heappush(ending, (int(end[span]), its))
     return number, max(1, -(-most // 64))
