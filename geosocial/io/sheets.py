@@ -1,10 +1,10 @@
 """Read a sheet as text: CSV by the standard library, XLSX and ODS by calamine; rows as a spreadsheet counts.
 
 Everything stays text, so identifiers keep their zeros and "NA" stays a name; an empty cell is ``""``, and so
-is the error of a formula, which `Sheet` names. A CSV
-file is UTF-8 (with or without its mark) or else cp1252, which strictly decodes what Excel writes in Québec,
-unless its accents are plainly those of Mac Roman or cp850 (`geosocial.io.letters`); UTF-16 by its mark.
-Titles above the header and totals below the records are no records; `Sheet` says where they stand.
+is the error of a formula, which `Sheet` names. A CSV file is UTF-8 (with or without its mark) or else cp1252,
+which strictly decodes what Excel writes in Québec, unless its accents are plainly those of Mac Roman or cp850
+(`geosocial.io.letters`); UTF-16 by its mark. Titles above the header and totals below the records are no
+records; `Sheet` says where they stand.
 """
 
 from __future__ import annotations
