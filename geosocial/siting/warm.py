@@ -59,7 +59,7 @@ class Warm:
         self._begin()
 
     def first(self, clock: Clock, floor: float = np.inf) -> Point | None:
-        """Return the relaxation of all choices.
+        """Return the relaxation of all choices, None where the clock was over before it was settled.
 
         While its bound is above the floor, cuts are added to the frame, unless they bring in little.
         """
@@ -74,7 +74,7 @@ class Warm:
                 break
             tighter = self.solve(root, basis, clock)
             if tighter is None:
-                break
+                return None
             gained, missing = point.bound - tighter.bound, point.bound - floor
             if at == 0 and gained < _WORTH * missing:
                 frame.keep(np.zeros(len(frame.cuts), bool))
@@ -83,7 +83,8 @@ class Warm:
             point = tighter
             if gained < _LITTLE * missing:
                 break
-        return point if point is None else self._settled(clock)
+        # where the clock is over there may be no basis to go on from
+        return None if point is None or clock.over() else self._settled(clock)
 
     def _settled(self, clock: Clock) -> Point | None:
         """Take out the cuts that do not bind and the rows of what is left out; return the relaxation again.
@@ -120,6 +121,8 @@ class Warm:
         """
         highs, rows, k = self._highs, self._rows, self.frame.many
         held, around = highs.getBasis(), np.asarray(highs.getSolution().row_value)[1:]
+        if not held.valid or len(around) != len(rows):  # the next part begins from none
+            return Basis(held, rows)
         pattern = self._of_patterns
         loose = np.zeros(len(rows), bool)
         loose[pattern] = self.frame.loose[rows[pattern]]

@@ -292,6 +292,28 @@ def test_the_search_ends_when_it_is_told_to_and_its_bound_holds() -> None:
         assert proved == (tree.value == bound)
 
 
+def test_the_first_relaxation_may_be_broken_off_at_every_look_at_the_clock() -> None:
+    rng = np.random.default_rng(4)
+    where = rng.uniform(0, 10, (300, 2))
+    costs, weights = (
+        np.hypot(*(where[:, None] - where).transpose(2, 0, 1)),
+        rng.integers(1, 400, 300).astype(float),
+    )
+    patterns = merged(covering(reach(costs), weights, choice(300, sites=9), standard=1.3))
+    whole = Warm(Frame(patterns, 9)).first(Clock(), 0.0)
+    assert whole is not None
+    ended = 0
+    for after in range(0, 45, 4):
+        told = iter([False] * after)
+        warm = Warm(Frame(patterns, 9))
+        point = warm.first(Clock(None, partial(next, told, True)), 0.0)
+        if point is not None:
+            ended += 1
+            assert point.bound == whole.bound
+            assert len(warm.basis.rows)
+    assert ended
+
+
 @settings(max_examples=80, deadline=None, derandomize=True)
 @given(size=small, p=st.integers(1, 4), moves=st.lists(st.integers(0, 1_000), min_size=1, max_size=8))
 def test_what_a_swap_gains_is_kept_from_swap_to_swap(
